@@ -1,0 +1,72 @@
+"""The four inputs as relations on one DuckDB connection: the form in which facts reach the engine.
+
+`tables` makes them from files and frames, the live system from its own history; `scoring` reads
+nothing else. Every time in these relations is a BIGINT of UTC microseconds, every id is VARCHAR.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import duckdb
+import msgspec
+
+__all__ = ["Column", "Inputs", "Kind", "Rejects", "Source"]
+
+
+class Kind(StrEnum):
+    """What a value is to a condition: section 3 knows nothing else."""
+
+    NUMBER = "number"
+    TEXT = "text"
+    BOOLEAN = "boolean"
+
+
+class Column(msgspec.Struct, frozen=True):
+    """An attribute or property: its name as the data spell it, the SQL that reads it from the relation, and its kind."""
+
+    name: str
+    sql: str
+    kind: Kind
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """One input as a relation.
+
+    relation   name of a table or view on the connection
+    columns    attributes or properties by lower-case name (not the structural columns below)
+    has        which structural columns the data gave (`valid_from`, `known_at`, `event_id`, …)
+    """
+
+    relation: str
+    columns: dict[str, Column]
+    has: frozenset[str]
+
+
+class Rejects(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows of one kind that could not be used: why, how many, and one of them as it stood."""
+
+    input: str
+    reason: str
+    rows: int
+    example: str
+
+
+class Inputs(msgspec.Struct, kw_only=True):
+    """The four inputs, ready to be matched.
+
+    leads, companies: tables with `row` (BIGINT, order in the input), `lead_id` or `company_id`
+        (VARCHAR, not null), for leads `company_id` (VARCHAR), and, always present though perhaps all
+        NULL, `valid_from`, `known_at`, `created_at` (BIGINT).
+    events: a view or table with `lead_id`, `event`, `event_id`, `verdict` (VARCHAR), `occurred_at`,
+        `known_at` (BIGINT) and `usable` (BOOLEAN, never NULL; rows that are not usable are in
+        `rejects`). It is read as a stream: nothing of it is kept. Duplicate event ids are already out.
+    outcomes: a table with `row`, `lead_id`, `stage`, `at` (BIGINT), `reason`, `agreement`.
+    """
+
+    con: duckdb.DuckDBPyConnection
+    leads: Source
+    companies: Source | None
+    events: Source
+    outcomes: Source | None
+    rejects: list[Rejects]
