@@ -55,7 +55,7 @@ class Sql(msgspec.Struct, frozen=True):
     at: Place = Place()
 
 
-class Limits(_Value, frozen=True):
+class Limits(_Value, frozen=True, kw_only=True):
     """The clamp of a rule, a group, a section or the score; `None` is no bound on that side."""
 
     min: float | None = None
@@ -69,7 +69,7 @@ class DecayKind(StrEnum):
     STEPS = "steps"
 
 
-class Decay(_Value, frozen=True):
+class Decay(_Value, frozen=True, kw_only=True):
     """How a hit's weight shrinks with its age.
 
     `over` is the D of section 6 (half-life, linear, and the step's length); `percent` is the P of
@@ -90,21 +90,21 @@ class Bucket(StrEnum):
     MONTH = "month"
 
 
-class AtMost(_Value, frozen=True):
+class AtMost(_Value, frozen=True, kw_only=True):
     """`at_most: N per BUCKET`."""
 
     count: int
     per: Bucket
 
 
-class Band(_Value, frozen=True):
+class Band(_Value, frozen=True, kw_only=True):
     """One band of a fit rule: the points it gives when it is the first that holds."""
 
     when: Sql
     points: float | Sql
 
 
-class Rule(_Value, frozen=True):
+class Rule(_Value, frozen=True, kw_only=True):
     """What every rule has. `at` is where the rule stands in the file."""
 
     name: str
@@ -142,12 +142,12 @@ class SilenceRule(Rule, frozen=True, kw_only=True):
     points: float
 
 
-class Group(_Value, frozen=True):
+class Group(_Value, frozen=True, kw_only=True):
     name: str
     limits: Limits = Limits()
 
 
-class Section(_Value, frozen=True):
+class Section(_Value, frozen=True, kw_only=True):
     """`fit` or `engagement`: its rules in the order written, its groups, its clamp.
 
     `fit.rules` holds `FitRule`s only; `engagement.rules` holds `EventRule`s and `SilenceRule`s.
@@ -158,13 +158,13 @@ class Section(_Value, frozen=True):
     limits: Limits = Limits()
 
 
-class Qualify(_Value, frozen=True):
+class Qualify(_Value, frozen=True, kw_only=True):
     mql: Sql
     hand_raise: Sql | None = None
     never: Sql | None = None
 
 
-class Targets(_Value, frozen=True):
+class Targets(_Value, frozen=True, kw_only=True):
     """What both sides aim for; rates are fractions (25% is 0.25)."""
 
     mqls_per_month: float | None = None
@@ -180,7 +180,7 @@ class PromiseUnit(StrEnum):
     BUSINESS_DAYS = "business days"  # the close of the N-th open day
 
 
-class Promise(_Value, frozen=True):
+class Promise(_Value, frozen=True, kw_only=True):
     """A time promised: `length` for WALL and BUSINESS, `days` for BUSINESS_DAYS."""
 
     unit: PromiseUnit
@@ -188,7 +188,7 @@ class Promise(_Value, frozen=True):
     days: int = 0
 
 
-class Hours(_Value, frozen=True):
+class Hours(_Value, frozen=True, kw_only=True):
     """Opening hours: for Monday (0) to Sunday (6) the open intervals as (start, end) minutes of the day.
 
     `holidays` are the codes of the `holidays` package (`US`, `DE-BY`); `timezone` is `owner`, a zone
@@ -200,31 +200,31 @@ class Hours(_Value, frozen=True):
     timezone: str | None = None
 
 
-class FollowUp(_Value, frozen=True):
+class FollowUp(_Value, frozen=True, kw_only=True):
     do: str
     within: Promise
 
 
-class Escalation(_Value, frozen=True):
+class Escalation(_Value, frozen=True, kw_only=True):
     """At this fraction of a promise's time (1.0 is when it is due): `manager`, `reassign`, or whom to tell."""
 
     at: float
     to: str
 
 
-class Promises(_Value, frozen=True):
+class Promises(_Value, frozen=True, kw_only=True):
     accept_within: Promise | None = None
     contact_within: Promise | None = None
 
 
-class Route(_Value, frozen=True):
+class Route(_Value, frozen=True, kw_only=True):
     to: str
     when: Sql | None = None
     promises: Promises = Promises()
     hours: Hours | None = None
 
 
-class Handoff(_Value, frozen=True):
+class Handoff(_Value, frozen=True, kw_only=True):
     hours: Hours | None = None
     promises: Promises = Promises()
     hand_raise: Promises = Promises()
@@ -235,7 +235,7 @@ class Handoff(_Value, frozen=True):
     route: tuple[Route, ...] = ()
 
 
-class Reason(_Value, frozen=True):
+class Reason(_Value, frozen=True, kw_only=True):
     """A reason to send a lead back. `requalify_after` None means the section's."""
 
     name: str
@@ -244,13 +244,13 @@ class Reason(_Value, frozen=True):
     requalify_after: timedelta | None = None
 
 
-class Recycle(_Value, frozen=True):
+class Recycle(_Value, frozen=True, kw_only=True):
     reasons: tuple[Reason, ...] = ()
     requalify_after: timedelta = timedelta(0)
     forget_engagement: bool = False
 
 
-class Agreement(_Value, frozen=True):
+class Agreement(_Value, frozen=True, kw_only=True):
     """One signed definition. `grades` are (name, bound) from the highest bound down; () without."""
 
     name: str
