@@ -1,0 +1,54 @@
+"""Where does compiled code go, and how are kernels compiled?
+
+Machine code is kept between runs in a folder named after the text of every kernel, so a changed kernel
+never meets old code (numba looks at a kernel's own file only), and installing into a read-only place
+works. Deleting the folder costs one compilation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import numba
+from numba import njit
+
+__all__ = ["inlined", "kernel"]
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+
+def _folder() -> Path:
+    here = Path(__file__).parent
+    text = b"".join(path.read_bytes() for path in sorted(here.glob("*.py")))
+    name = f"handraiser-{hashlib.sha256(text).hexdigest()[:16]}"
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    for parent in (Path(cache), Path(tempfile.gettempdir()) / f"handraiser-{os.getuid()}"):
+        folder = parent / name
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK):
+            return folder
+    return Path(tempfile.mkdtemp(prefix="handraiser-"))
+
+
+if not os.environ.get("NUMBA_CACHE_DIR"):
+    numba.config.CACHE_DIR = str(_folder())
+
+
+def kernel(function: Function) -> Function:
+    """Return the function compiled, kept on disk, and free of the GIL."""
+    compiled: Function = njit(cache=True, nogil=True)(function)
+    return compiled
+
+
+def inlined(function: Function) -> Function:
+    """Return the function compiled into each place that calls it."""
+    compiled: Function = njit(cache=True, nogil=True, inline="always")(function)
+    return compiled

@@ -1,0 +1,494 @@
+"""What do a lead's hits add up to at an instant, and at which moments does it become an MQL?
+
+The compiled kernels of sections 6 to 8. They know nothing of agreements or files: rules are rows of
+number tables, hits are columns sorted by (lead, instant they begin to count), attributes are states
+(see `timeline`), and `qualify` is a program (see `registers`). `layout` makes the tables.
+
+`points_at` sums plainly. `episodes` slides the sums along with a bound on their drift; where the drift
+could change the sixth decimal, the sum is taken again from the hits, in the same order as `points_at`.
+Kernels work on a range of leads without the GIL, so that threads can share the leads out.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from handraiser.scoring.compiling import kernel
+from handraiser.scoring.registers import (
+    AT_LEAST,
+    CLOSES,
+    ENGAGEMENT,
+    FALSE,
+    FIT,
+    FOREVER,
+    HALF_LIFE,
+    HIGH,
+    KIND,
+    LEAST,
+    LINEAR,
+    LOW,
+    NEVER,
+    NONE,
+    OVER,
+    PERCENT,
+    RECYCLES,
+    SCORE,
+    STEPS,
+    TRUE,
+    UNIT,
+    WEIGHED,
+    WEIGHT,
+    WITHIN,
+    clamped,
+    decay,
+    evaluate,
+    rounded,
+    state_into,
+    states_into,
+    total,
+)
+
+__all__ = ["episodes", "points_at"]
+
+
+@kernel
+def points_at(
+    start, stop, at, hits, lead, states, outcomes, rules, silences, totals, program, results
+):  # fmt: skip
+    """Fill `results` with what leads start..stop have at the instant `at`, by plain summation.
+
+    results: (score, engagement, fit, truths of the program's roots, state, points, counts, holds);
+    the last three are filled where they have rows.
+    """
+    offsets, begin, occurred, rule, weight, kept = hits
+    created, _floor = lead
+    state_offsets, state_start, _moment, state, state_may = states
+    outcome_offsets, outcome_at, effect, _block, forgets = outcomes
+    ri, rf = rules
+    silent_for, silence = silences
+    groups, group_low, group_high, bounds = totals
+    code, low0, high0, may0, layout, roots = program
+    scores, engagements, fits, answers, which, points, counts, held = results
+    pr, hr, cr, gr, xr = layout[0], layout[1], layout[2], layout[3], layout[4]
+    n_rules = ri.shape[0]
+    n_silences = silent_for.shape[0]
+    low, high, may = low0.copy(), high0.copy(), may0.copy()
+    sums = np.zeros(max(1, group_low.shape[0]))
+    acc = np.zeros(max(1, n_rules))
+    n = np.zeros(max(1, n_rules), dtype=np.int64)
+    for i in range(start, stop):
+        forget = NEVER
+        closed = False
+        for k in range(outcome_offsets[i], outcome_offsets[i + 1]):
+            if outcome_at[k] > at:
+                break
+            if effect[k] == CLOSES:
+                closed = True
+            elif effect[k] == RECYCLES and not closed and forgets:
+                forget = max(forget, outcome_at[k])
+        acc[:] = 0.0
+        n[:] = 0
+        last = NEVER
+        for k in range(offsets[i], offsets[i + 1]):
+            if begin[k] > at:
+                break
+            r = rule[k]
+            w = weight[k] if ri[r, WEIGHED] else rf[r, WEIGHT]
+            if w > 0.0 and occurred[k] > last:
+                last = occurred[k]
+            if kept.shape[0] and not kept[k]:
+                continue
+            if occurred[k] <= forget or occurred[k] <= at - ri[r, WITHIN]:
+                continue
+            n[r] += 1
+            if ri[r, KIND] != AT_LEAST:
+                acc[r] += w * decay(ri[r, KIND], ri[r, OVER], rf[r, PERCENT], at - occurred[k])
+        row = state_offsets[i]
+        while row + 1 < state_offsets[i + 1] and state_start[row + 1] <= at:
+            row += 1
+        which[i] = row
+        state_into(row, state, state_may, xr, low, high, may)
+        for r in range(n_rules):
+            holds = n[r] >= ri[r, LEAST]
+            raw = acc[r]
+            if ri[r, KIND] == AT_LEAST:
+                raw = rf[r, WEIGHT] if holds else 0.0
+            low[pr + r] = high[pr + r] = rounded(clamped(raw, rf[r, LOW], rf[r, HIGH]))
+            low[cr + r] = high[cr + r] = n[r]
+            may[hr + r] = TRUE if holds else FALSE
+        for s in range(n_silences):
+            holds = last <= at - silent_for[s] and (created[i] == NEVER or created[i] <= at - silent_for[s])
+            raw = silence[s, 0] if holds else 0.0
+            to = pr + n_rules + s
+            low[to] = high[to] = rounded(clamped(raw, silence[s, 1], silence[s, 2]))
+            may[hr + n_rules + s] = TRUE if holds else FALSE
+        total(n_rules + n_silences, groups, pr, gr, group_low, group_high, bounds, low, high, may, sums)
+        evaluate(code, low, high, may)
+        scores[i], engagements[i], fits[i] = low[SCORE], low[ENGAGEMENT], low[FIT]
+        for q in range(roots.shape[0]):
+            answers[i, q] = may[roots[q]] if roots[q] >= 0 else FALSE
+        if points.shape[0]:
+            for s in range(n_rules + n_silences):
+                points[i, s] = low[pr + s]
+                held[i, s] = may[hr + s] == TRUE
+            for r in range(n_rules):
+                counts[i, r] = n[r]
+
+
+@kernel
+def episodes(
+    start, stop, until, first_only, hits, lead, states, outcomes, rules, silences, totals, program,
+    candidates, results,
+):  # fmt: skip
+    """Find where the episodes of leads start..stop begin, at or before `until`.
+
+    Fills results = (offsets of room per lead, instants, hand-raise flags, number found). Without
+    bounds every moment of every lead is a full question; `candidates` (register, constant) are the
+    comparisons that may turn out indispensable for a lead: then its moments below the bar are skipped.
+    """
+    offsets, begin, occurred, rule, weight, kept = hits
+    created, floor = lead
+    state_offsets, state_start, moment, state, state_may = states
+    outcome_offsets, outcome_at, effect, block, forgets = outcomes
+    ri, rf = rules
+    silent_for, silence = silences
+    groups, group_low, group_high, bounds = totals
+    code, low0, high0, may0, layout, roots = program
+    candidate_register, candidate_value = candidates
+    room, found_at, found_hand_raise, found = results
+    pr, hr, cr, gr, xr = layout[0], layout[1], layout[2], layout[3], layout[4]
+    n_rules = ri.shape[0]
+    n_silences = silent_for.shape[0]
+    n_groups = group_low.shape[0]
+    low, high, may = low0.copy(), high0.copy(), may0.copy()
+    sums = np.zeros(max(1, n_groups))
+    size = max(1, n_rules)
+    most = 1
+    for i in range(start, stop):
+        most = max(most, offsets[i + 1] - offsets[i])
+    after = np.empty(most, dtype=np.int64)  # the next hit of the same rule
+    chain_end = np.empty(size, dtype=np.int64)
+    head = np.empty(size, dtype=np.int64)  # the oldest hit that counts
+    fresh = np.empty(size, dtype=np.int64)  # the oldest hit not yet summed
+    live = np.empty(size, dtype=np.int64)  # linear decay: the oldest hit not yet at zero
+    n = np.empty(size, dtype=np.int64)
+    stamp = np.empty(size, dtype=np.int64)  # the instant the sum is of
+    in_order = np.empty(size, dtype=np.uint8)
+    mixed = np.empty(size, dtype=np.uint8)
+    acc = np.empty(size)
+    drift = np.empty(size)
+    slope = np.empty(size)  # linear decay: sum of weight * (instant - origin)
+    flat = np.empty(size)  # linear decay: sum of weights
+    flat_drift = np.empty(size)
+    slope_drift = np.empty(size)
+    positive = np.empty(size)
+    negative = np.empty(size)
+    bar = np.empty(size)  # upper bound on the rule's points until it is summed again
+    raw_bar = np.empty(size)
+    # What groups and silence can add whatever the hits do.
+    given = 0.0
+    for g in range(n_groups):
+        given += max(0.0, group_low[g])
+    for s in range(n_silences):
+        given += max(0.0, max(clamped(0.0, silence[s, 1], silence[s, 2]),
+                              clamped(silence[s, 0], silence[s, 1], silence[s, 2])))  # fmt: skip
+    slack = 1e-6 * (n_rules + n_silences + n_groups + 4)
+
+    for i in range(start, stop):
+        found[i] = 0
+        a = offsets[i]
+        b = offsets[i + 1]
+        while b > a and begin[b - 1] > until:
+            b -= 1
+        s0 = state_offsets[i]
+        s1 = state_offsets[i + 1]
+        while s1 - 1 > s0 and state_start[s1 - 1] > until:
+            s1 -= 1
+
+        # 1. Chain the hits of each rule; sum what they could give at most and at least.
+        for r in range(n_rules):
+            chain_end[r] = head[r] = -1
+            n[r] = 0
+            in_order[r] = 1
+            positive[r] = negative[r] = 0.0
+        for k in range(a, b):
+            if kept.shape[0] and not kept[k]:
+                continue
+            r = rule[k]
+            last = chain_end[r]
+            if last < 0:
+                head[r] = k
+            else:
+                after[last - a] = k
+                if occurred[k] < occurred[last]:
+                    in_order[r] = 0
+            chain_end[r] = k
+            after[k - a] = -1
+            n[r] += 1
+            w = weight[k] if ri[r, WEIGHED] else rf[r, WEIGHT]
+            if w > 0.0:
+                positive[r] += w
+            else:
+                negative[r] += w
+
+        # 2. Can the lead qualify at all?
+        most_given = given
+        for r in range(n_rules):
+            enough = n[r] >= ri[r, LEAST]
+            if ri[r, KIND] == AT_LEAST:
+                positive[r] = max(0.0, rf[r, WEIGHT]) if enough else 0.0
+                negative[r] = min(0.0, rf[r, WEIGHT]) if enough else 0.0
+            low[pr + r] = rounded(clamped(negative[r] * (1.0 + 1e-9), rf[r, LOW], rf[r, HIGH]))
+            high[pr + r] = rounded(clamped(positive[r] * (1.0 + 1e-9), rf[r, LOW], rf[r, HIGH]))
+            low[cr + r] = 0.0
+            high[cr + r] = n[r]
+            may[hr + r] = TRUE | FALSE if enough else FALSE
+            most_given += max(0.0, high[pr + r])
+        for s in range(n_silences):
+            idle = rounded(clamped(0.0, silence[s, 1], silence[s, 2]))
+            quiet = rounded(clamped(silence[s, 0], silence[s, 1], silence[s, 2]))
+            low[pr + n_rules + s] = min(idle, quiet)
+            high[pr + n_rules + s] = max(idle, quiet)
+            may[hr + n_rules + s] = TRUE | FALSE
+        states_into(s0, s1, state, state_may, xr, low, high, may)
+        total(n_rules + n_silences, groups, pr, gr, group_low, group_high, bounds, low, high, may, sums)
+        if not evaluate(code, low, high, may) & TRUE:
+            continue
+
+        # 3. Which sum of engagement is indispensable?
+        need = -np.inf
+        for c in range(candidate_register.shape[0]):
+            x = candidate_register[c]
+            value = candidate_value[c]
+            if value < bounds[0 if x == ENGAGEMENT else 2] or low[x] > value:
+                continue
+            least_needed = value if x == ENGAGEMENT else value - high[FIT]
+            if least_needed > need:
+                old = high[x]
+                high[x] = min(old, value)
+                if not evaluate(code, low, high, may) & TRUE:
+                    need = least_needed
+                high[x] = old
+        need -= slack + 1e-9 * most_given
+
+        # 4. Walk through the instants at which something happens.
+        upper = given
+        for r in range(n_rules):
+            fresh[r] = live[r] = head[r]
+            n[r] = 0
+            stamp[r] = 0
+            acc[r] = drift[r] = slope[r] = flat[r] = flat_drift[r] = slope_drift[r] = 0.0
+            mixed[r] = negative[r] < 0.0
+            raw_bar[r] = 0.0
+            bar[r] = max(0.0, clamped(0.0, rf[r, LOW], rf[r, HIGH]))
+            upper += bar[r]
+        k = a
+        row = s0
+        o = outcome_offsets[i]
+        state_into(row, state, state_may, xr, low, high, may)
+        last_positive = NEVER
+        forget = NEVER
+        not_before = floor[i]
+        created_due = created[i] != NEVER
+        in_episode = False
+        turn = 0
+        while True:
+            t = FOREVER
+            if k < b:
+                t = begin[k]
+            if row + 1 < s1 and state_start[row + 1] < t:
+                t = state_start[row + 1]
+            if o < outcome_offsets[i + 1] and outcome_at[o] < t:
+                t = outcome_at[o]
+            if created_due and created[i] < t:
+                t = created[i]
+            if t > until:
+                break
+            asked = False
+            while k < b and begin[k] == t:
+                r = rule[k]
+                w = weight[k] if ri[r, WEIGHED] else rf[r, WEIGHT]
+                if w > 0.0 and occurred[k] > last_positive:
+                    last_positive = occurred[k]
+                if not kept.shape[0] or kept[k]:
+                    asked = True
+                    n[r] += 1
+                    if ri[r, KIND] == AT_LEAST:
+                        raw_bar[r] = rf[r, WEIGHT] if n[r] >= ri[r, LEAST] else 0.0
+                    elif w > 0.0:
+                        raw_bar[r] += w
+                    new = max(0.0, clamped(raw_bar[r] * (1.0 + 1e-9), rf[r, LOW], rf[r, HIGH]))
+                    upper += new - bar[r]
+                    bar[r] = new
+                k += 1
+            while row + 1 < s1 and state_start[row + 1] <= t:
+                row += 1
+                if state_start[row] == t and moment[row]:
+                    asked = True
+                state_into(row, state, state_may, xr, low, high, may)
+            closed = False
+            while o < outcome_offsets[i + 1] and outcome_at[o] == t:
+                if effect[o] == CLOSES:
+                    closed = True
+                    break
+                if effect[o] == RECYCLES:
+                    in_episode = False
+                    not_before = max(floor[i], t + block[o])
+                    if forgets:
+                        forget = t
+                o += 1
+            if closed:
+                break
+            if created_due and created[i] == t:
+                created_due = False
+                asked = True
+            if not asked or in_episode or t < not_before or upper <= need:
+                continue
+
+            # 5. Bring rule after rule to this instant until the bar is missed.
+            missed = False
+            for _ in range(n_rules):
+                turn += 1
+                if turn >= n_rules:
+                    turn = 0
+                r = turn
+                kind = ri[r, KIND]
+                over = ri[r, OVER]
+                limit = max(t - ri[r, WITHIN], forget)
+                if in_order[r]:
+                    if kind == HALF_LIFE and head[r] != fresh[r]:
+                        x = (t - stamp[r]) / over
+                        acc[r] *= np.exp2(-x)
+                        drift[r] = drift[r] * np.exp2(-x) + abs(acc[r]) * (4.0 + x) * UNIT
+                    stamp[r] = t
+                    while head[r] != fresh[r] and occurred[head[r]] <= limit:
+                        h = head[r]
+                        n[r] -= 1
+                        w = weight[h] if ri[r, WEIGHED] else rf[r, WEIGHT]
+                        if kind == HALF_LIFE:
+                            x = (t - occurred[h]) / over
+                            w *= np.exp2(-x)
+                            drift[r] += abs(w) * (4.0 + x) * UNIT
+                        if kind == HALF_LIFE or kind == NONE:
+                            acc[r] -= w
+                            drift[r] += abs(acc[r]) * UNIT
+                        if live[r] == h and kind != LINEAR:
+                            live[r] = after[h - a]
+                        head[r] = after[h - a]
+                    if kind == LINEAR:
+                        gone = max(limit, t - over)
+                        while live[r] != fresh[r] and occurred[live[r]] <= gone:
+                            h = live[r]
+                            w = weight[h] if ri[r, WEIGHED] else rf[r, WEIGHT]
+                            flat[r] -= w
+                            flat_drift[r] += abs(flat[r]) * UNIT
+                            moment_of = w * (occurred[h] - begin[a])
+                            slope[r] -= moment_of
+                            slope_drift[r] += (abs(slope[r]) + abs(moment_of)) * UNIT
+                            live[r] = after[h - a]
+                        if live[r] == fresh[r]:
+                            flat[r] = slope[r] = flat_drift[r] = slope_drift[r] = 0.0
+                    if head[r] == fresh[r]:
+                        acc[r] = drift[r] = 0.0
+                    while fresh[r] >= 0 and fresh[r] < k:
+                        h = fresh[r]
+                        fresh[r] = after[h - a]
+                        if occurred[h] <= limit:  # so has every hit before it
+                            n[r] -= 1
+                            head[r] = live[r] = fresh[r]
+                            continue
+                        w = weight[h] if ri[r, WEIGHED] else rf[r, WEIGHT]
+                        if kind == LINEAR:
+                            if occurred[h] <= t - over:
+                                live[r] = fresh[r]
+                            else:
+                                flat[r] += w
+                                flat_drift[r] += abs(flat[r]) * UNIT
+                                moment_of = w * (occurred[h] - begin[a])
+                                slope[r] += moment_of
+                                slope_drift[r] += (abs(slope[r]) + abs(moment_of)) * UNIT
+                        elif kind == HALF_LIFE:
+                            x = (t - occurred[h]) / over
+                            w *= np.exp2(-x)
+                            drift[r] += abs(w) * (4.0 + x) * UNIT
+                        if kind == HALF_LIFE or kind == NONE:
+                            acc[r] += w
+                            drift[r] += abs(acc[r]) * UNIT
+                    if kind == LINEAR:
+                        span = t - begin[a]
+                        acc[r] = flat[r] - (flat[r] * span - slope[r]) / over
+                        turns = abs(span) / over
+                        drift[r] = (
+                            flat_drift[r] * (1.0 + turns)
+                            + slope_drift[r] / over
+                            + (abs(flat[r]) * (1.0 + turns) + abs(slope[r]) / over) * 4.0 * UNIT
+                        )
+                    elif kind == STEPS:
+                        acc[r] = 0.0
+                        h = head[r]
+                        while h != fresh[r]:
+                            w = weight[h] if ri[r, WEIGHED] else rf[r, WEIGHT]
+                            acc[r] += w * decay(STEPS, over, rf[r, PERCENT], t - occurred[h])
+                            h = after[h - a]
+                else:
+                    # Late hits: the window is no longer a run of the chain, so take it from its start.
+                    acc[r] = drift[r] = 0.0
+                    n[r] = 0
+                    h = head[r]
+                    while h >= 0 and h < k:
+                        if occurred[h] > limit:
+                            n[r] += 1
+                            w = weight[h] if ri[r, WEIGHED] else rf[r, WEIGHT]
+                            if kind != AT_LEAST:
+                                acc[r] += w * decay(kind, over, rf[r, PERCENT], t - occurred[h])
+                        h = after[h - a]
+                if kind == AT_LEAST:
+                    acc[r] = rf[r, WEIGHT] if n[r] >= ri[r, LEAST] else 0.0
+                    drift[r] = 0.0
+                    raw_bar[r] = acc[r]
+                elif not mixed[r]:
+                    raw_bar[r] = acc[r] + drift[r]
+                new = max(0.0, clamped(raw_bar[r] * (1.0 + 1e-9), rf[r, LOW], rf[r, HIGH]))
+                upper += new - bar[r]
+                bar[r] = new
+                if upper <= need:
+                    missed = True
+                    break
+            if missed:
+                continue
+
+            # 6. The full question, exactly.
+            for r in range(n_rules):
+                kind = ri[r, KIND]
+                margin = drift[r] + n[r] * abs(acc[r]) * 2.0 * UNIT
+                value = rounded(clamped(acc[r], rf[r, LOW], rf[r, HIGH]))
+                if kind != AT_LEAST and in_order[r] and (
+                    rounded(clamped(acc[r] - margin, rf[r, LOW], rf[r, HIGH])) != value
+                    or rounded(clamped(acc[r] + margin, rf[r, LOW], rf[r, HIGH])) != value
+                ):  # fmt: skip
+                    direct = 0.0
+                    h = head[r]
+                    while h != fresh[r]:
+                        w = weight[h] if ri[r, WEIGHED] else rf[r, WEIGHT]
+                        direct += w * decay(kind, ri[r, OVER], rf[r, PERCENT], t - occurred[h])
+                        h = after[h - a]
+                    value = rounded(clamped(direct, rf[r, LOW], rf[r, HIGH]))
+                low[pr + r] = high[pr + r] = value
+                low[cr + r] = high[cr + r] = n[r]
+                may[hr + r] = TRUE if n[r] >= ri[r, LEAST] else FALSE
+            for s in range(n_silences):
+                quiet_since = t - silent_for[s]
+                holds = last_positive <= quiet_since and (created[i] == NEVER or created[i] <= quiet_since)
+                raw = silence[s, 0] if holds else 0.0
+                to = pr + n_rules + s
+                low[to] = high[to] = rounded(clamped(raw, silence[s, 1], silence[s, 2]))
+                may[hr + n_rules + s] = TRUE if holds else FALSE
+            total(n_rules + n_silences, groups, pr, gr, group_low, group_high, bounds, low, high, may, sums)
+            if evaluate(code, low, high, may) == TRUE:
+                to = room[i] + found[i]
+                found_at[to] = t
+                found_hand_raise[to] = roots[1] >= 0 and may[roots[1]] == TRUE
+                found[i] += 1
+                in_episode = True
+                if first_only:
+                    break
