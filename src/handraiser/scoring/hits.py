@@ -86,13 +86,13 @@ def count_hits(ids, bits, unusable, hashes, table, mask, lead, per_lead, tally):
 
 
 @kernel
-def fill_hits(lead, bits, first_rule, occurred, begin, weights, weight_of, keys, key_of, out):
-    """Write the hits of one batch as rows of out = (lead, occurred, begin, rule, weight, key).
+def fill_hits(lead, bits, first_rule, occurred, begin, weights, weight_of, keys, key_of, source, out):
+    """Write the hits of one batch as rows of out = (lead, occurred, begin, rule, weight, key, source).
 
     Bit j stands for rule `first_rule` + j. `weight_of` and `key_of` name the row of `weights` and
     `keys` that a rule reads, −1 for none. Columns of no rows are not asked for.
     """
-    out_lead, out_occurred, out_begin, out_rule, out_weight, out_key = out
+    out_lead, out_occurred, out_begin, out_rule, out_weight, out_key, out_source = out
     at = 0
     for k in range(lead.shape[0]):
         i = lead[k]
@@ -115,14 +115,16 @@ def fill_hits(lead, bits, first_rule, occurred, begin, weights, weight_of, keys,
                 out_weight[at] = weights[weight_of[r], k] if weight_of[r] >= 0 else 0.0
             if out_key.shape[0]:
                 out_key[at] = keys[key_of[r], k] if key_of[r] >= 0 else _NO_VALUE
+            if out_source.shape[0]:
+                out_source[at] = source[k]
             at += 1
 
 
 @kernel
 def gather(start, stop, rows, cursor, out):
     """Move the rows of leads start..stop to their places; `cursor` holds the next place per lead."""
-    lead, occurred, begin, rule, weight, key = rows
-    out_occurred, out_begin, out_rule, out_weight, out_key = out
+    lead, occurred, begin, rule, weight, key, source = rows
+    out_occurred, out_begin, out_rule, out_weight, out_key, out_source = out
     for k in range(lead.shape[0]):
         i = lead[k]
         if i < start or i >= stop:
@@ -137,10 +139,12 @@ def gather(start, stop, rows, cursor, out):
             out_weight[at] = weight[k]
         if out_key.shape[0]:
             out_key[at] = key[k]
+        if out_source.shape[0]:
+            out_source[at] = source[k]
 
 
 @kernel
-def order_within_leads(start, stop, offsets, occurred, begin, rule, weight, key):
+def order_within_leads(start, stop, offsets, occurred, begin, rule, weight, key, source):
     """Bring each lead's hits into the order of section 5: begin to count, occurred, as they came."""
     for i in range(start, stop):
         a, b = offsets[i], offsets[i + 1]
@@ -154,7 +158,7 @@ def order_within_leads(start, stop, offsets, occurred, begin, rule, weight, key)
         # Two stable sorts, the weaker key first.
         first = np.argsort(occurred[a:b], kind="mergesort")
         order = first[np.argsort(begin[a:b][first], kind="mergesort")]
-        new_begin = begin[a:b][order]
+        new_begin = begin[a:b][order]  # first: `begin` may be the same array as `occurred`
         occurred[a:b] = occurred[a:b][order]
         begin[a:b] = new_begin
         rule[a:b] = rule[a:b][order]
@@ -162,6 +166,8 @@ def order_within_leads(start, stop, offsets, occurred, begin, rule, weight, key)
             weight[a:b] = weight[a:b][order]
         if key.shape[0]:
             key[a:b] = key[a:b][order]
+        if source.shape[0]:
+            source[a:b] = source[a:b][order]
 
 
 @kernel

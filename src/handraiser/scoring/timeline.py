@@ -77,14 +77,23 @@ def winners(offsets, begin, valid, known):
 
 
 @kernel
+def _begun(at, first, end, begin):
+    """Return how far the rows first..end have begun to count at the instant: the first that has not."""
+    low, high = first, end
+    while low < high:
+        middle = (low + high) // 2
+        if begin[middle] <= at:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@kernel
 def _row_at(at, first, end, begin, holds):
     """Return the row (an index) that holds at the instant, −1 before the first."""
-    found = -1
-    for k in range(first, end):
-        if begin[k] > at:
-            break
-        found = holds[k]
-    return found
+    begun = _begun(at, first, end, begin)
+    return holds[begun - 1] if begun > first else -1
 
 
 @kernel
@@ -99,10 +108,8 @@ def customers_since(lead, at, offsets, begin, holds, company, since):
 
 @kernel
 def _next_begin(after, first, end, begin):
-    for k in range(first, end):
-        if begin[k] > after:
-            return begin[k]
-    return FOREVER
+    begun = _begun(after, first, end, begin)
+    return begin[begun] if begun < end else FOREVER
 
 
 @kernel

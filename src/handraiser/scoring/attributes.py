@@ -1,0 +1,232 @@
+"""Which leads are there, what is known of them when, and what do the fit conditions say of it?
+
+Leads are numbered in the order of their ids. Their rows, their companies' rows and the derived truths
+become states (see `timeline`); every attribute condition of an agreement is then asked once per state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from sqlglot import exp
+
+from handraiser.facts.inputs import Column, Inputs, Kind, Source
+from handraiser.scoring.registers import FALSE, FOREVER, NEVER, NULL, TRUE, VALUE
+from handraiser.scoring.timeline import Rows, States, customers_since, winners
+
+__all__ = ["Population", "Question", "ask", "attribute_columns", "attribute_rows", "customers", "population"]
+
+Ints = npt.NDArray[np.int64]
+Columns = Callable[[str, str], Column | None]
+
+
+class Population(NamedTuple):
+    """The leads of a run.
+
+    ids      their ids in order; the position is the lead's number
+    hashes   DuckDB's hash of each id, by which events find their lead
+    created  `created_at`, NEVER where unknown
+    """
+
+    ids: pa.StringArray
+    hashes: npt.NDArray[np.uint64]
+    created: Ints
+
+
+class Question(NamedTuple):
+    """An expression over attributes, and whether its truth or its number is wanted."""
+
+    sql: exp.Expression
+    truth: bool
+
+
+def population(inputs: Inputs) -> Population:
+    """Return the leads that have a row in the leads input."""
+    found = inputs.con.sql(
+        f"SELECT lead_id, hash(lead_id) AS hash, coalesce(min(created_at), {NEVER}) AS created "
+        f"FROM {inputs.leads.relation} GROUP BY lead_id ORDER BY lead_id"
+    ).to_arrow_table()
+    return Population(
+        ids=found.column("lead_id").combine_chunks(),
+        hashes=_array(found, "hash").astype(np.uint64, copy=False),
+        created=_array(found, "created"),
+    )
+
+
+def attribute_rows(inputs: Inputs) -> tuple[Rows, Rows]:
+    """Return the rows of the leads and of the companies they name or that have rows of their own."""
+    lead_numbers = _numbers(inputs.leads, "lead_id")
+    named = [_ids(inputs.leads, "company_id")]
+    if inputs.companies is not None:
+        named.append(_ids(inputs.companies, "company_id"))
+    company_numbers = (
+        "SELECT company_id, row_number() OVER (ORDER BY company_id) - 1 AS number "
+        f"FROM ({' UNION '.join(named)}) AS named WHERE company_id IS NOT NULL"
+    )
+    leads = _rows(inputs, inputs.leads, "lead_id", lead_numbers, company_numbers)
+    count = inputs.con.sql(f"SELECT count(*) FROM ({company_numbers}) AS companies").fetchall()[0][0]
+    if inputs.companies is None:
+        return leads, _no_rows(count)
+    companies = _rows(inputs, inputs.companies, "company_id", company_numbers, None)
+    offsets = np.full(count + 1, companies.offsets[-1], dtype=np.int64)
+    offsets[: len(companies.offsets)] = companies.offsets
+    return leads, companies._replace(offsets=offsets)
+
+
+def _ids(source: Source, name: str) -> str:
+    return f"SELECT {name} FROM {source.relation}"
+
+
+def _numbers(source: Source, name: str) -> str:
+    return (
+        f"SELECT {name}, row_number() OVER (ORDER BY {name}) - 1 AS number "
+        f"FROM (SELECT DISTINCT {name} FROM {source.relation}) AS ids"
+    )
+
+
+def _rows(inputs: Inputs, source: Source, owner: str, numbers: str, companies: str | None) -> Rows:
+    attributes = [column.sql for column in source.columns.values()]
+    if companies is not None:
+        attributes.append("company_id")
+    company = ", coalesce(companies.number, -1) AS company" if companies else ", -1 AS company"
+    join = f"LEFT JOIN ({companies}) AS companies ON companies.company_id = facts.company_id" if companies else ""
+    keep = ", company_id" if companies else ""
+    found = inputs.con.sql(
+        f"SELECT owners.number AS owner, coalesce(greatest(valid_from, known_at), {NEVER}) AS begin, "
+        f"coalesce(valid_from, {NEVER}) AS valid, coalesce(known_at, valid_from, {NEVER}) AS known, row, "
+        f"signature{company} "
+        f"FROM (SELECT {owner}, valid_from, known_at, row, hash({', '.join([owner, *attributes])}) AS signature"
+        f"{keep} FROM {source.relation}) AS facts "
+        f"JOIN ({numbers}) AS owners ON owners.{owner} = facts.{owner} {join} "
+        "ORDER BY owner, begin, valid, known, row"
+    ).to_arrow_table()
+    owners = _array(found, "owner")
+    count = int(owners[-1]) + 1 if len(owners) else 0
+    return Rows(
+        offsets=np.searchsorted(owners, np.arange(count + 1)).astype(np.int64),
+        begin=_array(found, "begin"),
+        valid=_array(found, "valid"),
+        known=_array(found, "known"),
+        row=_array(found, "row"),
+        signature=_array(found, "signature").astype(np.uint64, copy=False),
+        company=_array(found, "company").astype(np.int64),
+    )
+
+
+def _no_rows(owners: int) -> Rows:
+    none = np.empty(0, dtype=np.int64)
+    offsets = np.zeros(owners + 1, dtype=np.int64)
+    return Rows(offsets, none, none, none, none, none.astype(np.uint64), none)
+
+
+def customers(inputs: Inputs, leads: Rows, companies: Rows) -> Ints:
+    """Return per company the instant from which `company.is_customer` holds, FOREVER for never."""
+    since = np.full(len(companies.offsets) - 1, FOREVER, dtype=np.int64)
+    if inputs.outcomes is not None:
+        bought = inputs.con.sql(
+            f"SELECT ids.number AS lead, bought.at AS at FROM {inputs.outcomes.relation} AS bought "
+            f"JOIN ({_numbers(inputs.leads, 'lead_id')}) AS ids ON ids.lead_id = bought.lead_id "
+            "WHERE bought.stage = 'customer'"
+        ).to_arrow_table()
+        holds = winners(leads.offsets, leads.begin, leads.valid, leads.known)
+        customers_since(
+            _array(bought, "lead"), _array(bought, "at"), leads.offsets, leads.begin, holds, leads.company, since
+        )
+    return since
+
+
+def attribute_columns(inputs: Inputs) -> Columns:
+    """Return how `lead.x` and `company.x` are read in the query that `ask` makes."""
+
+    def find(scope: str, name: str) -> Column | None:
+        known = _attributes(inputs, scope)
+        if name in known:
+            return Column(known[name].name, f'{scope}."{name}"'.replace('""', '"'), known[name].kind)
+        if (scope, name) == ("lead", "unsubscribed"):
+            return Column(name, "states.unsubscribed", Kind.BOOLEAN)
+        if (scope, name) == ("company", "is_customer"):
+            return Column(name, "states.is_customer", Kind.BOOLEAN)
+        return None
+
+    return find
+
+
+def _attributes(inputs: Inputs, scope: str) -> Mapping[str, Column]:
+    if scope == "lead":
+        ids = {name: Column(name, name, Kind.TEXT) for name in ("lead_id", "company_id")}
+        return inputs.leads.columns | ids
+    if scope == "company" and inputs.companies is not None:
+        return inputs.companies.columns | {"company_id": Column("company_id", "company_id", Kind.TEXT)}
+    return {}
+
+
+def ask(
+    inputs: Inputs, states: States, questions: Sequence[Question], used: Sequence[tuple[str, str]]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.uint8]]:
+    """Return per state and question its number (0 where a truth) and what it may be (see registers).
+
+    `used` are the attributes that the questions name, as (scope, name).
+    """
+    numbers = np.zeros((len(states.start), len(questions)))
+    may = np.full((len(states.start), len(questions)), VALUE, dtype=np.uint8)
+    if not questions or not len(states.start):
+        return numbers, may
+    table = pa.table(
+        {
+            "number": np.arange(len(states.start)),
+            "lead_row": states.lead_row,
+            "company_row": states.company_row,
+            "unsubscribed": _truth(states.unsubscribed),
+            "is_customer": _truth(states.is_customer),
+        }
+    )
+    con = inputs.con.cursor()
+    try:
+        con.register("states", table)
+        answers = ", ".join(f"{q.sql.sql('duckdb')} AS q{k}" for k, q in enumerate(questions))
+        found = con.sql(
+            f"SELECT {answers} FROM states "
+            f"LEFT JOIN ({_select(inputs, 'lead', used)}) AS lead ON lead.row = states.lead_row "
+            f"LEFT JOIN ({_select(inputs, 'company', used)}) AS company ON company.row = states.company_row "
+            "ORDER BY states.number"
+        ).to_arrow_table()
+    finally:
+        con.close()
+    for k, question in enumerate(questions):
+        column = found.column(k).combine_chunks()
+        null = column.is_null().to_numpy(zero_copy_only=False)
+        values = column.fill_null(0 if not question.truth else False).to_numpy(zero_copy_only=False)
+        if question.truth:
+            may[:, k] = np.where(null, NULL, np.where(values, TRUE, FALSE))
+        else:
+            numbers[:, k] = values
+            may[:, k] = np.where(null, NULL, VALUE)
+    return numbers, may
+
+
+def _select(inputs: Inputs, scope: str, used: Sequence[tuple[str, str]]) -> str:
+    source = inputs.leads if scope == "lead" else inputs.companies
+    if source is None:
+        return "SELECT -1 AS row WHERE false"
+    known = _attributes(inputs, scope)
+    wanted = sorted({name for of, name in used if of == scope and name in known})
+    columns = [exp.alias_(_raw(known[name].sql), name, quoted=True).sql("duckdb") for name in wanted]
+    return f"SELECT {', '.join(['row', *columns])} FROM {source.relation}"
+
+
+def _raw(sql: str) -> exp.Expression:
+    """Return our own SQL of a column, which `tables` made, as a tree."""
+    return exp.maybe_parse(sql, dialect="duckdb")
+
+
+def _truth(values: npt.NDArray[np.uint8]) -> pa.Array:
+    return pa.array(values == 1, mask=values > 1)
+
+
+def _array(table: pa.Table, name: str) -> npt.NDArray[np.int64]:
+    found: npt.NDArray[np.int64] = table.column(name).to_numpy()
+    return np.ascontiguousarray(found)

@@ -1,0 +1,329 @@
+"""Which events are hits of which rules?
+
+One pass over the events as DuckDB streams them: their conditions are asked in SQL, their leads found and
+their hits unpacked by the kernels of `hits`. Nothing of an event is kept but its lead's number, its
+instants, the rules it meets and, where a rule needs them, a weight and a hash of its distinct value.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from sqlglot import exp
+
+from handraiser.facts.inputs import Inputs
+from handraiser.scoring import hits as kernels
+from handraiser.scoring.attributes import Population
+
+__all__ = ["Hits", "Tally", "Wanted", "ranges", "read_hits"]
+
+Ints = npt.NDArray[np.int64]
+_BATCH = 500_000
+_PER_MASK = 30  # rules told apart by one column of bits; bit 31 says that a row cannot be used
+_UNUSABLE = np.uint32(1 << 31)
+
+
+class Wanted(NamedTuple):
+    """What makes an event a hit of one rule.
+
+    event     names of events; () stands for every event
+    where     condition on properties, None for none
+    weight    SQL number of the hit, None where the rule's constant holds
+    key       SQL hash of the distinct value, None without
+    humans    whether a machine's event is no hit
+    ordered   whether ties between hits are decided by event id and weight (section 5)
+    """
+
+    event: tuple[str, ...]
+    where: exp.Expression | None = None
+    weight: exp.Expression | None = None
+    key: exp.Expression | None = None
+    humans: bool = False
+    ordered: bool = False
+
+
+class Hits(NamedTuple):
+    """Hits sorted by lead, then as section 5 orders them. Empty `weight`, `key`: no rule has one.
+
+    `begin` is `occurred` itself where the data say nothing of when events became known. `source` is the
+    event's `row` where the events have one, as they do for an explanation; else empty.
+    """
+
+    offsets: Ints
+    occurred: Ints
+    begin: Ints
+    rule: npt.NDArray[np.uint16]
+    weight: npt.NDArray[np.float64]
+    key: npt.NDArray[np.uint64]
+    source: Ints
+
+
+class Tally(NamedTuple):
+    """What the stream met: all rows, those that cannot be used, those of leads nobody knows."""
+
+    rows: int
+    unusable: int
+    unknown_leads: int
+
+
+def read_hits(
+    inputs: Inputs, leads: Population, wanted: Sequence[Wanted], *, threads: int, progress: Callable[[int], None]
+) -> tuple[Hits, Tally]:
+    """Return the hits of the wanted rules (numbered by position) and what was met on the way.
+
+    `progress` is called with the number of rows read so far.
+    """
+    table, mask, clash = kernels.index_of_leads(leads.hashes)
+    if clash >= 0:
+        raise ValueError(f"two leads share one 64-bit hash; one is {leads.ids[clash]!s}")
+    reader = _Reader(inputs, leads, wanted, table, mask)
+    for query, first_rules in _queries(inputs, wanted):
+        reader.read(query, first_rules, progress)
+    return reader.sorted(threads), Tally(*(int(count) for count in reader.tally))
+
+
+class _Batch(NamedTuple):
+    lead: npt.NDArray[np.int32]
+    occurred: Ints
+    begin: Ints
+    rule: npt.NDArray[np.uint16]
+    weight: npt.NDArray[np.float64]
+    key: npt.NDArray[np.uint64]
+    source: Ints
+
+
+class _Reader:
+    """Collects the hits of one or more streams."""
+
+    def __init__(
+        self,
+        inputs: Inputs,
+        leads: Population,
+        wanted: Sequence[Wanted],
+        table: npt.NDArray[np.int32],
+        mask: np.uint64,
+    ) -> None:
+        self.con = inputs.con
+        self.hashes, self.table, self.mask = leads.hashes, table, mask
+        self.late = "known_at" in inputs.events.has
+        self.has_source = "row" in inputs.events.has
+        self.weight_of = _numbered([rule.weight is not None for rule in wanted])
+        self.key_of = _numbered([rule.key is not None for rule in wanted])
+        # Visits are keys too, though the stream has none for them.
+        self.has_weight = bool((self.weight_of >= 0).any())
+        self.has_key = any(rule.key is not None for rule in wanted) or any(not rule.event for rule in wanted)
+        self.per_lead = np.zeros(len(leads.ids), dtype=np.int64)
+        self.tally = np.zeros(3, dtype=np.int64)
+        self.batches: list[_Batch] = []
+
+    def read(self, query: str, first_rules: Sequence[int], progress: Callable[[int], None]) -> None:
+        """Add the hits of one stream; `first_rules` are the rules of bit 0 of its columns of bits."""
+        counted = bool(self.tally[0])  # a further stream repeats rows that have been counted
+        for batch in _batches(self.con, query):
+            columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+            ids = columns["id"].to_numpy()
+            occurred = columns["occurred"].to_numpy()
+            begin = columns["known"].to_numpy() if self.late else occurred
+            weights = _matrix(columns, "weight", np.float64, len(ids))
+            keys = _matrix(columns, "key", np.uint64, len(ids))
+            source = columns["row"].to_numpy() if self.has_source else occurred
+            lead = np.empty(len(ids), dtype=np.int32)
+            for k, first in enumerate(first_rules):
+                bits = columns[f"bits{k}"].to_numpy()
+                tally = self.tally if k == 0 and not counted else np.zeros(3, dtype=np.int64)
+                rows = kernels.count_hits(
+                    ids, bits, _UNUSABLE, self.hashes, self.table, self.mask, lead, self.per_lead, tally
+                )
+                if rows:
+                    out = self._room(rows)
+                    kernels.fill_hits(
+                        lead, bits, first, occurred, begin, weights, self.weight_of, keys, self.key_of,
+                        source, tuple(out),
+                    )  # fmt: skip
+                    self.batches.append(out)
+            progress(int(self.tally[0]))
+
+    def _room(self, rows: int) -> _Batch:
+        return _Batch(
+            lead=np.empty(rows, dtype=np.int32),
+            occurred=np.empty(rows, dtype=np.int64),
+            begin=np.empty(rows if self.late else 0, dtype=np.int64),
+            rule=np.empty(rows, dtype=np.uint16),
+            weight=np.empty(rows if self.has_weight else 0, dtype=np.float64),
+            key=np.empty(rows if self.has_key else 0, dtype=np.uint64),
+            source=np.empty(rows if self.has_source else 0, dtype=np.int64),
+        )
+
+    def sorted(self, threads: int) -> Hits:
+        """Return the hits gathered lead by lead and ordered within each; gives up the batches."""
+        offsets = np.zeros(len(self.per_lead) + 1, dtype=np.int64)
+        np.cumsum(self.per_lead, out=offsets[1:])
+        room = self._room(int(offsets[-1]))
+        out = (room.occurred, room.begin, room.rule, room.weight, room.key, room.source)
+        cursor = offsets[:-1].copy()
+        batches = self.batches
+        self.batches = []
+        begin = room.begin if self.late else room.occurred
+
+        def work(start: int, stop: int) -> None:
+            for batch in batches:
+                kernels.gather(start, stop, tuple(batch), cursor, out)
+            kernels.order_within_leads(
+                start, stop, offsets, room.occurred, begin, room.rule, room.weight, room.key, room.source
+            )
+
+        each(work, ranges(offsets, threads))
+        return Hits(offsets, room.occurred, begin, room.rule, room.weight, room.key, room.source)
+
+
+def ranges(offsets: Ints, parts: int) -> list[tuple[int, int]]:
+    """Return ranges of leads that hold about equally many hits, at most `parts` of them."""
+    leads = len(offsets) - 1
+    # Leads without hits are work too: a state has to be looked at.
+    load = offsets + np.arange(leads + 1)
+    cuts = np.searchsorted(load, np.linspace(0, load[-1], parts + 1))
+    cuts[0], cuts[-1] = 0, leads
+    return [(int(a), int(b)) for a, b in zip(cuts[:-1], cuts[1:], strict=True) if b > a]
+
+
+def each(work: Callable[[int, int], None], parts: Sequence[tuple[int, int]]) -> None:
+    """Do the work for every range, in threads if there are several."""
+    if len(parts) == 1:
+        work(*parts[0])
+        return
+    with ThreadPoolExecutor(len(parts) or 1) as pool:
+        for done in [pool.submit(work, *part) for part in parts]:
+            done.result()
+
+
+def _numbered(flags: Sequence[bool]) -> Ints:
+    """Return 0, 1, 2, … for the true ones, −1 for the others."""
+    counts = np.cumsum(np.array(flags, dtype=np.int64)) - 1
+    return np.where(np.array(flags, dtype=bool), counts, -1).astype(np.int64)
+
+
+def _matrix(columns: dict[str, pa.Array], name: str, kind: type, rows: int) -> npt.NDArray[np.generic]:
+    found = sorted((key for key in columns if key.startswith(name)), key=lambda key: int(key[len(name) :]))
+    if not found:
+        return np.empty((0, rows), dtype=kind)
+    return np.stack([columns[key].to_numpy() for key in found])
+
+
+def _batches(con: object, query: str) -> Iterator[pa.RecordBatch]:
+    cursor = con.cursor()  # type: ignore[attr-defined]  # duckdb ships no types for cursors
+    try:
+        yield from cursor.sql(query).to_arrow_reader(_BATCH)
+    finally:
+        cursor.close()
+
+
+def _queries(inputs: Inputs, wanted: Sequence[Wanted]) -> Iterator[tuple[str, list[int]]]:
+    """Yield the queries to stream and the rules that the bits of each stand for.
+
+    Rules whose ties need the event's id are read on their own, in the order of the ids: sorting by time
+    is stable, so that order decides between equals.
+    """
+    ordered = [k for k, rule in enumerate(wanted) if rule.ordered and "event_id" in inputs.events.has]
+    plain = [None if k in ordered else rule for k, rule in enumerate(wanted)]
+    masks = range(0, max(1, len(wanted)), _PER_MASK)
+    yield _query(inputs, wanted, [plain[first : first + _PER_MASK] for first in masks]).sql("duckdb"), list(masks)
+    for k in ordered:
+        rule = wanted[k]
+        query = _query(inputs, wanted, [[rule]])
+        met = exp.GT(this=exp.column("bits0"), expression=exp.Literal.number(0))
+        by_id = exp.Ordered(this=exp.column("event_id"), nulls_first=True)
+        by_weight = exp.Ordered(this=exp.column(f"weight{_place(wanted, k)}"), desc=True)
+        yield exp.select("*").from_(query.subquery("met")).where(met).order_by(by_id, by_weight).sql("duckdb"), [k]
+
+
+def _place(wanted: Sequence[Wanted], rule: int) -> int:
+    return sum(1 for other in wanted[:rule] if other.weight is not None)
+
+
+def _query(inputs: Inputs, wanted: Sequence[Wanted], masks: Sequence[Sequence[Wanted | None]]) -> exp.Select:
+    columns = [
+        exp.alias_(exp.func("hash", exp.column("lead_id")), "id"),
+        exp.alias_(_or_zero(exp.column("occurred_at")), "occurred"),
+    ]
+    if "known_at" in inputs.events.has:
+        columns.append(exp.alias_(exp.func("coalesce", *_named("known_at", "occurred_at"), _number(0)), "known"))
+    if "row" in inputs.events.has:
+        columns.append(exp.column("row"))
+    if len(masks) == 1 and len(masks[0]) == 1 and masks[0][0] is not None and masks[0][0].ordered:
+        columns.append(exp.column("event_id"))
+    for k, rules in enumerate(masks):
+        columns.append(exp.alias_(_bits(inputs, rules), f"bits{k}"))
+    weights = [rule.weight for rule in wanted if rule.weight is not None]
+    columns += [exp.alias_(_or_zero(weight), f"weight{k}") for k, weight in enumerate(weights)]
+    keys = [rule.key for rule in wanted if rule.key is not None]
+    columns += [exp.alias_(key, f"key{k}") for k, key in enumerate(keys)]
+    return exp.select(*columns).from_(exp.to_table(inputs.events.relation))
+
+
+def _bits(inputs: Inputs, rules: Sequence[Wanted | None]) -> exp.Expression:
+    """Return SQL for the rules an event meets, as bits; conditions are grouped by the event's name."""
+    always: list[exp.Expression] = []
+    by_event: dict[str, list[exp.Expression]] = {}
+    for bit, rule in enumerate(rules):
+        if rule is None:
+            continue
+        met = _met(inputs, rule, bit)
+        if not rule.event:
+            always.append(met)
+        for name in rule.event:
+            by_event.setdefault(name, []).append(met)
+    total = _sum(always)
+    if by_event:
+        cases = [exp.If(this=exp.Literal.string(name), true=_sum(met)) for name, met in by_event.items()]
+        total = exp.Add(
+            this=exp.Case(this=exp.column("event"), ifs=cases, default=_number(0)), expression=total
+        )
+    usable = exp.Case(
+        ifs=[exp.If(this=exp.column("usable"), true=total)], default=_number(int(_UNUSABLE))
+    )
+    return exp.cast(usable, "UINTEGER", dialect="duckdb")
+
+
+def _met(inputs: Inputs, rule: Wanted, bit: int) -> exp.Expression:
+    conditions: list[exp.Expression] = []
+    if rule.humans and "verdict" in inputs.events.has:
+        machine = exp.Literal.string("machine")
+        conditions.append(exp.NullSafeNEQ(this=exp.column("verdict"), expression=machine))
+    if rule.where is not None:
+        conditions.append(exp.paren(rule.where))
+    if rule.weight is not None:
+        conditions.append(exp.Not(this=exp.Is(this=exp.paren(rule.weight), expression=exp.null())))
+    value = _number(1 << bit)
+    if not conditions:
+        return value
+    return exp.Case(ifs=[exp.If(this=exp.and_(*conditions), true=value)], default=_number(0))
+
+
+def _sum(parts: Sequence[exp.Expression]) -> exp.Expression:
+    total: exp.Expression = _number(0) if not parts else parts[0].copy()
+    for part in parts[1:]:
+        total = exp.Add(this=total, expression=part.copy())
+    return exp.paren(total)
+
+
+def _or_zero(value: exp.Expression) -> exp.Expression:
+    return exp.func("coalesce", value, _number(0))
+
+
+def _number(value: int) -> exp.Expression:
+    return exp.Literal.number(value)
+
+
+def _named(*names: str) -> list[exp.Expression]:
+    return [exp.column(name) for name in names]
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
