@@ -15,6 +15,7 @@ import msgspec
 from handraiser.errors import Place
 
 __all__ = [
+    "FOREVER",
     "Agreement",
     "AtMost",
     "Band",
@@ -42,6 +43,11 @@ __all__ = [
     "Sql",
     "Targets",
 ]
+
+
+# `forever` where None has another meaning (`requalify_after`): longer than any history, and short enough
+# for a date to be reckoned with. A duration that is written out is always shorter.
+FOREVER = timedelta(days=365_250)
 
 
 class _Value(msgspec.Struct, frozen=True, kw_only=True):
@@ -206,7 +212,7 @@ class FollowUp(_Value, frozen=True, kw_only=True):
 
 
 class Escalation(_Value, frozen=True, kw_only=True):
-    """At this fraction of a promise's time (1.0 is when it is due): `manager`, `reassign`, or whom to tell."""
+    """At this fraction of a promise's time (1.0: when it is due): `manager`, `reassign`, or whom to tell."""
 
     at: float
     to: str
@@ -236,7 +242,7 @@ class Handoff(_Value, frozen=True, kw_only=True):
 
 
 class Reason(_Value, frozen=True, kw_only=True):
-    """A reason to send a lead back. `requalify_after` None means the section's."""
+    """A reason to send a lead back. `requalify_after` None means the section's, `FOREVER` never."""
 
     name: str
     nurture: str | None = None
@@ -251,7 +257,10 @@ class Recycle(_Value, frozen=True, kw_only=True):
 
 
 class Agreement(_Value, frozen=True, kw_only=True):
-    """One signed definition. `grades` are (name, bound) from the highest bound down; () without."""
+    """One signed definition. `grades` are (name, bound) from the highest bound down; () without.
+
+    `source` is the text as it was written; `fingerprint` is the SHA-256 of what it means.
+    """
 
     name: str
     title: str = ""

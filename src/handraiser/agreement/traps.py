@@ -1,0 +1,99 @@
+"""Where did YAML cut short or misread what was written, and what would be right?
+
+Each trap that is found may come with a way to mend the text, so that the reading can go on behind it.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from handraiser.agreement.codes import Code
+from handraiser.agreement.extents import end_of_value, scan
+from handraiser.agreement.source import Source
+from handraiser.agreement.syntax import QUOTE_IT, explain
+from handraiser.agreement.tree import Leaf, Style, Tree
+from handraiser.agreement.wrong import Trap
+
+__all__ = ["CONDITION_KEYS", "find_trap"]
+
+CONDITION_KEYS = frozenset({"when", "where", "points", "mql", "hand_raise", "never"})
+
+
+def find_trap(source: Source, tree: Tree) -> Trap | None:
+    """The first trap that stands in the text, None where YAML and its author agree."""
+    for leaf in tree.leaves:
+        trap = _cut_condition(source, leaf) or _misread(source, tree, leaf)
+        if trap is not None:
+            return trap
+    return explain(source, tree, tree.breakdown) if tree.breakdown is not None else None
+
+
+def _cut_condition(source: Source, leaf: Leaf) -> Trap | None:
+    """A condition that ends inside a quote or a bracket, where the rest of the line would close it."""
+    if leaf.scalar.style is not Style.PLAIN or leaf.key not in CONDITION_KEYS:
+        return None
+    _, quote, depth = scan(leaf.scalar.text, 0, flow=False)
+    rest = source.rest(*leaf.end)
+    if not (quote or (leaf.flow and depth > 0)) or not rest.strip():
+        return None
+    column, quote, depth = scan(
+        source.lines[leaf.end[0]], leaf.end[1], flow=leaf.flow, quote=quote, depth=depth
+    )
+    if quote or depth > 0 or column == leaf.end[1]:
+        return None
+    cut = leaf.end[1] + len(rest) - len(rest.lstrip())
+    code, sign = _cutter(source.lines[leaf.end[0]][cut])
+    return Trap(
+        code=code,
+        at=source.place(leaf.end[0], cut),
+        says=f"YAML cuts the condition short at {sign}: only `{leaf.scalar.text}` is left of it.",
+        fix=QUOTE_IT,
+        mend=partial(source.quote, leaf.start, end_of_value(source, leaf)),
+    )
+
+
+def _cutter(char: str) -> tuple[Code, str]:
+    if char == "#":
+        return Code.CUT_BY_COMMENT, "` #`, which begins a comment"
+    if char == ":":
+        return Code.CUT_BY_COLON, "`: `, which ends a key"
+    return Code.CUT_BY_COMMA, f"`{char}`, which separates entries inside {{ }} and [ ]"
+
+
+def _misread(source: Source, tree: Tree, leaf: Leaf) -> Trap | None:
+    """A text whose first sign YAML takes for its own: an alias, an anchor that nothing uses, a tag."""
+    line, column = leaf.start
+    at = source.place(line, column)
+    end = end_of_value(source, leaf)
+    mend = partial(source.quote, leaf.start, end) if end > leaf.start else None
+    if leaf.scalar.style is Style.ALIAS:
+        return Trap(
+            code=Code.READ_AS_ALIAS,
+            at=at,
+            says=f"YAML reads `{leaf.scalar.text}` as a reference to an anchor "
+            f"`&{leaf.scalar.text[1:]}`, and there is none.",
+            fix="Put the value in quotes, or set the anchor before it.",
+            mend=mend,
+        )
+    if leaf.tag is not None:
+        return Trap(
+            code=Code.READ_AS_TAG,
+            at=at,
+            says=f"YAML reads `{_first_word(source, leaf)}` as a tag and drops it from the text.",
+            fix="Put the value in quotes.",
+            mend=mend,
+        )
+    unused = leaf.anchor is not None and leaf.anchor not in tree.aliases
+    if unused and tree.breakdown is None and leaf.scalar.style is Style.PLAIN:
+        return Trap(
+            code=Code.READ_AS_ANCHOR,
+            at=at,
+            says=f"YAML reads `&{leaf.anchor}` as an anchor, which nothing refers to, and drops it.",
+            fix="Put the value in quotes, or take the anchor away.",
+            mend=mend,
+        )
+    return None
+
+
+def _first_word(source: Source, leaf: Leaf) -> str:
+    return (source.rest(*leaf.start).split() or ["!"])[0]

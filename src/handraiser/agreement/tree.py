@@ -1,0 +1,300 @@
+"""What does the YAML say, word for word, before anything is made of it?
+
+The nodes keep every word as it was written, with its place and style: whether `no` is a text is for
+the reader of a field to say, who knows what belongs there. Nothing is resolved and nothing raised.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any
+
+import msgspec
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from handraiser.agreement.source import Source
+from handraiser.errors import Place
+
+__all__ = ["Breakdown", "Leaf", "Listing", "Mapping", "Node", "Scalar", "Style", "Tree", "grow"]
+
+_ANCHOR_AND_TAG = re.compile(r"(?:[&!]\S*\s+)*")
+_TEXT_TAG = "tag:yaml.org,2002:str"
+
+
+class Style(Enum):
+    """How a text was written."""
+
+    PLAIN = "plain"
+    QUOTED = "quoted"
+    BLOCK = "block"
+    ALIAS = "alias"  # `*name` without an anchor of that name
+
+
+class Scalar(msgspec.Struct, frozen=True, kw_only=True):
+    """A single value: its words, where it stands, and where its first word stands.
+
+    `comment` is what follows behind ` #` on its last line, None without a comment.
+    """
+
+    text: str
+    at: Place
+    text_at: Place
+    style: Style = Style.PLAIN
+    comment: str | None = None
+
+
+class Listing(msgspec.Struct, frozen=True, kw_only=True):
+    """A list and its items."""
+
+    items: tuple[Node, ...]
+    at: Place
+
+
+class Mapping(msgspec.Struct, frozen=True, kw_only=True):
+    """Keys and values in the order written; not `complete` where the text broke off inside it."""
+
+    entries: tuple[tuple[Scalar, Node], ...]
+    at: Place
+    complete: bool = True
+
+
+Node = Scalar | Listing | Mapping
+
+
+class Leaf(msgspec.Struct, frozen=True, kw_only=True):
+    """A scalar as it stands in the mended text (lines and columns from 0), for those who look for traps."""
+
+    scalar: Scalar
+    key: str | None  # the key it is the value of
+    start: tuple[int, int]
+    end: tuple[int, int]
+    flow: bool  # inside { } or [ ]
+    anchor: str | None = None
+    tag: str | None = None
+
+
+class Breakdown(msgspec.Struct, frozen=True, kw_only=True):
+    """Where and why YAML gave up."""
+
+    problem: str
+    context: str
+    line: int
+    column: int
+    began: tuple[int, int] | None  # where the thing it was reading began
+
+
+class Tree(msgspec.Struct, kw_only=True):
+    """All that could be read of a text.
+
+    flows      where each finished { } or [ ] began and ended
+    strangers  keys that are no words, and collections with a tag
+    """
+
+    root: Node | None = None
+    second: tuple[int, int] | None = None  # where a second document begins
+    leaves: list[Leaf] = []
+    flows: list[tuple[tuple[int, int], tuple[int, int]]] = []
+    strangers: list[tuple[str, Place]] = []
+    aliases: set[str] = set()
+    breakdown: Breakdown | None = None
+
+
+class _Open:
+    """A collection whose end has not been seen."""
+
+    def __init__(self, event: Any, *, at: Place, mapping: bool) -> None:
+        self.at = at
+        self.mapping = mapping
+        self.flow = bool(event.flow_style)
+        self.anchor: str | None = event.anchor
+        self.start = (event.start_mark.line, event.start_mark.column)
+        self.items: list[Node] = []
+
+    @property
+    def awaits_value(self) -> bool:
+        return self.mapping and len(self.items) % 2 == 1
+
+
+class _Growth:
+    """The tree under way: the collections still open, from the outermost in."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.tree = Tree()
+        self.open: list[_Open] = []
+        self.anchors: dict[str, Node] = {}
+
+    def take(self, event: Any) -> None:
+        """Let one event of the parser grow the tree."""
+        match type(event).__name__:
+            case "DocumentStartEvent":
+                if self.tree.root is not None and self.tree.second is None:
+                    self.tree.second = (event.start_mark.line, event.start_mark.column)
+            case "MappingStartEvent" | "SequenceStartEvent" as kind:
+                at = self._place(event.start_mark)
+                if event.tag is not None:
+                    self.tree.strangers.append(("tag", at))
+                self.open.append(_Open(event, at=at, mapping=kind == "MappingStartEvent"))
+            case "MappingEndEvent" | "SequenceEndEvent":
+                if self.open[-1].flow:
+                    end = (event.end_mark.line, event.end_mark.column)
+                    self.tree.flows.append((self.open[-1].start, end))
+                self.close(complete=True)
+            case "ScalarEvent":
+                self._add(self._scalar(event), event.anchor)
+            case "AliasEvent":
+                self._add(self._alias(event), None)
+
+    def close(self, *, complete: bool) -> None:
+        """Finish the innermost collection."""
+        done = self.open.pop()
+        node: Node
+        if done.mapping:
+            entries = tuple(self._entries(done.items))
+            node = Mapping(entries=_merged(entries), at=done.at, complete=complete)
+        else:
+            node = Listing(items=tuple(done.items), at=done.at)
+        self._add(node, done.anchor)
+
+    def distrust_last_word(self) -> None:
+        """Forget the word just before the text broke off: it may have swallowed what follows it."""
+        if self.open and self.open[-1].items and isinstance(self.open[-1].items[-1], Scalar):
+            self.open[-1].items.pop()
+
+    def _entries(self, items: list[Node]) -> Iterator[tuple[Scalar, Node]]:
+        for key, value in zip(items[::2], items[1::2], strict=False):
+            if isinstance(key, Scalar):
+                yield key, value
+            else:
+                self.tree.strangers.append(("key", key.at))
+
+    def _add(self, node: Node, anchor: str | None) -> None:
+        if anchor is not None:
+            self.anchors[anchor] = node
+        if self.open:
+            self.open[-1].items.append(node)
+        elif self.tree.root is None:
+            self.tree.root = node
+
+    def _scalar(self, event: Any) -> Scalar:
+        line, column = event.start_mark.line, event.start_mark.column
+        end = (event.end_mark.line, event.end_mark.column)
+        style = {None: Style.PLAIN, "'": Style.QUOTED, '"': Style.QUOTED}.get(event.style, Style.BLOCK)
+        first = (line, column + self._width_of_anchor_and_tag(event))
+        comment = None
+        if style is Style.QUOTED:
+            first = (line, first[1] + 1)
+        elif style is Style.BLOCK:
+            first = self._first_of_block(line)
+        else:
+            before, found, after = self.source.rest(*end).partition("#")
+            comment = after if found and not before.strip() else None
+        scalar = Scalar(
+            text=event.value,
+            at=self.source.place(line, column),
+            text_at=self.source.place(*first),
+            style=Style.QUOTED if event.tag == _TEXT_TAG and style is Style.PLAIN else style,
+            comment=comment,
+        )
+        self._leaf(scalar, (line, column), end, anchor=event.anchor, tag=event.tag)
+        return scalar
+
+    def _width_of_anchor_and_tag(self, event: Any) -> int:
+        if event.anchor is None and event.tag is None:
+            return 0
+        found = _ANCHOR_AND_TAG.match(self.source.rest(event.start_mark.line, event.start_mark.column))
+        return len(found.group()) if found is not None else 0
+
+    def _first_of_block(self, line: int) -> tuple[int, int]:
+        for number in range(line + 1, len(self.source.lines)):
+            if self.source.lines[number].strip():
+                return number, self.source.indentation(number)
+        return line, 0
+
+    def _alias(self, event: Any) -> Node:
+        known = self.anchors.get(event.anchor)
+        if known is not None:
+            self.tree.aliases.add(event.anchor)
+            return known
+        at = self._place(event.start_mark)
+        scalar = Scalar(text=f"*{event.anchor}", at=at, text_at=at, style=Style.ALIAS)
+        start = (event.start_mark.line, event.start_mark.column)
+        self._leaf(scalar, start, (event.end_mark.line, event.end_mark.column))
+        return scalar
+
+    def _leaf(
+        self,
+        scalar: Scalar,
+        start: tuple[int, int],
+        end: tuple[int, int],
+        *,
+        anchor: str | None = None,
+        tag: str | None = None,
+    ) -> None:
+        around = self.open[-1] if self.open else None
+        key = around.items[-1] if around is not None and around.awaits_value else None
+        self.tree.leaves.append(
+            Leaf(
+                scalar=scalar,
+                key=key.text if isinstance(key, Scalar) else None,
+                start=start,
+                end=end,
+                flow=any(each.flow for each in self.open),
+                anchor=anchor,
+                tag=None if tag == _TEXT_TAG else tag,
+            )
+        )
+
+    def _place(self, mark: Any) -> Place:
+        return self.source.place(mark.line, mark.column)
+
+
+def _merged(entries: tuple[tuple[Scalar, Node], ...]) -> tuple[tuple[Scalar, Node], ...]:
+    """Entries with `<<` replaced by those of the mapping it names; a mapping's own keys win."""
+    own = [(key, value) for key, value in entries if not _merges(key, value)]
+    seen = {key.text for key, _ in own}
+    for key, value in entries:
+        if isinstance(value, Mapping) and _merges(key, value):
+            own += [(k, v) for k, v in value.entries if k.text not in seen]
+            seen |= {k.text for k, _ in value.entries}
+    return tuple(own)
+
+
+def _merges(key: Scalar, value: Node) -> bool:
+    return key.text == "<<" and key.style is Style.PLAIN and isinstance(value, Mapping)
+
+
+def grow(source: Source) -> Tree:
+    """What YAML reads in the text: all of it, or as much as stands before its first syntax error."""
+    growth = _Growth(source)
+    try:
+        for event in YAML(typ="safe", pure=True).parse(source.text):
+            growth.take(event)
+            if growth.tree.second is not None:
+                break
+    except YAMLError as error:
+        growth.tree.breakdown = _breakdown(error)
+    except (ValueError, OverflowError):  # ruamel lets chr() fail on \U with too great a number
+        growth.tree.breakdown = Breakdown(
+            problem="found a character number that no character has", context="", line=0, column=0, began=None
+        )
+    if growth.tree.breakdown is not None:
+        growth.distrust_last_word()
+    while growth.open:
+        growth.close(complete=False)
+    return growth.tree
+
+
+def _breakdown(error: YAMLError) -> Breakdown:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    began = getattr(error, "context_mark", None)
+    return Breakdown(
+        problem=str(getattr(error, "problem", None) or error),
+        context=str(getattr(error, "context", None) or ""),
+        line=mark.line if mark is not None else 0,
+        column=mark.column if mark is not None else 0,
+        began=(began.line, began.column) if began is not None else None,
+    )
