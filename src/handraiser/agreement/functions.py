@@ -81,7 +81,6 @@ _CLOCKS = {
     *("now", "today", "current_date", "current_time", "current_timestamp", "get_current_timestamp"),
     *("localtime", "localtimestamp", "age", "date_diff", "datediff", "date_part"),
 }
-)
 
 
 def meaning_troubles(expression: Expression, *, lists: Collection[str]) -> Iterator[Trouble]:

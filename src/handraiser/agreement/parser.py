@@ -53,7 +53,6 @@ _SQL_ONLY = {
     *("order", "group", "limit", "union", "over", "filter", "collate", "distinct", "similar", "glob"),
     *("isnull", "notnull", "interval", "array"),
 }
-)
 
 
 def parse(text: str) -> Expression:

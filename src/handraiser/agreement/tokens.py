@@ -23,7 +23,6 @@ RESERVED = {
     *("and", "or", "not", "between", "in", "like", "ilike", "is", "null", "true", "false"),
     *("case", "when", "then", "else", "end", "cast", "as"),
 }
-)
 
 
 class Sort(Enum):
