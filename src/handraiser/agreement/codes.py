@@ -76,3 +76,5 @@ class Code(StrEnum):
     READ_AS_ANCHOR = "HR222"
     READ_AS_TAG = "HR223"
     ODD_KEY = "HR224"
+    UNCLOSED_BRACKET = "HR225"
+    NO_BLANK = "HR226"

@@ -6,6 +6,7 @@ place, and its default stands in for it, so that the reading goes on.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Words
 from typing import TypeVar
@@ -84,12 +85,7 @@ def items(node: Node, notes: Notes, *, fix: str) -> tuple[Node, ...]:
 def entries(node: Node, notes: Notes, *, fix: str) -> Iterator[tuple[Scalar, Node]]:
     """The keys and values of a mapping whose keys are the user's own; a repeated key is reported."""
     if not isinstance(node, Mapping):
-        if isinstance(node, Scalar) and kind_of(node) is Kind.NULL:
-            notes.mistake(
-                Code.READ_AS_NULL, node.at, "An empty value is nothing to YAML.", "Write `{}` for no keys."
-            )
-        else:
-            wrong_kind(node, notes, what="Keys with values", fix=fix)
+        _no_mapping(node, notes, fix)
         return
     seen: dict[str, Place] = {}
     for key, each in node.entries:
@@ -98,6 +94,17 @@ def entries(node: Node, notes: Notes, *, fix: str) -> Iterator[tuple[Scalar, Nod
         else:
             seen[key.text] = key.at
             yield key, each
+
+
+def _no_mapping(node: Node, notes: Notes, fix: str) -> None:
+    if isinstance(node, Scalar) and kind_of(node) is Kind.NULL:
+        says, fix = "An empty value is nothing to YAML.", "Write `{}` for no keys."
+        notes.mistake(Code.READ_AS_NULL, node.at, says, fix)
+    elif isinstance(node, Scalar) and re.match(r"\w+:\S", node.text):
+        says = f"YAML does not read `{shown(node.text)}` as a key and its value."
+        notes.mistake(Code.NO_BLANK, node.at, says, "Put a blank behind the colon.")
+    else:
+        wrong_kind(node, notes, what="Keys with values", fix=fix)
 
 
 def _repeated(key: Scalar, first: Place, notes: Notes) -> None:
@@ -176,7 +183,7 @@ class Fields:
         self.notes = notes
         self.what = what
         self.at = node.at
-        self.complete = isinstance(node, Mapping) and node.complete and notes.complete
+        self._is_mapping = isinstance(node, Mapping)
         self._known = keys
         self._elsewhere = elsewhere or {}
         self._values: dict[str, Node] = {}
@@ -218,7 +225,7 @@ class Fields:
     def need(self, *keys: str, fix: str = "") -> None:
         """Report the keys that must be there and are not."""
         for key in keys:
-            if key not in self._values and self.complete:
+            if key not in self._values and self._is_mapping:
                 says = f"{self.what[0].upper()}{self.what[1:]} has no `{key}`, and must have one."
                 self.notes.mistake(Code.MISSING_KEY, self.at, says, fix or f"Write `{key}:` and its value.")
 

@@ -65,7 +65,7 @@ def read_hours(node: Node, notes: Notes) -> Hours:
                 )
             given.setdefault(day, key.text)
             week[day] = intervals
-    if not given and isinstance(node, Mapping) and node.complete and notes.complete:
+    if not given and isinstance(node, Mapping):
         notes.mistake(Code.EMPTY, node.at, "No day is open.", _HOURS_FIX)
     return _with_zone(tuple(rest), tuple(week), node, notes)
 
@@ -81,7 +81,7 @@ def _with_zone(
         else:
             _not_a_day(key, notes)
     fields = Fields(
-        Mapping(entries=tuple(others), at=node.at, complete=False),
+        Mapping(entries=tuple(others), at=node.at),
         notes,
         what="`hours`",
         keys=KEYS["handoff.hours"],

@@ -13,12 +13,20 @@ from handraiser.errors import Diagnostic, Level, Place
 
 __all__ = ["Notes"]
 
+# Mistakes that are none if what they miss stands in lines that could not be read.
+_OF_WHAT_IS_MISSING = frozenset(
+    {
+        *(Code.MISSING_KEY, Code.READ_AS_NULL, Code.EMPTY, Code.NO_RULES, Code.NO_HOURS),
+        *(Code.UNDECLARED_GROUP, Code.UNUSED_GROUP),
+    }
+)
+
 
 class Notes:
     """The diagnostics and the expressions gathered so far.
 
-    `complete` is false where the text broke off: then nothing may be called missing, as it may well
-    stand in the part that could not be read.
+    `complete` is false where lines could not be read: then nothing is called missing, as it may well
+    stand in them.
     """
 
     def __init__(self) -> None:
@@ -28,6 +36,8 @@ class Notes:
 
     def mistake(self, code: Code, at: Place, says: str, fix: str) -> None:
         """Write down a mistake; the reading goes on."""
+        if not self.complete and code in _OF_WHAT_IS_MISSING:
+            return
         self.diagnostics.append(Diagnostic(code=code.value, at=at, says=says, fix=fix))
 
     def warn(self, code: Code, at: Place, says: str, fix: str) -> None:

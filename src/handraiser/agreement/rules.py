@@ -114,7 +114,7 @@ def _bands(fields: Fields, given: Listing) -> tuple[Band, ...]:
             f"{fields.what} has bands, and a `when` beside them.",
             "Each band has its own `when`; take this one away.",
         )
-    if not given.items and fields.complete:
+    if not given.items:
         notes.mistake(
             Code.EMPTY, given.at, f"{fields.what} has no band.", "Write `- {when: …, points: …}` for each."
         )
@@ -253,7 +253,7 @@ def _events(fields: Fields) -> tuple[str, ...]:
     node, notes = fields["event"], fields.notes
     each = items(node, notes, fix="") if isinstance(node, Listing) else (node,)
     fix = "Name one, as in `event: Page Viewed`."
-    if not each and fields.complete:
+    if not each:
         notes.mistake(Code.EMPTY, node.at, "No event is named.", fix)
     names = []
     for item in each:

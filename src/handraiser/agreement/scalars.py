@@ -22,7 +22,7 @@ class Kind(Enum):
 
     TEXT = "a text"
     NUMBER = "a number"
-    ODD_NUMBER = "a number that not every program reads alike"
+    ODD_NUMBER = "a number to some"
     BOOLEAN = "a boolean"
     NULL = "nothing"
     DATE = "a date"
@@ -75,18 +75,20 @@ def read_text(scalar: Scalar) -> str | Wrong:
     if kind is Kind.NULL:
         return nothing(scalar)
     if kind is not Kind.TEXT:
-        return Wrong(
-            _TRAPS[kind],
-            f"`{shown(scalar.text)}` is {kind.value} to YAML, and a text belongs here.",
-            f'Quote it: "{scalar.text}".',
-        )
+        reads = "Some programs read" if kind is Kind.ODD_NUMBER else "YAML reads"
+        what = "a number" if kind is Kind.ODD_NUMBER else kind.value
+        says = f"{reads} `{shown(scalar.text)}` as {what}, and a text belongs here."
+        return Wrong(_TRAPS[kind], says, f'Quote it: "{scalar.text}".')
     return scalar.text
 
 
 def nothing(scalar: Scalar) -> Wrong:
     """What is said of a key without a value."""
-    what = f"`{scalar.text}` is" if scalar.text else "An empty value is"
-    return Wrong(Code.READ_AS_NULL, f"{what} nothing to YAML.", "Write a value, or leave the key out.")
+    if not scalar.text:
+        says, fix = "An empty value is nothing to YAML.", "Write a value, or leave the key out."
+        return Wrong(Code.READ_AS_NULL, says, fix)
+    says = f"YAML reads `{scalar.text}` as nothing."
+    return Wrong(Code.READ_AS_NULL, says, f'Write a value; if the word itself is meant, "{scalar.text}".')
 
 
 def read_number(scalar: Scalar) -> float | Wrong:

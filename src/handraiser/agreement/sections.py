@@ -68,7 +68,7 @@ def _part(fields: Fields, read: Callable[[Node, Notes], AnyRule]) -> Part:
     for node, rule in zip(nodes, rules, strict=True):
         names += (Named(rule.name, "rule", _place_of_name(node, rule.name)),)
     section = Section(rules=rules, groups=groups, limits=fields.limits())
-    return Part(section=section, names=names, has_rules=bool(nodes) or not fields.complete)
+    return Part(section=section, names=names, has_rules=bool(nodes))
 
 
 def _place_of_name(node: Node, name: str) -> Place:
@@ -97,8 +97,6 @@ def _check_groups(
 ) -> None:
     """A group that is used is declared, and one that is declared is used."""
     notes = fields.notes
-    if not notes.complete:
-        return
     known = [each.name for each in declared]
     used = {rule.group for rule in rules}
     for rule in rules:

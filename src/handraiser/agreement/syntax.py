@@ -10,14 +10,26 @@ import re
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from msgspec import structs
+
 from handraiser.agreement.codes import Code
 from handraiser.agreement.extents import end_of_value
+from handraiser.agreement.quoting import (
+    bad_escape,
+    bad_start,
+    number_of_no_character,
+    sign_without_word,
+    text_behind_end,
+    unclosed_quote,
+)
 from handraiser.agreement.source import Source
 from handraiser.agreement.tree import Breakdown, Leaf, Style, Tree
 from handraiser.agreement.wrong import Trap
 
 __all__ = ["QUOTE_IT", "explain"]
 
+_OF_DIRECTIVES = ("directive", "<document start>", "incompatible YAML", "tag handle")
+_TOP_KEY = re.compile(r"[A-Za-z_]+:(\s|$)")
 QUOTE_IT = "Put the whole value in double quotes (single quotes inside them may stay)."
 
 
@@ -26,8 +38,47 @@ def explain(source: Source, tree: Tree, error: Breakdown) -> Trap:
     for explanation in _EXPLANATIONS:
         trap = explanation(source, tree, error)
         if trap is not None:
-            return trap
-    return _generic(source, error)
+            break
+    else:
+        trap = _generic(source, error)
+    return trap if trap.mend is not None else _leave_out(source, tree, error, trap)
+
+
+def _leave_out(source: Source, tree: Tree, error: Breakdown, trap: Trap) -> Trap:
+    """The trap, mended by leaving out the lines from it to the next key of the agreement itself."""
+    first = min(error.line, trap.at.line - 1, len(source.lines) - 1)
+    last = tree.leaves[-1] if tree.leaves else None
+    # A word that runs into the line of the error has swallowed what comes before it.
+    if last is not None and last.end[0] >= error.line:
+        first = min(first, last.start[0])
+    end = next((n for n in range(first + 1, len(source.lines)) if _TOP_KEY.match(source.lines[n])), None)
+    lost = [n for n in range(first, end or len(source.lines)) if source.lines[n]]
+    if not lost or "<document start>" in error.problem:
+        return trap
+
+    def mend() -> None:
+        for number in lost:
+            source.replace(number, 0, len(source.lines[number]), "")
+
+    return structs.replace(trap, mend=mend, loses=True)
+
+
+def _directive(source: Source, tree: Tree, error: Breakdown) -> Trap | None:
+    words = f"{error.context} {error.problem}"
+    if not any(
+        sign in words for sign in ("directive", "<document start>", "incompatible YAML", "tag handle")
+    ):
+        return None
+    for number, line in enumerate(source.lines):
+        if line.startswith("%"):
+            return Trap(
+                code=Code.BAD_START,
+                at=source.place(number, 0),
+                says="YAML takes a line that begins with `%` for a directive, and does not know this one.",
+                fix="Take the line away, or begin it with `#` if it is a comment.",
+                mend=partial(source.replace, number, 0, len(line), ""),
+            )
+    return None
 
 
 def _tab(source: Source, tree: Tree, error: Breakdown) -> Trap | None:
@@ -35,12 +86,12 @@ def _tab(source: Source, tree: Tree, error: Breakdown) -> Trap | None:
         return None
     lines = [n for n, line in enumerate(source.lines) if "\t" in line[: len(line) - len(line.lstrip())]]
     more = len([n for n in lines if n > error.line])
+    # Beside lines with blanks nobody knows how wide a tab was meant to be.
+    only_tabs = not any(line.startswith(" ") and line.strip() for line in source.lines)
 
     def mend() -> None:
-        for number in {*lines, error.line}:
-            blank = len(source.lines[number]) - len(source.lines[number].lstrip())
-            blank = max(blank, error.column + 1 if number == error.line else 0)
-            for column in reversed(range(blank)):
+        for number in lines:
+            for column in reversed(range(len(source.lines[number]) - len(source.lines[number].lstrip()))):
                 if source.lines[number][column] == "\t":
                     source.replace(number, column, column + 1, "  ")
 
@@ -49,107 +100,49 @@ def _tab(source: Source, tree: Tree, error: Breakdown) -> Trap | None:
         at=source.place(error.line, error.column),
         says="A tab stands where YAML allows only blanks" + (f" (and on {more} more)." if more else "."),
         fix="Indent with blanks, two a level.",
-        mend=mend,
+        mend=mend if only_tabs and lines else None,
     )
 
 
-def _bad_start(source: Source, tree: Tree, error: Breakdown) -> Trap | None:
-    found = re.fullmatch(r"found character '(.)' that cannot start any token", error.problem)
-    if found is None:
+def _unclosed_bracket(source: Source, tree: Tree, error: Breakdown) -> Trap | None:
+    before = [start for start in tree.unclosed if start[0] < error.line]
+    if not before:
         return None
-    sign = found.group(1)
-    line = source.lines[error.line]
-    flow = _flow_is_open(source, error)
-    stop = re.compile(r"\s+#|,\s|[}\]]" if flow else r"\s+#").search(line, error.column)
-    end = len(line[: stop.start() if stop else len(line)].rstrip())
-    return Trap(
-        code=Code.BAD_START,
-        at=source.place(error.line, error.column),
-        says=f"A value cannot begin with `{sign}` in YAML.",
-        fix="Put the value in quotes.",
-        mend=partial(source.quote, (error.line, error.column), (error.line, end)),
-    )
-
-
-def _flow_is_open(source: Source, error: Breakdown) -> bool:
-    before = source.lines[error.line][: error.column]
-    return before.count("{") > before.count("}") or before.count("[") > before.count("]")
-
-
-def _sign_without_word(source: Source, tree: Tree, error: Breakdown) -> Trap | None:
-    """`* note`, `& Sons`, `!!`: a sign of YAML's own, and no name behind it."""
-    for what, code in (
-        ("alias", Code.READ_AS_ALIAS),
-        ("anchor", Code.READ_AS_ANCHOR),
-        ("tag", Code.READ_AS_TAG),
-    ):
-        if what in error.context and error.context.startswith("while scanning") and error.began is not None:
-            line, column = error.began
-            return Trap(
-                code=code,
-                at=source.place(line, column),
-                says=f"YAML reads `{source.rest(line, column)[:1]}` at the beginning of a value "
-                f"as the sign of {'a tag' if what == 'tag' else f'an {what}'}.",
-                fix="Put the value in quotes.",
-                mend=partial(source.quote, error.began, (line, len(source.lines[line].rstrip()))),
-            )
-    return None
-
-
-def _unclosed_quote(source: Source, tree: Tree, error: Breakdown) -> Trap | None:
-    start = None
-    if "quoted scalar" in error.context and "unexpected" in error.problem:
-        start = error.began
-    elif tree.leaves:
-        last = tree.leaves[-1]
-        swallowed = last.start[0] < last.end[0] == error.line
-        if last.scalar.style is Style.QUOTED and swallowed:
-            start = last.start
-    if start is None:
+    line, column = before[-1]
+    at_the_end = error.line >= len(source.lines) - 1
+    if not at_the_end and source.indentation(error.line) > source.indentation(line):
         return None
-    line, column = start
-    mark = source.rest(line, column)[:1]
-    end = len(source.lines[line].rstrip())
+    openers = [source.rest(*start)[:1] for start in before]
+    closers = "".join({"[": "]", "{": "}"}.get(sign, "") for sign in reversed(openers))
+    last = next(n for n in range(error.line - 1, line - 1, -1) if source.lines[n].strip())
+    stop = re.compile(r"\s+#").search(source.lines[last])
+    end = len(source.lines[last][: stop.start() if stop else None].rstrip())
     return Trap(
-        code=Code.UNCLOSED_QUOTE,
+        code=Code.UNCLOSED_BRACKET,
         at=source.place(line, column),
-        says=f"The quote ({mark}) that opens here is not closed on its line.",
-        fix=f"Close it with {mark} where the value ends.",
-        mend=partial(source.replace, line, end, end, mark),
+        says=f"The {openers[-1]} that opens here is not closed before the next key.",
+        fix=f"Close it with {closers[:1]}, or look for a comma too many or too few behind it.",
+        mend=partial(source.replace, last, end, end, closers),
     )
 
 
-def _text_behind_end(source: Source, tree: Tree, error: Breakdown) -> Trap | None:
-    """`'it's'`, `"a" = b`, `[Beta] launch`: the text goes on behind the sign that ends it."""
-    ends = [(leaf.start, leaf.end) for leaf in tree.leaves[-1:] if leaf.scalar.style is Style.QUOTED]
-    for start, end in [*ends, *tree.flows[-1:]]:
-        same_line = start[0] == end[0] == error.line
-        if same_line and not source.lines[error.line][end[1] : error.column].strip():
-            opener = source.rest(*start)[:1]
-            return Trap(
-                code=Code.QUOTE_INSIDE,
-                at=source.place(*end),
-                says=f"The value begins with {opener} and ends here for YAML, but more text follows.",
-                fix="Put the whole value in quotes, and write a quote of the same kind inside it twice.",
-                mend=partial(source.quote, start, (start[0], len(source.lines[start[0]].rstrip())))
-                if not _flow_is_open(source, error)
-                else None,
-            )
-    return None
-
-
-def _bad_escape(source: Source, tree: Tree, error: Breakdown) -> Trap | None:
-    if "escape" not in error.problem or error.began is None:
+def _no_blank(source: Source, tree: Tree, error: Breakdown) -> Trap | None:
+    if "could not find expected ':'" not in error.problem or error.began is None:
         return None
-    column = source.lines[error.line].rfind("\\", 0, error.column + 1)
-    if column < 0:
-        return None
+    line, column = error.began
+    glued = re.compile(r"\w+:(?=\S)").match(source.lines[line], column)
+    if glued is None:
+        says, fix = (
+            "This is no `key: value`.",
+            "Write a key and a colon before it, or join it to the line above.",
+        )
+        return Trap(code=Code.BAD_YAML, at=source.place(line, column), says=says, fix=fix)
     return Trap(
-        code=Code.BAD_ESCAPE,
-        at=source.place(error.line, column),
-        says="Between double quotes a backslash begins an escape, and YAML does not know this one.",
-        fix="Write the backslash twice, or use single quotes around the value.",
-        mend=partial(source.replace, error.line, column, column, "\\"),
+        code=Code.NO_BLANK,
+        at=source.place(line, glued.end() - 1),
+        says=f"YAML sees no key here, because no blank follows `{glued.group()}`.",
+        fix="Put a blank behind the colon.",
+        mend=partial(source.replace, line, glued.end(), glued.end(), " "),
     )
 
 
@@ -222,13 +215,17 @@ def _generic(source: Source, error: Breakdown) -> Trap:
 
 
 _EXPLANATIONS: tuple[Callable[[Source, Tree, Breakdown], Trap | None], ...] = (
+    _directive,
     _tab,
-    _bad_start,
-    _unclosed_quote,
-    _sign_without_word,
-    _bad_escape,
-    _text_behind_end,
+    bad_start,
+    unclosed_quote,
+    sign_without_word,
+    bad_escape,
+    number_of_no_character,
+    text_behind_end,
+    _unclosed_bracket,
     _colon,
     _comment_inside,
+    _no_blank,
     _indentation,
 )

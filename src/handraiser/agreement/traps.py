@@ -64,6 +64,13 @@ def _misread(source: Source, tree: Tree, leaf: Leaf) -> Trap | None:
     """A text whose first sign YAML takes for its own: an alias, an anchor that nothing uses, a tag."""
     line, column = leaf.start
     at = source.place(line, column)
+    if any("\ud800" <= char <= "\udfff" for char in leaf.scalar.text):
+        return Trap(
+            code=Code.BAD_ESCAPE,
+            at=at,
+            says="An escape in this text gives half a character.",
+            fix="Write the character itself.",
+        )
     end = end_of_value(source, leaf)
     mend = partial(source.quote, leaf.start, end) if end > leaf.start else None
     if leaf.scalar.style is Style.ALIAS:

@@ -54,11 +54,10 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Mapping(msgspec.Struct, frozen=True, kw_only=True):
-    """Keys and values in the order written; not `complete` where the text broke off inside it."""
+    """Keys and values in the order written."""
 
     entries: tuple[tuple[Scalar, Node], ...]
     at: Place
-    complete: bool = True
 
 
 Node = Scalar | Listing | Mapping
@@ -90,6 +89,7 @@ class Tree(msgspec.Struct, kw_only=True):
     """All that could be read of a text.
 
     flows      where each finished { } or [ ] began and ended
+    unclosed   where each { or [ began that was still open where YAML gave up
     strangers  keys that are no words, and collections with a tag
     """
 
@@ -97,6 +97,7 @@ class Tree(msgspec.Struct, kw_only=True):
     second: tuple[int, int] | None = None  # where a second document begins
     leaves: list[Leaf] = []
     flows: list[tuple[tuple[int, int], tuple[int, int]]] = []
+    unclosed: list[tuple[int, int]] = []
     strangers: list[tuple[str, Place]] = []
     aliases: set[str] = set()
     breakdown: Breakdown | None = None
@@ -142,19 +143,19 @@ class _Growth:
                 if self.open[-1].flow:
                     end = (event.end_mark.line, event.end_mark.column)
                     self.tree.flows.append((self.open[-1].start, end))
-                self.close(complete=True)
+                self.close()
             case "ScalarEvent":
                 self._add(self._scalar(event), event.anchor)
             case "AliasEvent":
                 self._add(self._alias(event), None)
 
-    def close(self, *, complete: bool) -> None:
+    def close(self) -> None:
         """Finish the innermost collection."""
         done = self.open.pop()
         node: Node
         if done.mapping:
             entries = tuple(self._entries(done.items))
-            node = Mapping(entries=_merged(entries), at=done.at, complete=complete)
+            node = Mapping(entries=_merged(entries), at=done.at)
         else:
             node = Listing(items=tuple(done.items), at=done.at)
         self._add(node, done.anchor)
@@ -180,33 +181,35 @@ class _Growth:
             self.tree.root = node
 
     def _scalar(self, event: Any) -> Scalar:
-        line, column = event.start_mark.line, event.start_mark.column
+        start = (event.start_mark.line, event.start_mark.column)
         end = (event.end_mark.line, event.end_mark.column)
         style = {None: Style.PLAIN, "'": Style.QUOTED, '"': Style.QUOTED}.get(event.style, Style.BLOCK)
-        first = (line, column + self._width_of_anchor_and_tag(event))
-        comment = None
-        if style is Style.QUOTED:
-            first = (line, first[1] + 1)
-        elif style is Style.BLOCK:
-            first = self._first_of_block(line)
-        else:
-            before, found, after = self.source.rest(*end).partition("#")
-            comment = after if found and not before.strip() else None
+        at, text_at = start, self._first_word(event, style)
+        if start == end and self.open and self.open[-1].awaits_value:
+            # YAML puts an empty value where the next word stands, perhaps lines below its key.
+            at = text_at = self.tree.leaves[-1].start
         scalar = Scalar(
             text=event.value,
-            at=self.source.place(line, column),
-            text_at=self.source.place(*first),
+            at=self.source.place(*at),
+            text_at=self.source.place(*text_at),
             style=Style.QUOTED if event.tag == _TEXT_TAG and style is Style.PLAIN else style,
-            comment=comment,
+            comment=self._comment(end) if style is Style.PLAIN else None,
         )
-        self._leaf(scalar, (line, column), end, anchor=event.anchor, tag=event.tag)
+        self._leaf(scalar, start, end, anchor=event.anchor, tag=event.tag)
         return scalar
 
-    def _width_of_anchor_and_tag(self, event: Any) -> int:
-        if event.anchor is None and event.tag is None:
-            return 0
-        found = _ANCHOR_AND_TAG.match(self.source.rest(event.start_mark.line, event.start_mark.column))
-        return len(found.group()) if found is not None else 0
+    def _comment(self, end: tuple[int, int]) -> str | None:
+        before, found, after = self.source.rest(*end).partition("#")
+        return after if found and not before.strip() else None
+
+    def _first_word(self, event: Any, style: Style) -> tuple[int, int]:
+        line, column = event.start_mark.line, event.start_mark.column
+        if style is Style.BLOCK:
+            return self._first_of_block(line)
+        if event.anchor is not None or event.tag is not None:
+            found = _ANCHOR_AND_TAG.match(self.source.rest(line, column))
+            column += len(found.group()) if found is not None else 0
+        return line, column + (style is Style.QUOTED)
 
     def _first_of_block(self, line: int) -> tuple[int, int]:
         for number in range(line + 1, len(self.source.lines)):
@@ -282,9 +285,10 @@ def grow(source: Source) -> Tree:
             problem="found a character number that no character has", context="", line=0, column=0, began=None
         )
     if growth.tree.breakdown is not None:
+        growth.tree.unclosed = [each.start for each in growth.open if each.flow]
         growth.distrust_last_word()
     while growth.open:
-        growth.close(complete=False)
+        growth.close()
     return growth.tree
 
 

@@ -21,10 +21,14 @@ class Wrong(msgspec.Struct, frozen=True):
 
 
 class Trap(msgspec.Struct, frozen=True, kw_only=True):
-    """One trap of YAML's: what is said about it, and how the text can be mended for now (None: it cannot)."""
+    """One trap of YAML's: what is said about it, and how the text can be mended for now (None: it cannot).
+
+    What mends by leaving lines out `loses` them: then nothing may be called missing any more.
+    """
 
     code: Code
     at: Place
     says: str
     fix: str
     mend: Callable[[], None] | None = None
+    loses: bool = False

@@ -129,6 +129,7 @@ def _grow_mended(source: Source, notes: Notes) -> Tree:
             return tree
         if (trap.code, trap.at) not in seen:
             notes.mistake(trap.code, trap.at, trap.says, trap.fix)
+        notes.complete = notes.complete and not trap.loses
         if (trap.code, trap.at) in seen or trap.mend is None or len(seen) >= _MENDS:
             notes.complete = False
             return tree
