@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Collection, Iterator
 
-from handraiser.agreement.expression import Call, Comparison, Expression, Like, Literal, Negation, words
+from handraiser.agreement.expression import Call, Case, Comparison, Expression, Like, Literal, Negation, words
 from handraiser.agreement.trouble import ConditionCode, Trouble, nearest
 from handraiser.errors import Level
 
@@ -92,6 +92,8 @@ def meaning_troubles(expression: Expression, *, lists: Collection[str]) -> Itera
             yield from _escape_troubles(part)
         elif isinstance(part, Comparison):
             yield from null_troubles(part)
+        elif isinstance(part, Case) and part.subject is not None:
+            yield from _subject_troubles(part.subject)
 
 
 def number_in(text: str) -> float | None:
@@ -217,3 +219,17 @@ def null_troubles(comparison: Comparison) -> Iterator[Trouble]:
                 level=Level.WARNING,
             )
             return
+
+
+def _subject_troubles(subject: Expression) -> Iterator[Trouble]:
+    """Each branch asks the subject again, so subjects within subjects would grow beyond all bounds."""
+    inner = next(
+        (part for part in words(subject) if isinstance(part, Case) and part.subject is not None), None
+    )
+    if inner is not None:
+        yield Trouble(
+            code=ConditionCode.TOO_DEEP,
+            span=inner.span,
+            says="A case stands inside what another case asks about.",
+            fix="Write case when … then … end, without anything between case and when.",
+        )

@@ -1,0 +1,436 @@
+"""What is an expression of section 3 as SQL, so that every row gets the value that AGREEMENT.md gives it?
+
+Which kind a part is (number, text, boolean) is known before any row is read, from the columns; what
+stands beside each other is then read as one kind. A part that fails on a row is NULL there: every
+guard stands where infinity or NaN could otherwise vanish, since sums, products and negations carry
+them along. What a user wrote reaches the SQL as names that are looked up and as literals, never as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import reduce
+from typing import NamedTuple
+
+import sqlglot
+from sqlglot import exp
+
+from handraiser.agreement.expression import (
+    Arithmetic,
+    Between,
+    Call,
+    Case,
+    Cast,
+    Comparison,
+    Expression,
+    In,
+    IsNull,
+    Like,
+    Literal,
+    Logic,
+    Name,
+    Negation,
+    Not,
+    Type,
+)
+from handraiser.agreement.functions import TEXT_FUNCTIONS, number_in, round_digits
+from handraiser.agreement.parser import parse
+from handraiser.facts.inputs import Column, Kind
+from handraiser.scoring import coercions as sql
+
+__all__ = ["Columns", "Lists", "Rendered", "number", "problems", "render", "text", "truth"]
+
+Columns = Callable[[str, str], Column | None]
+Lists = Mapping[str, tuple[str, ...]]
+
+
+class Rendered(NamedTuple):
+    """An expression as SQL.
+
+    kind     what its value is; None where it is always NULL
+    finite   whether the SQL is never infinite or NaN, so that no guard is needed
+    by_text_function   whether a text function gave it, beside which a number is written as a text
+    """
+
+    sql: exp.Expr
+    kind: Kind | None
+    finite: bool = True
+    by_text_function: bool = False
+
+
+def render(expression: str | Expression, columns: Columns, lists: Lists) -> Rendered:
+    """The expression as SQL over the columns; a name without a column is NULL.
+
+    `columns` is asked with the qualifier and the name in lower case: ("lead", "country"), ("", "path").
+    """
+    return _Renderer(columns, lists).render(_read(expression))
+
+
+def truth(expression: str | Expression, columns: Columns, lists: Lists) -> exp.Expr:
+    """The expression as a condition: SQL that is TRUE, FALSE or NULL."""
+    renderer = _Renderer(columns, lists)
+    return renderer.truth(renderer.render(_read(expression)))
+
+
+def number(expression: str | Expression, columns: Columns, lists: Lists) -> exp.Expr:
+    """The expression as a number: SQL that is a finite DOUBLE or NULL."""
+    renderer = _Renderer(columns, lists)
+    return renderer.number(renderer.render(_read(expression)))
+
+
+def text(expression: str | Expression, columns: Columns, lists: Lists) -> exp.Expr:
+    """The expression as a text: SQL that is a VARCHAR or NULL."""
+    renderer = _Renderer(columns, lists)
+    return renderer.text(renderer.render(_read(expression)))
+
+
+def problems(
+    expression: str | Expression, columns: Columns, lists: Lists, *, needed: Kind = Kind.BOOLEAN
+) -> exp.Expr:
+    """Whether a part of the expression fails on a row: SQL that is TRUE or FALSE.
+
+    A text that is not the number it is read as, a division by zero, a value too large. A branch of
+    `case` that is not taken does not count: it is there to keep such rows out.
+    """
+    failures: list[exp.Expr] = []
+    renderer = _Renderer(columns, lists, failures)
+    renderer.as_kind(renderer.render(_read(expression)), needed)
+    if not failures:
+        return exp.false()
+    failed = _joined(exp.Or, [sql.wrapped(failure) for failure in dict.fromkeys(failures)])
+    return exp.func("coalesce", failed, exp.false())
+
+
+def _read(expression: str | Expression) -> Expression:
+    return parse(expression) if isinstance(expression, str) else expression
+
+
+def _joined(word: type[exp.Connector], conditions: Sequence[exp.Expr]) -> exp.Expr:
+    return reduce(lambda left, right: word(this=left, expression=right), conditions)
+
+
+_COMPARISONS: dict[str, type[exp.Binary]] = {
+    "=": exp.EQ,
+    "<>": exp.NEQ,
+    "<": exp.LT,
+    "<=": exp.LTE,
+    ">": exp.GT,
+    ">=": exp.GTE,
+}
+_ARITHMETIC: dict[str, type[exp.Binary]] = {
+    "+": exp.Add,
+    "-": exp.Sub,
+    "*": exp.Mul,
+    "/": exp.Div,
+    "%": exp.Mod,
+}
+_OF_ONE_TEXT = {"lower": exp.Lower, "upper": exp.Upper, "trim": exp.Trim}
+_OF_ONE_NUMBER = {"abs": exp.Abs, "floor": exp.Floor, "ceil": exp.Ceil}
+_TEXT_TESTS = {"contains": exp.Contains, "starts_with": exp.StartsWith, "ends_with": exp.EndsWith}
+
+
+class _Renderer:
+    """Renders the parts of one expression, and remembers on which rows they fail.
+
+    path      what must be true of a row for it to come to the part that is being rendered
+    failures  for each part that can fail, on which rows it does; None where nobody asks
+    """
+
+    def __init__(self, columns: Columns, lists: Lists, failures: list[exp.Expr] | None = None) -> None:
+        self.columns = columns
+        self.lists = lists
+        self.path: list[exp.Expr] = []
+        self.failures = failures
+
+    # ---- a value read as a kind
+
+    def truth(self, value: Rendered) -> exp.Expr:
+        match value.kind:
+            case None:
+                return sql.null(Kind.BOOLEAN)
+            case Kind.BOOLEAN:
+                return value.sql
+            case Kind.TEXT:
+                return self._tried(value.sql, sql.truth_of_text(value.sql))
+            case Kind.NUMBER:
+                zero = sql.number_literal(0.0)
+                return exp.NEQ(this=sql.wrapped(self.number(value)), expression=zero)
+
+    def number(self, value: Rendered) -> exp.Expr:
+        match value.kind:
+            case None:
+                return sql.null(Kind.NUMBER)
+            case Kind.BOOLEAN:
+                return sql.typed(value.sql, Kind.NUMBER)
+            case Kind.TEXT if isinstance(value.sql, exp.Literal):
+                return self._literal_number(value.sql)
+            case Kind.TEXT:
+                return self._tried(value.sql, sql.number_of_text(value.sql))
+            case Kind.NUMBER if value.finite:
+                return value.sql
+            case Kind.NUMBER:
+                self._fails(exp.Not(this=sql.is_finite(value.sql)))
+                return sql.finite(value.sql)
+
+    def _literal_number(self, literal: exp.Literal) -> exp.Expr:
+        found = number_in(literal.name)
+        if found is None:
+            self._fails(exp.true())
+            return sql.null(Kind.NUMBER)
+        return sql.number_literal(found)
+
+    def text(self, value: Rendered) -> exp.Expr:
+        match value.kind:
+            case None:
+                return sql.null(Kind.TEXT)
+            case Kind.BOOLEAN:
+                return sql.typed(value.sql, Kind.TEXT)
+            case Kind.TEXT:
+                return value.sql
+            case Kind.NUMBER if isinstance(value.sql, exp.Literal):
+                return exp.Literal.string(_digits(float(value.sql.name)))
+            case Kind.NUMBER:
+                return sql.text_of_number(self.number(value))
+
+    def as_kind(self, value: Rendered, kind: Kind | None) -> exp.Expr:
+        """The value as a kind, as SQL that can stand beside other SQL."""
+        if kind is Kind.NUMBER:
+            return sql.wrapped(self.number(value))
+        if kind is Kind.TEXT:
+            return sql.wrapped(self.text(value))
+        return sql.wrapped(self.truth(value))
+
+    def _tried(self, value: exp.Expr, read: exp.Expr) -> exp.Expr:
+        """What was read, noting that it fails where there was a value and nothing came of it."""
+        if self.failures is None:
+            return read
+        there = exp.Not(this=exp.Is(this=sql.wrapped(value.copy()), expression=exp.Null()))
+        self._fails(exp.And(this=there, expression=exp.Is(this=read.copy(), expression=exp.Null())))
+        return read
+
+    def _fails(self, where: exp.Expr) -> None:
+        if self.failures is not None:
+            conditions = [sql.wrapped(condition.copy()) for condition in (*self.path, where)]
+            self.failures.append(_joined(exp.And, conditions))
+
+    # ---- the parts
+
+    def render(self, part: Expression) -> Rendered:
+        """The part as SQL, with what is known of its value."""
+        match part:
+            case Literal(value):
+                return _literal(value)
+            case Name(qualifier, name):
+                return self._name(qualifier, name)
+            case Negation(operand):
+                carried = self._carrying(operand)
+                return Rendered(exp.Neg(this=sql.wrapped(carried.sql)), Kind.NUMBER, carried.finite)
+            case Arithmetic():
+                return self._arithmetic(part)
+            case Case():
+                return self._case(part)
+            case Cast(operand, to):
+                return self._cast(self.render(operand), to)
+            case Call():
+                return self._call(part)
+            case _:
+                return Rendered(self._condition(part), Kind.BOOLEAN)
+
+    def _name(self, qualifier: str, name: str) -> Rendered:
+        column = self.columns(qualifier, name)
+        if column is None:
+            return Rendered(exp.Null(), None)
+        value = sql.typed(sqlglot.parse_one(column.sql, dialect="duckdb"), column.kind)
+        return Rendered(value, column.kind, finite=column.kind is not Kind.NUMBER)
+
+    def _carrying(self, part: Expression) -> Rendered:
+        """The part as a number that may be infinite or NaN, where what is made of it would be so too."""
+        value = self.render(part)
+        return value if value.kind is Kind.NUMBER else Rendered(self.number(value), Kind.NUMBER)
+
+    def _arithmetic(self, part: Arithmetic) -> Rendered:
+        left = self._carrying(part.left)
+        # A finite number divided by infinity would be a finite 0.
+        vanishes = part.sign in ("/", "%")
+        right = self.number(self.render(part.right)) if vanishes else self._carrying(part.right).sql
+        operation = _ARITHMETIC[part.sign](this=sql.wrapped(left.sql), expression=sql.wrapped(right))
+        return Rendered(operation, Kind.NUMBER, finite=False)
+
+    def _condition(self, part: Expression) -> exp.Expr:
+        match part:
+            case Not(operand):
+                return exp.Not(this=sql.wrapped(self.truth(self.render(operand))))
+            case Logic(word, operands):
+                truths = [sql.wrapped(self.truth(self.render(each))) for each in operands]
+                return _joined(exp.And if word == "and" else exp.Or, truths)
+            case Comparison(sign, left, right):
+                return self._compared(sign, self.render(left), self.render(right))
+            case Between(operand, low, high, negated):
+                first, second, third = self._beside([operand, low, high])
+                return _negated(exp.Between(this=first, low=second, high=third), negated)
+            case In(operand, options, negated):
+                first, *others = self._beside([operand, *options])
+                return _negated(exp.In(this=first, expressions=others), negated)
+            case Like():
+                return self._like(part)
+            case IsNull(operand, negated):
+                value = self.render(operand)
+                asked = self.as_kind(value, value.kind)
+                return _negated(exp.Is(this=asked, expression=exp.Null()), negated)
+        raise TypeError(f"{type(part).__name__} is no condition")
+
+    def _compared(self, sign: str, left: Rendered, right: Rendered) -> exp.Expr:
+        kind = _compared_kind([left, right])
+        return _COMPARISONS[sign](this=self.as_kind(left, kind), expression=self.as_kind(right, kind))
+
+    def _beside(self, parts: Sequence[Expression]) -> list[exp.Expr]:
+        """Parts that are compared with each other, all read as one kind."""
+        values = [self.render(part) for part in parts]
+        kind = _compared_kind(values)
+        return [self.as_kind(value, kind) for value in values]
+
+    def _like(self, part: Like) -> exp.Expr:
+        operand, pattern = (
+            self.as_kind(self.render(each), Kind.TEXT) for each in (part.operand, part.pattern)
+        )
+        like: exp.Expr = (exp.Like if part.exact else exp.ILike)(this=operand, expression=pattern)
+        if part.escape is not None:
+            like = exp.Escape(this=like, expression=exp.Literal.string(part.escape))
+        return _negated(like, part.negated)
+
+    def _case(self, part: Case) -> Rendered:
+        """The branches are read as one kind; each can fail only on rows that come to it."""
+        subject = None if part.subject is None else self.render(part.subject)
+        conditions: list[exp.Expr] = []
+        values: list[Rendered] = []
+        paths = []
+        refused = self.path
+        for condition, value in part.branches:
+            with self._on(refused):
+                asked = self.render(condition)
+                chosen = self.truth(asked) if subject is None else self._compared("=", subject, asked)
+            paths.append([*refused, chosen])
+            with self._on(paths[-1]):
+                values.append(self.render(value))
+            conditions.append(chosen)
+            refused = [*refused, exp.Not(this=exp.func("coalesce", chosen.copy(), exp.false()))]
+        with self._on(refused):
+            values.append(self.render(part.otherwise or Literal(None)))
+        return self._chosen(conditions, values, [*paths, refused])
+
+    def _chosen(
+        self, conditions: list[exp.Expr], values: list[Rendered], paths: list[list[exp.Expr]]
+    ) -> Rendered:
+        kind = _common_kind(values)
+        if kind is None:
+            return Rendered(exp.Null(), None)
+        results = []
+        for value, path in zip(values, paths, strict=True):
+            with self._on(path):
+                results.append(self.as_kind(value, kind))
+        *branches, otherwise = results
+        ifs = [exp.If(this=asked, true=then) for asked, then in zip(conditions, branches, strict=True)]
+        return Rendered(exp.Case(ifs=ifs, default=otherwise), kind)
+
+    @contextmanager
+    def _on(self, path: list[exp.Expr]) -> Iterator[None]:
+        """What is rendered inside is reached on these rows only."""
+        before, self.path = self.path, path
+        yield
+        self.path = before
+
+    def _cast(self, value: Rendered, to: Type) -> Rendered:
+        match to:
+            case Type.TEXT:
+                return Rendered(self.text(value), Kind.TEXT)
+            case Type.BOOLEAN:
+                return Rendered(self.truth(value), Kind.BOOLEAN)
+            case Type.NUMBER:
+                return Rendered(self.number(value), Kind.NUMBER)
+            case Type.WHOLE:
+                digits = exp.Literal.number(0)
+                halves = exp.Anonymous(this="round_even", expressions=[self.number(value), digits])
+                return Rendered(halves, Kind.NUMBER)
+
+    def _call(self, call: Call) -> Rendered:
+        name = call.function
+        if name in ("coalesce", "least", "greatest", "nullif"):
+            return self._choice(call)
+        if name in _OF_ONE_NUMBER or name == "round":
+            value = self.number(self.render(call.arguments[0]))
+            if name == "round":
+                digits = exp.Literal.number(round_digits(call) or 0)
+                return Rendered(exp.Round(this=value, decimals=digits), Kind.NUMBER)
+            return Rendered(_OF_ONE_NUMBER[name](this=value), Kind.NUMBER)
+        if name == "listed":
+            return self._listed(call)
+        texts = [self.text(self.render(argument)) for argument in call.arguments]
+        if name in TEXT_FUNCTIONS:
+            return Rendered(_OF_ONE_TEXT[name](this=texts[0]), Kind.TEXT, by_text_function=True)
+        if name == "length":
+            return Rendered(sql.typed(exp.Length(this=texts[0]), Kind.NUMBER), Kind.NUMBER)
+        return Rendered(_TEXT_TESTS[name](this=texts[0], expression=texts[1]), Kind.BOOLEAN)
+
+    def _choice(self, call: Call) -> Rendered:
+        """One of several values, all read as one kind."""
+        values = [self.render(argument) for argument in call.arguments]
+        kind = _common_kind(values)
+        if kind is None:
+            return Rendered(exp.Null(), None)
+        first, *others = [self.as_kind(value, kind) for value in values]
+        if call.function == "nullif":
+            return Rendered(_nullif(first, others[0]), kind)
+        if call.function == "coalesce":
+            return Rendered(exp.Coalesce(this=first, expressions=others), kind)
+        chosen = exp.Least if call.function == "least" else exp.Greatest
+        return Rendered(chosen(this=first, expressions=others, ignore_nulls=True), kind)
+
+    def _listed(self, call: Call) -> Rendered:
+        value = self.text(self.render(call.arguments[0]))
+        name = call.arguments[1]
+        words = self.lists[str(name.value)] if isinstance(name, Literal) else ()
+        if not words:  # DuckDB 1.5 has no empty list behind IN
+            there = exp.Not(this=exp.Is(this=sql.wrapped(value), expression=exp.Null()))
+            return Rendered(sql.when(there, exp.false()), Kind.BOOLEAN)
+        options = [exp.Literal.string(word) for word in words]
+        return Rendered(exp.In(this=sql.wrapped(value), expressions=options), Kind.BOOLEAN)
+
+
+def _literal(value: float | str | bool | None) -> Rendered:
+    if value is None:
+        return Rendered(exp.Null(), None)
+    if isinstance(value, bool):
+        return Rendered(exp.Boolean(this=value), Kind.BOOLEAN)
+    if isinstance(value, str):
+        return Rendered(exp.Literal.string(value), Kind.TEXT)
+    return Rendered(sql.number_literal(value), Kind.NUMBER)
+
+
+def _digits(value: float) -> str:
+    return str(int(value)) if value == int(value) and value < 1.7e38 else repr(value)
+
+
+def _common_kind(values: Sequence[Rendered]) -> Kind | None:
+    """As what values beside each other are read: a number wins over a text, a text over a boolean."""
+    kinds = {value.kind for value in values}
+    return next((kind for kind in (Kind.NUMBER, Kind.TEXT, Kind.BOOLEAN) if kind in kinds), None)
+
+
+def _compared_kind(values: Sequence[Rendered]) -> Kind | None:
+    """The same for a comparison, where a number beside nothing but text functions is a text."""
+    others = [value for value in values if value.kind not in (Kind.NUMBER, None)]
+    if others and all(value.by_text_function for value in others):
+        return Kind.TEXT
+    return _common_kind(values)
+
+
+def _negated(condition: exp.Expr, negated: bool) -> exp.Expr:
+    return exp.Not(this=sql.wrapped(condition)) if negated else condition
+
+
+def _nullif(value: exp.Expr, other: exp.Expr) -> exp.Expr:
+    """DuckDB's own NULLIF writes its first argument twice."""
+    return sql.named_once(
+        value, lambda v: sql.when(exp.EQ(this=v.copy(), expression=other), exp.Null(), v.copy())
+    )
