@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from handraiser.scoring.compiling import kernel
+from handraiser.scoring.hits import BITS, OCCURRED, RULES, trailing
 from handraiser.scoring.registers import (
     AT_LEAST,
     CLOSES,
@@ -60,7 +61,7 @@ def points_at(
     results: (score, engagement, fit, truths of the program's roots, state, points, counts, holds);
     the last three are filled where they have rows.
     """
-    offsets, begin, occurred, rule, weight, kept = hits
+    offsets, rows, begin, weights, weight_of, kept = hits
     created, _floor = lead
     state_offsets, state_start, _moment, state, state_may = states
     outcome_offsets, outcome_at, effect, _block, forgets = outcomes
@@ -90,19 +91,27 @@ def points_at(
         n[:] = 0
         last = NEVER
         for k in range(offsets[i], offsets[i + 1]):
-            if begin[k] > at:
+            if rows[k, begin] > at:
                 break
-            r = rule[k]
-            w = weight[k] if ri[r, WEIGHED] else rf[r, WEIGHT]
-            if w > 0.0 and occurred[k] > last:
-                last = occurred[k]
-            if kept.shape[0] and not kept[k]:
-                continue
-            if occurred[k] <= forget or occurred[k] <= at - ri[r, WITHIN]:
-                continue
-            n[r] += 1
-            if ri[r, KIND] != AT_LEAST:
-                acc[r] += w * decay(ri[r, KIND], ri[r, OVER], rf[r, PERCENT], at - occurred[k])
+            occurred = rows[k, OCCURRED]
+            bits = rows[k, RULES] & BITS
+            first = rows[k, RULES] >> 32
+            while bits:
+                place = trailing(bits)
+                bits &= bits - 1
+                r = first + place
+                if r >= n_rules:
+                    continue
+                w = weights[k, weight_of[r]] if ri[r, WEIGHED] else rf[r, WEIGHT]
+                if w > 0.0 and occurred > last:
+                    last = occurred
+                if kept.shape[0] and not kept[k] >> np.uint32(place) & np.uint32(1):
+                    continue
+                if occurred <= forget or occurred <= at - ri[r, WITHIN]:
+                    continue
+                n[r] += 1
+                if ri[r, KIND] != AT_LEAST:
+                    acc[r] += w * decay(ri[r, KIND], ri[r, OVER], rf[r, PERCENT], at - occurred)
         row = state_offsets[i]
         while row + 1 < state_offsets[i + 1] and state_start[row + 1] <= at:
             row += 1
@@ -146,7 +155,7 @@ def episodes(
     bounds every moment of every lead is a full question; `candidates` (register, constant) are the
     comparisons that may turn out indispensable for a lead: then its moments below the bar are skipped.
     """
-    offsets, begin, occurred, rule, weight, kept = hits
+    offsets, rows, begin_at, weights, weight_of, kept = hits
     created, floor = lead
     state_offsets, state_start, moment, state, state_may = states
     outcome_offsets, outcome_at, effect, block, forgets = outcomes
@@ -163,10 +172,14 @@ def episodes(
     low, high, may = low0.copy(), high0.copy(), may0.copy()
     sums = np.zeros(max(1, n_groups))
     size = max(1, n_rules)
-    most = 1
-    for i in range(start, stop):
-        most = max(most, offsets[i + 1] - offsets[i])
-    after = np.empty(most, dtype=np.int64)  # the next hit of the same rule
+    # The hits of one lead, unpacked from its rows.
+    most = 16
+    begin = np.empty(most, dtype=np.int64)
+    occurred = np.empty(most, dtype=np.int64)
+    rule = np.empty(most, dtype=np.int64)
+    weight = np.empty(most)
+    keep = np.empty(most, dtype=np.uint8)
+    after = np.empty(most, dtype=np.int64)  # the next kept hit of the same rule
     chain_end = np.empty(size, dtype=np.int64)
     head = np.empty(size, dtype=np.int64)  # the oldest hit that counts
     fresh = np.empty(size, dtype=np.int64)  # the oldest hit not yet summed
@@ -196,10 +209,6 @@ def episodes(
 
     for i in range(start, stop):
         found[i] = 0
-        a = offsets[i]
-        b = offsets[i + 1]
-        while b > a and begin[b - 1] > until:
-            b -= 1
         s0 = state_offsets[i]
         s1 = state_offsets[i + 1]
         while s1 - 1 > s0 and state_start[s1 - 1] > until:
@@ -211,25 +220,56 @@ def episodes(
             n[r] = 0
             in_order[r] = 1
             positive[r] = negative[r] = 0.0
-        for k in range(a, b):
-            if kept.shape[0] and not kept[k]:
-                continue
-            r = rule[k]
-            last = chain_end[r]
-            if last < 0:
-                head[r] = k
-            else:
-                after[last - a] = k
-                if occurred[k] < occurred[last]:
-                    in_order[r] = 0
-            chain_end[r] = k
-            after[k - a] = -1
-            n[r] += 1
-            w = weight[k] if ri[r, WEIGHED] else rf[r, WEIGHT]
-            if w > 0.0:
-                positive[r] += w
-            else:
-                negative[r] += w
+        size_of = 0
+        for k in range(offsets[i], offsets[i + 1]):
+            bits = rows[k, RULES] & BITS
+            while bits:
+                bits &= bits - 1
+                size_of += 1
+        if size_of > most:
+            most = 2 * size_of
+            begin = np.empty(most, dtype=np.int64)
+            occurred = np.empty(most, dtype=np.int64)
+            rule = np.empty(most, dtype=np.int64)
+            weight = np.empty(most)
+            keep = np.empty(most, dtype=np.uint8)
+            after = np.empty(most, dtype=np.int64)
+        b = 0
+        for k in range(offsets[i], offsets[i + 1]):
+            if rows[k, begin_at] > until:
+                break
+            bits = rows[k, RULES] & BITS
+            first = rows[k, RULES] >> 32
+            while bits:
+                place = trailing(bits)
+                bits &= bits - 1
+                r = first + place
+                if r >= n_rules:
+                    continue
+                w = weights[k, weight_of[r]] if ri[r, WEIGHED] else rf[r, WEIGHT]
+                begin[b] = rows[k, begin_at]
+                occurred[b] = rows[k, OCCURRED]
+                rule[b] = r
+                weight[b] = w
+                keep[b] = 1
+                if kept.shape[0] and not kept[k] >> np.uint32(place) & np.uint32(1):
+                    keep[b] = 0
+                else:
+                    last = chain_end[r]
+                    if last < 0:
+                        head[r] = b
+                    else:
+                        after[last] = b
+                        if occurred[b] < occurred[last]:
+                            in_order[r] = 0
+                    chain_end[r] = b
+                    after[b] = -1
+                    n[r] += 1
+                    if w > 0.0:
+                        positive[r] += w
+                    else:
+                        negative[r] += w
+                b += 1
 
         # 2. Can the lead qualify at all?
         most_given = given
@@ -282,7 +322,7 @@ def episodes(
             raw_bar[r] = 0.0
             bar[r] = max(0.0, clamped(0.0, rf[r, LOW], rf[r, HIGH]))
             upper += bar[r]
-        k = a
+        k = 0
         row = s0
         o = outcome_offsets[i]
         state_into(row, state, state_may, xr, low, high, may)
@@ -307,10 +347,10 @@ def episodes(
             asked = False
             while k < b and begin[k] == t:
                 r = rule[k]
-                w = weight[k] if ri[r, WEIGHED] else rf[r, WEIGHT]
+                w = weight[k]
                 if w > 0.0 and occurred[k] > last_positive:
                     last_positive = occurred[k]
-                if not kept.shape[0] or kept[k]:
+                if keep[k]:
                     asked = True
                     n[r] += 1
                     if ri[r, KIND] == AT_LEAST:
@@ -364,7 +404,7 @@ def episodes(
                     while head[r] != fresh[r] and occurred[head[r]] <= limit:
                         h = head[r]
                         n[r] -= 1
-                        w = weight[h] if ri[r, WEIGHED] else rf[r, WEIGHT]
+                        w = weight[h]
                         if kind == HALF_LIFE:
                             x = (t - occurred[h]) / over
                             w *= np.exp2(-x)
@@ -373,38 +413,38 @@ def episodes(
                             acc[r] -= w
                             drift[r] += abs(acc[r]) * UNIT
                         if live[r] == h and kind != LINEAR:
-                            live[r] = after[h - a]
-                        head[r] = after[h - a]
+                            live[r] = after[h]
+                        head[r] = after[h]
                     if kind == LINEAR:
                         gone = max(limit, t - over)
                         while live[r] != fresh[r] and occurred[live[r]] <= gone:
                             h = live[r]
-                            w = weight[h] if ri[r, WEIGHED] else rf[r, WEIGHT]
+                            w = weight[h]
                             flat[r] -= w
                             flat_drift[r] += abs(flat[r]) * UNIT
-                            moment_of = w * (occurred[h] - begin[a])
+                            moment_of = w * (occurred[h] - begin[0])
                             slope[r] -= moment_of
                             slope_drift[r] += (abs(slope[r]) + abs(moment_of)) * UNIT
-                            live[r] = after[h - a]
+                            live[r] = after[h]
                         if live[r] == fresh[r]:
                             flat[r] = slope[r] = flat_drift[r] = slope_drift[r] = 0.0
                     if head[r] == fresh[r]:
                         acc[r] = drift[r] = 0.0
                     while fresh[r] >= 0 and fresh[r] < k:
                         h = fresh[r]
-                        fresh[r] = after[h - a]
+                        fresh[r] = after[h]
                         if occurred[h] <= limit:  # so has every hit before it
                             n[r] -= 1
                             head[r] = live[r] = fresh[r]
                             continue
-                        w = weight[h] if ri[r, WEIGHED] else rf[r, WEIGHT]
+                        w = weight[h]
                         if kind == LINEAR:
                             if occurred[h] <= t - over:
                                 live[r] = fresh[r]
                             else:
                                 flat[r] += w
                                 flat_drift[r] += abs(flat[r]) * UNIT
-                                moment_of = w * (occurred[h] - begin[a])
+                                moment_of = w * (occurred[h] - begin[0])
                                 slope[r] += moment_of
                                 slope_drift[r] += (abs(slope[r]) + abs(moment_of)) * UNIT
                         elif kind == HALF_LIFE:
@@ -415,7 +455,7 @@ def episodes(
                             acc[r] += w
                             drift[r] += abs(acc[r]) * UNIT
                     if kind == LINEAR:
-                        span = t - begin[a]
+                        span = t - begin[0]
                         acc[r] = flat[r] - (flat[r] * span - slope[r]) / over
                         turns = abs(span) / over
                         drift[r] = (
@@ -427,9 +467,9 @@ def episodes(
                         acc[r] = 0.0
                         h = head[r]
                         while h != fresh[r]:
-                            w = weight[h] if ri[r, WEIGHED] else rf[r, WEIGHT]
+                            w = weight[h]
                             acc[r] += w * decay(STEPS, over, rf[r, PERCENT], t - occurred[h])
-                            h = after[h - a]
+                            h = after[h]
                 else:
                     # Late hits: the window is no longer a run of the chain, so take it from its start.
                     acc[r] = drift[r] = 0.0
@@ -438,10 +478,10 @@ def episodes(
                     while h >= 0 and h < k:
                         if occurred[h] > limit:
                             n[r] += 1
-                            w = weight[h] if ri[r, WEIGHED] else rf[r, WEIGHT]
+                            w = weight[h]
                             if kind != AT_LEAST:
                                 acc[r] += w * decay(kind, over, rf[r, PERCENT], t - occurred[h])
-                        h = after[h - a]
+                        h = after[h]
                 if kind == AT_LEAST:
                     acc[r] = rf[r, WEIGHT] if n[r] >= ri[r, LEAST] else 0.0
                     drift[r] = 0.0
@@ -469,9 +509,9 @@ def episodes(
                     direct = 0.0
                     h = head[r]
                     while h != fresh[r]:
-                        w = weight[h] if ri[r, WEIGHED] else rf[r, WEIGHT]
+                        w = weight[h]
                         direct += w * decay(kind, ri[r, OVER], rf[r, PERCENT], t - occurred[h])
-                        h = after[h - a]
+                        h = after[h]
                     value = rounded(clamped(direct, rf[r, LOW], rf[r, HIGH]))
                 low[pr + r] = high[pr + r] = value
                 low[cr + r] = high[cr + r] = n[r]

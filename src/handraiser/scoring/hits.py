@@ -1,280 +1,319 @@
-"""How do matched events become columns of hits, lead by lead, with repeats dropped?
+"""How do matched events become hits, lead by lead, with repeats dropped?
 
-A stream of (hash of the lead's id, instants, bits of the rules met) goes through three kernels: events
-get their lead's number from an open-addressing table and are unpacked to one row per hit; a stable
-counting sort brings the rows of a lead together; `distinct` and `at_most` decide which hits are kept.
+A row is an event of a known lead that meets at least one rule: `int64` columns OCCURRED and RULES, then
+BEGIN where the data say when events became known, then SOURCE where they are numbered. RULES holds the
+rules met as bits (see `rules_of`), so one event is one row however many rules it meets. Weights and hashes
+of distinct values stand beside, a column for each rule or property that needs one.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from handraiser.scoring.compiling import kernel
+from handraiser.scoring.compiling import inlined, kernel
 from handraiser.scoring.registers import NEVER
 from handraiser.scoring.zones import bucket_of
 
 __all__ = [
+    "BITS",
+    "OCCURRED",
+    "PER_MASK",
+    "RULES",
     "SESSION_PAUSE",
-    "count_hits",
     "decide_kept",
-    "fill_hits",
+    "find_leads",
     "flips",
     "gather",
     "index_of_leads",
     "order_within_leads",
     "sessions",
+    "take_batch",
+    "trailing",
 ]
 
+OCCURRED, RULES = 0, 1
+# The low 32 bits of RULES are the rules met, the rest is the number of the first of them: 30 a row, since
+# bit 31 of what the stream says means that an event cannot be used.
+PER_MASK = 30
+BITS = np.int64(0xFFFFFFFF)
+_UNUSABLE = np.uint32(1 << 31)
 SESSION_PAUSE = 30 * 60 * 1_000_000
-
 _NO_VALUE = np.uint64(0)
+_FREE = np.uint64(0)
+_LOWER = np.uint64(0xFFFFFFFF)
+_UPPER = np.uint64(0xFFFFFFFF00000000)
+
+_PLACES = np.zeros(32, dtype=np.int64)
+for _bit in range(32):
+    _PLACES[((0x077CB531 << _bit) & 0xFFFFFFFF) >> 27] = _bit
+
+
+@inlined
+def trailing(bits):
+    """Return the place of the lowest bit set, by a de Bruijn sequence."""
+    low = bits & -bits
+    return _PLACES[((low * 0x077CB531) & BITS) >> 27]
 
 
 @kernel
 def index_of_leads(hashes):
-    """Return (table, mask, clash): slots holding lead numbers by hash, −1 where free.
+    """Return (table, mask, clash): slots of the upper half of a hash and a lead's number + 1, 0 where free.
 
     `clash` is the number of a lead whose hash another lead has, −1 if there is none.
     """
     size = 1024
-    while size < 4 * hashes.shape[0]:
+    while size < 2 * hashes.shape[0]:
         size *= 2
     mask = np.uint64(size - 1)
-    table = np.full(size, -1, dtype=np.int32)
+    table = np.zeros(size, dtype=np.uint64)
     clash = -1
     for i in range(hashes.shape[0]):
         slot = hashes[i] & mask
-        while table[slot] >= 0:
-            if hashes[table[slot]] == hashes[i]:
+        while table[slot] != _FREE:
+            if hashes[np.int64(table[slot] & _LOWER) - 1] == hashes[i]:
                 clash = i
             slot = (slot + np.uint64(1)) & mask
-        table[slot] = i
+        table[slot] = (hashes[i] & _UPPER) | np.uint64(i + 1)
     return table, mask, clash
 
 
 @kernel
-def count_hits(ids, bits, unusable, hashes, table, mask, lead, per_lead, tally):
-    """Number the leads of one batch into `lead` (−1: unknown) and count the hits they get.
+def find_leads(ids, bits, hashes, table, mask, lead, tally):
+    """Write each event's lead into `lead`, −1 where nobody knows it or the event cannot be used.
 
-    Adds to per_lead and to tally = [rows, unusable rows, rows of unknown leads]; returns the hits.
+    Adds to tally = [rows, unusable rows, rows of unknown leads]; returns how many rows have a lead and
+    meet a rule.
     """
+    unusable = 0
+    unknown = 0
     rows = 0
+    # Nothing but the look-up in this loop, so that the processor can have many of them under way.
     for k in range(ids.shape[0]):
-        tally[0] += 1
-        lead[k] = -1
-        b = bits[k]
-        if b & unusable:
-            tally[1] += 1
-            continue
         h = ids[k]
         slot = h & mask
         found = -1
-        while table[slot] >= 0:
-            if hashes[table[slot]] == h:
-                found = table[slot]
-                break
+        while table[slot] != _FREE:
+            entry = table[slot]
+            if (entry ^ h) >> np.uint64(32) == _FREE:
+                number = np.int64(entry & _LOWER) - 1
+                if hashes[number] == h:
+                    found = number
+                    break
             slot = (slot + np.uint64(1)) & mask
-        if found < 0:
-            tally[2] += 1
-            continue
         lead[k] = found
-        while b:
-            b &= b - np.uint32(1)
+    for k in range(ids.shape[0]):
+        if bits[k] & _UNUSABLE:
+            unusable += 1
+            lead[k] = -1
+        elif lead[k] < 0:
+            unknown += 1
+        elif bits[k] != 0:
             rows += 1
-            per_lead[found] += 1
+    tally[0] += ids.shape[0]
+    tally[1] += unusable
+    tally[2] += unknown
     return rows
 
 
 @kernel
-def fill_hits(lead, bits, first_rule, occurred, begin, weights, weight_of, keys, key_of, source, out):
-    """Write the hits of one batch as rows of out = (lead, occurred, begin, rule, weight, key, source).
+def take_batch(lead, bits, first_rule, occurred, known, source, weights, keys, per_lead, out):
+    """Write the rows of one batch to out = (lead, rows, weights, keys) and count them per lead.
 
-    Bit j stands for rule `first_rule` + j. `weight_of` and `key_of` name the row of `weights` and
-    `keys` that a rule reads, −1 for none. Columns of no rows are not asked for.
+    Inputs of no length are not there.
     """
-    out_lead, out_occurred, out_begin, out_rule, out_weight, out_key, out_source = out
+    out_lead, out_rows, out_weights, out_keys = out
     at = 0
+    mask_number = np.int64(first_rule) << 32
+    begin = 2 if known.shape[0] else 0
+    numbered = out_rows.shape[1] - 1 if source.shape[0] else 0
     for k in range(lead.shape[0]):
         i = lead[k]
-        if i < 0:
+        if i < 0 or bits[k] == 0:
             continue
-        b = bits[k]
-        while b:
-            low = b & (~b + np.uint32(1))
-            b ^= low
-            r = first_rule
-            while low > np.uint32(1):
-                low >>= np.uint32(1)
-                r += 1
-            out_lead[at] = i
-            out_occurred[at] = occurred[k]
-            out_rule[at] = r
-            if out_begin.shape[0]:
-                out_begin[at] = max(begin[k], occurred[k])
-            if out_weight.shape[0]:
-                out_weight[at] = weights[weight_of[r], k] if weight_of[r] >= 0 else 0.0
-            if out_key.shape[0]:
-                out_key[at] = keys[key_of[r], k] if key_of[r] >= 0 else _NO_VALUE
-            if out_source.shape[0]:
-                out_source[at] = source[k]
-            at += 1
+        out_lead[at] = i
+        per_lead[i] += 1
+        out_rows[at, 0] = occurred[k]
+        out_rows[at, 1] = np.int64(bits[k]) | mask_number
+        if begin:
+            out_rows[at, 2] = max(known[k], occurred[k])
+        if numbered:
+            out_rows[at, numbered] = source[k]
+        at += 1
+    for c in range(max(weights.shape[0], keys.shape[0])):
+        at = 0
+        for k in range(lead.shape[0]):
+            if lead[k] >= 0 and bits[k] != 0:
+                if c < weights.shape[0]:
+                    out_weights[at, c] = weights[c, k]
+                if c < keys.shape[0]:
+                    out_keys[at, c] = keys[c, k]
+                at += 1
 
 
 @kernel
-def gather(start, stop, rows, cursor, out):
+def gather(start, stop, batch, cursor, out):
     """Move the rows of leads start..stop to their places; `cursor` holds the next place per lead."""
-    lead, occurred, begin, rule, weight, key, source = rows
-    out_occurred, out_begin, out_rule, out_weight, out_key, out_source = out
+    lead, rows, weights, keys = batch
+    out_rows, out_weights, out_keys = out
+    columns = rows.shape[1]
     for k in range(lead.shape[0]):
         i = lead[k]
         if i < start or i >= stop:
             continue
         at = cursor[i]
         cursor[i] = at + 1
-        out_occurred[at] = occurred[k]
-        out_rule[at] = rule[k]
-        if out_begin.shape[0]:
-            out_begin[at] = begin[k]
-        if out_weight.shape[0]:
-            out_weight[at] = weight[k]
-        if out_key.shape[0]:
-            out_key[at] = key[k]
-        if out_source.shape[0]:
-            out_source[at] = source[k]
+        for c in range(columns):
+            out_rows[at, c] = rows[k, c]
+        for c in range(weights.shape[1]):
+            out_weights[at, c] = weights[k, c]
+        for c in range(keys.shape[1]):
+            out_keys[at, c] = keys[k, c]
 
 
 @kernel
-def order_within_leads(start, stop, offsets, occurred, begin, rule, weight, key, source):
-    """Bring each lead's hits into the order of section 5: begin to count, occurred, as they came."""
+def _stable_order(rows, begin):
+    """Return the order of the rows by (begin to count, occurred), equals as they stand: merging runs."""
+    size = rows.shape[0]
+    order = np.arange(size)
+    other = np.empty(size, dtype=np.int64)
+    width = 1
+    while width < size:
+        for low in range(0, size, 2 * width):
+            left, middle = low, min(low + width, size)
+            right, high = middle, min(low + 2 * width, size)
+            for to in range(low, high):
+                take_left = right >= high
+                if left < middle and right < high:
+                    x, y = order[left], order[right]
+                    take_left = rows[x, begin] < rows[y, begin] or (
+                        rows[x, begin] == rows[y, begin] and rows[x, OCCURRED] <= rows[y, OCCURRED]
+                    )
+                if take_left:
+                    other[to] = order[left]
+                    left += 1
+                else:
+                    other[to] = order[right]
+                    right += 1
+        order, other = other, order
+        width *= 2
+    return order
+
+
+@kernel
+def order_within_leads(start, stop, offsets, rows, begin, weights, keys):
+    """Bring each lead's rows into the order of section 5: begin to count, occurred, as they came."""
     for i in range(start, stop):
         a, b = offsets[i], offsets[i + 1]
-        sorted_ = True
+        in_order = True
         for k in range(a + 1, b):
-            if begin[k] < begin[k - 1] or (begin[k] == begin[k - 1] and occurred[k] < occurred[k - 1]):
-                sorted_ = False
+            if rows[k, begin] < rows[k - 1, begin] or (
+                rows[k, begin] == rows[k - 1, begin] and rows[k, OCCURRED] < rows[k - 1, OCCURRED]
+            ):
+                in_order = False
                 break
-        if sorted_:
+        if in_order:
             continue
-        # Two stable sorts, the weaker key first.
-        first = np.argsort(occurred[a:b], kind="mergesort")
-        order = first[np.argsort(begin[a:b][first], kind="mergesort")]
-        new_begin = begin[a:b][order]  # first: `begin` may be the same array as `occurred`
-        occurred[a:b] = occurred[a:b][order]
-        begin[a:b] = new_begin
-        rule[a:b] = rule[a:b][order]
-        if weight.shape[0]:
-            weight[a:b] = weight[a:b][order]
-        if key.shape[0]:
-            key[a:b] = key[a:b][order]
-        if source.shape[0]:
-            source[a:b] = source[a:b][order]
+        order = _stable_order(rows[a:b], begin)
+        rows[a:b] = rows[a:b][order]
+        weights[a:b] = weights[a:b][order]
+        keys[a:b] = keys[a:b][order]
 
 
 @kernel
-def sessions(start, stop, offsets, occurred, begin, rule, marker, wants, key):
-    """Give the hits of rules that ask for it the number of their visit as key (decision 0001, 2).
-
-    Rows of rule `marker` are the lead's events, each followed or preceded by its hits: they share
-    both instants, which is all a session depends on.
-    """
+def sessions(start, stop, offsets, rows, begin, keys, column):
+    """Write the number of its visit as key of every event (decision 0001, 2); all events are rows."""
     for i in range(start, stop):
         a, b = offsets[i], offsets[i + 1]
-        if a == b:
-            continue
         # Events already there, by occurred_at; late ones are put in their place.
         at = np.empty(b - a, dtype=np.int64)
         visit = np.empty(b - a, dtype=np.int64)
-        known = 0
         visits = 0
-        k = a
-        while k < b:
-            e = k
-            session = -1
-            has_event = False
-            while e < b and begin[e] == begin[k] and occurred[e] == occurred[k]:
-                has_event = has_event or rule[e] == marker
-                e += 1
-            if has_event:
-                place = known
-                while place > 0 and at[place - 1] > occurred[k]:
-                    place -= 1
-                if place > 0 and occurred[k] - at[place - 1] < SESSION_PAUSE:
-                    session = visit[place - 1]
-                elif place < known and at[place] - occurred[k] < SESSION_PAUSE:
-                    session = visit[place]
-                else:
-                    visits += 1
-                    session = visits
-                for m in range(known, place, -1):
-                    at[m] = at[m - 1]
-                    visit[m] = visit[m - 1]
-                at[place] = occurred[k]
-                visit[place] = session
-                known += 1
-            for m in range(k, e):
-                if wants[rule[m]]:
-                    key[m] = np.uint64(session)
-            k = e
+        for known in range(b - a):
+            now = rows[a + known, OCCURRED]
+            place = known
+            while place > 0 and at[place - 1] > now:
+                place -= 1
+            if place > 0 and now - at[place - 1] < SESSION_PAUSE:
+                session = visit[place - 1]
+            elif place < known and at[place] - now < SESSION_PAUSE:
+                session = visit[place]
+            else:
+                visits += 1
+                session = visits
+            for m in range(known, place, -1):
+                at[m] = at[m - 1]
+                visit[m] = visit[m - 1]
+            at[place] = now
+            visit[place] = session
+            keys[a + known, column] = np.uint64(session)
 
 
 @kernel
-def decide_kept(start, stop, offsets, occurred, rule, key, distinct, most, bucket, instants, offset_of, kept):
-    """Mark which hits `distinct` and `at_most` keep (section 5, steps 1 and 2).
+def decide_kept(start, stop, offsets, rows, keys, key_of, distinct, most, bucket, instants, offset_of, kept):
+    """Clear in `kept` the bits of the hits that `distinct` and `at_most` drop (section 5, steps 1 and 2).
 
-    Per rule: `distinct` 1 or 0, `most` N or 0, `bucket` as in zones.BUCKETS. Key 0 is NULL.
+    Per rule: `key_of` its column of keys or −1, `distinct` 1 or 0, `most` N or 0, `bucket` as in
+    zones.BUCKETS. Key 0 is NULL.
     """
     size = 16
-    slots_rule = np.zeros(size, dtype=np.int64)
-    slots_bucket = np.zeros(size, dtype=np.int64)
-    slots_key = np.zeros(size, dtype=np.uint64)
-    slots_count = np.zeros(size, dtype=np.int64)
-    slots_of = np.full(size, -1, dtype=np.int64)  # the lead a slot was filled for: no clearing between leads
+    slots = np.zeros((size, 4), dtype=np.int64)  # rule, bucket, value, count
+    filled_for = np.full(size, -1, dtype=np.int64)  # the lead of a slot: no clearing between leads
     for i in range(start, stop):
         a, b = offsets[i], offsets[i + 1]
-        if 2 * (b - a) > size:
-            while 2 * (b - a) > size:
-                size *= 2
-            slots_rule = np.zeros(size, dtype=np.int64)
-            slots_bucket = np.zeros(size, dtype=np.int64)
-            slots_key = np.zeros(size, dtype=np.uint64)
-            slots_count = np.zeros(size, dtype=np.int64)
-            slots_of = np.full(size, -1, dtype=np.int64)
+        room = 0
         for k in range(a, b):
-            r = rule[k]
-            kept[k] = 1
-            value = key[k] if distinct[r] and key.shape[0] else _NO_VALUE
-            limit = most[r]
-            if limit == 0:
-                if not distinct[r] or value == _NO_VALUE:
+            bits = rows[k, RULES] & BITS
+            while bits:
+                bits &= bits - 1
+                room += 1
+        if 2 * room > size:
+            while 2 * room > size:
+                size *= 2
+            slots = np.zeros((size, 4), dtype=np.int64)
+            filled_for = np.full(size, -1, dtype=np.int64)
+        for k in range(a, b):
+            bits = rows[k, RULES] & BITS
+            first = rows[k, RULES] >> 32
+            while bits:
+                place = trailing(bits)
+                bits &= bits - 1
+                r = first + place
+                if r >= most.shape[0]:
                     continue
-                limit = 1
+                value = keys[k, key_of[r]] if distinct[r] and key_of[r] >= 0 else _NO_VALUE
+                limit = most[r]
                 in_bucket = 0
-            else:
-                in_bucket = bucket_of(occurred[k], bucket[r], instants, offset_of)
-            mixed = (np.uint64(in_bucket) * np.uint64(0x9E3779B97F4A7C15)) ^ value ^ (np.uint64(r) << np.uint64(40))
-            mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
-            slot = (mixed ^ (mixed >> np.uint64(32))) & np.uint64(size - 1)
-            while slots_of[slot] == i and not (
-                slots_rule[slot] == r and slots_bucket[slot] == in_bucket and slots_key[slot] == value
-            ):
-                slot = (slot + np.uint64(1)) & np.uint64(size - 1)
-            if slots_of[slot] != i:
-                slots_of[slot] = i
-                slots_rule[slot] = r
-                slots_bucket[slot] = in_bucket
-                slots_key[slot] = value
-                slots_count[slot] = 0
-            slots_count[slot] += 1
-            if slots_count[slot] > limit:
-                kept[k] = 0
+                if limit > 0:
+                    in_bucket = bucket_of(rows[k, OCCURRED], bucket[r], instants, offset_of)
+                elif distinct[r] and value != _NO_VALUE:
+                    limit = 1
+                else:
+                    continue
+                mixed = (np.uint64(in_bucket) * np.uint64(0x9E3779B97F4A7C15)) ^ value
+                mixed = (mixed ^ (np.uint64(r) << np.uint64(40))) * np.uint64(0xBF58476D1CE4E5B9)
+                slot = (mixed ^ (mixed >> np.uint64(32))) & np.uint64(size - 1)
+                same = np.int64(value)
+                while filled_for[slot] == i and not (
+                    slots[slot, 0] == r and slots[slot, 1] == in_bucket and slots[slot, 2] == same
+                ):
+                    slot = (slot + np.uint64(1)) & np.uint64(size - 1)
+                if filled_for[slot] != i:
+                    filled_for[slot] = i
+                    slots[slot, 0] = r
+                    slots[slot, 1] = in_bucket
+                    slots[slot, 2] = same
+                    slots[slot, 3] = 0
+                slots[slot, 3] += 1
+                if slots[slot, 3] > limit:
+                    kept[k] &= ~(np.uint32(1) << np.uint32(place))
 
 
 @kernel
-def flips(offsets, occurred, begin, rule, leaves, returns, out_lead, out_at, out_value):
+def flips(offsets, rows, begin, leaves, returns, out_lead, out_at, out_value):
     """Write the instants at which `lead.unsubscribed` changes (decision 0001, 1); return how many.
 
     `leaves` and `returns` are the rules that stand for Unsubscribed and Subscribed events. An event that
-    changes nothing is written only if it is the lead's first of them.
+    changes nothing is written only if it is the lead's first of them. Without room, they are counted only.
     """
     written = 0
     for i in range(offsets.shape[0] - 1):
@@ -283,21 +322,24 @@ def flips(offsets, occurred, begin, rule, leaves, returns, out_lead, out_at, out
         value = -1
         k = offsets[i]
         while k < offsets[i + 1]:
-            t = begin[k]
+            t = rows[k, begin]
             seen = False
-            while k < offsets[i + 1] and begin[k] == t:
-                if rule[k] == leaves:
-                    left = max(left, occurred[k])
+            while k < offsets[i + 1] and rows[k, begin] == t:
+                bits = rows[k, RULES] & BITS
+                first = rows[k, RULES] >> 32
+                if first <= leaves < first + PER_MASK and bits >> (leaves - first) & 1:
+                    left = max(left, rows[k, OCCURRED])
                     seen = True
-                elif rule[k] == returns:
-                    back = max(back, occurred[k])
+                if first <= returns < first + PER_MASK and bits >> (returns - first) & 1:
+                    back = max(back, rows[k, OCCURRED])
                     seen = True
                 k += 1
             now = 1 if left > NEVER and left >= back else 0
             if seen and now != value:
                 value = now
-                out_lead[written] = i
-                out_at[written] = t
-                out_value[written] = now
+                if out_lead.shape[0]:
+                    out_lead[written] = i
+                    out_at[written] = t
+                    out_value[written] = now
                 written += 1
     return written

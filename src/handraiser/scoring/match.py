@@ -106,18 +106,15 @@ def match(
     derive_unsubscribed = "unsubscribed" not in inputs.leads.columns
     derive_customer = inputs.companies is None or "is_customer" not in inputs.companies.columns
     wanted = _wanted(agreement, inputs)
-    marker = len(wanted)
     if _derives_sessions(agreement, inputs):
-        wanted.append(Wanted(event=()))
+        wanted.append(Wanted(event=()))  # every event is part of a visit, whatever rules it meets
     leaves = len(wanted)
     if derive_unsubscribed:
         wanted += [Wanted(event=(_LEAVES,)), Wanted(event=(_RETURNS,))]
     hits, tally = read_hits(inputs, leads, wanted, threads=threads, progress=progress)
     if _derives_sessions(agreement, inputs):
-        _mark_visits(agreement, hits, marker, threads)
+        _mark_visits(agreement, hits, threads)
     flips = _flips(hits, leaves, derive=derive_unsubscribed)
-    if len(wanted) > marker:
-        hits = _without(hits, marker)
     states = build_states(
         lead_rows,
         company_rows,
@@ -164,6 +161,7 @@ def _wanted(agreement: Agreement, inputs: Inputs) -> list[Wanted]:
                 where=None if rule.where is None else truth(rule.where.text, column, agreement.lists),
                 weight=number(rule.points.text, column, agreement.lists) if isinstance(rule.points, Sql) else None,
                 key=key_of(rule),
+                by_visit=_by_visit(rule) and "session_id" not in inputs.events.columns,
                 humans=not rule.count_machines,
                 ordered=expression and (rule.distinct is not None or rule.at_most is not None),
             )
@@ -172,54 +170,34 @@ def _wanted(agreement: Agreement, inputs: Inputs) -> list[Wanted]:
 
 
 def _derives_sessions(agreement: Agreement, inputs: Inputs) -> bool:
-    asked = any((rule.distinct or "").lower() == "session_id" for rule in event_rules(agreement))
+    asked = any(_by_visit(rule) for rule in event_rules(agreement))
     return asked and "session_id" not in inputs.events.columns
 
 
-def _mark_visits(agreement: Agreement, hits: Hits, marker: int, threads: int) -> None:
-    wants = np.zeros(marker + 3, dtype=np.uint8)
+def _mark_visits(agreement: Agreement, hits: Hits, threads: int) -> None:
     for number_, rule in enumerate(event_rules(agreement)):
-        wants[number_] = (rule.distinct or "").lower() == "session_id"
+        if _by_visit(rule):
+            column = int(hits.key_of[number_])
 
-    def work(start: int, stop: int) -> None:
-        kernels.sessions(
-            start, stop, hits.offsets, hits.occurred, hits.begin, hits.rule, marker, wants, hits.key
-        )
+            def work(start: int, stop: int, column: int = column) -> None:
+                kernels.sessions(start, stop, hits.offsets, hits.rows, hits.begin, hits.keys, column)
 
-    each(work, ranges(hits.offsets, threads))
+            each(work, ranges(hits.offsets, threads))
+
+
+def _by_visit(rule: EventRule) -> bool:
+    return rule.distinct is not None and rule.distinct.lower() == "session_id"
 
 
 def _flips(hits: Hits, leaves: int, *, derive: bool) -> tuple[Ints, Ints, npt.NDArray[np.uint8]]:
     leads = len(hits.offsets) - 1
-    room = int(np.count_nonzero(hits.rule >= leaves)) if derive else 0
-    lead, at = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64)
-    value = np.empty(room, dtype=np.uint8)
-    written = 0
-    if room:
-        written = kernels.flips(
-            hits.offsets, hits.occurred, hits.begin, hits.rule, leaves, leaves + 1, lead, at, value
-        )
-    offsets = np.searchsorted(lead[:written], np.arange(leads + 1)).astype(np.int64)
-    return offsets, at[:written], value[:written]
-
-
-def _without(hits: Hits, marker: int) -> Hits:
-    """Return the hits of the agreement's own rules, which come before `marker`."""
-    keep = hits.rule < marker
-    if keep.all():
-        return hits
-    counts = np.zeros(len(hits.rule) + 1, dtype=np.int64)
-    np.cumsum(keep, out=counts[1:])
-    occurred = hits.occurred[keep]
-    return Hits(
-        offsets=counts[hits.offsets],
-        occurred=occurred,
-        begin=occurred if hits.begin is hits.occurred else hits.begin[keep],
-        rule=hits.rule[keep],
-        weight=hits.weight[keep] if len(hits.weight) else hits.weight,
-        key=hits.key[keep] if len(hits.key) else hits.key,
-        source=hits.source[keep] if len(hits.source) else hits.source,
-    )
+    lead, at, value = (np.empty(0, dtype=kind) for kind in (np.int64, np.int64, np.uint8))
+    if derive:
+        arguments = (hits.offsets, hits.rows, hits.begin, leaves, leaves + 1)
+        room = kernels.flips(*arguments, lead, at, value)
+        lead, at, value = (np.empty(room, dtype=kind) for kind in (np.int64, np.int64, np.uint8))
+        kernels.flips(*arguments, lead, at, value)
+    return np.searchsorted(lead, np.arange(leads + 1)).astype(np.int64), at, value
 
 
 def _never(offsets: Ints) -> Ints:

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from handraiser.agreement.model import Agreement, Band, FitRule, Sql
 from handraiser.scoring import fold as kernels
-from handraiser.scoring.hits import decide_kept
+from handraiser.scoring.hits import OCCURRED, decide_kept
 from handraiser.scoring.layout import Layout, StateColumn, layout, limits_of, silence_rules
 from handraiser.scoring.match import Matched, event_rules
 from handraiser.scoring.registers import FALSE, NULL, TRUE, VALUE
@@ -53,7 +53,7 @@ class Prepared(NamedTuple):
     fit: FitPoints
     state: Floats
     state_may: Flags
-    kept: Flags
+    kept: npt.NDArray[np.uint32]  # per row the bits of the hits kept; empty where no rule drops any
 
 
 class Standing(NamedTuple):
@@ -162,21 +162,22 @@ def _state_column(
     return values, may
 
 
-def _kept(agreement: Agreement, matched: Matched) -> Flags:
+def _kept(agreement: Agreement, matched: Matched) -> npt.NDArray[np.uint32]:
     rules = event_rules(agreement)
     if not any(rule.distinct or rule.at_most for rule in rules):
-        return np.empty(0, dtype=np.uint8)
+        return np.empty(0, dtype=np.uint32)
     hits = matched.hits
-    kept = np.ones(len(hits.rule), dtype=np.uint8)
-    if not len(hits.rule):
+    kept = np.full(len(hits.rows), np.iinfo(np.uint32).max, dtype=np.uint32)
+    if not len(hits.rows):
         return kept
-    first, last = (_year(int(limit)) for limit in (hits.occurred.min(), hits.occurred.max()))
+    occurred = hits.rows[:, OCCURRED]
+    first, last = (_year(int(limit)) for limit in (occurred.min(), occurred.max()))
     instants, offset_of = zone_table(agreement.timezone, first, last)
     distinct = np.array([rule.distinct is not None for rule in rules], dtype=np.uint8)
     most = np.array([rule.at_most.count if rule.at_most else 0 for rule in rules], dtype=np.int64)
     bucket = np.array([BUCKETS[rule.at_most.per] if rule.at_most else 0 for rule in rules], dtype=np.int64)
     decide_kept(
-        0, len(hits.offsets) - 1, hits.offsets, hits.occurred, hits.rule, hits.key,
+        0, len(hits.offsets) - 1, hits.offsets, hits.rows, hits.keys, hits.key_of,
         distinct, most, bucket, instants, offset_of, kept,
     )  # fmt: skip
     return kept
@@ -190,7 +191,7 @@ def _shared(prepared: Prepared) -> tuple[tuple[npt.NDArray[np.generic], ...], ..
     matched, plan = prepared.matched, prepared.layout
     hits, states, outcomes = matched.hits, matched.states, matched.outcomes
     return (
-        (hits.offsets, hits.begin, hits.occurred, hits.rule, hits.weight, prepared.kept),
+        (hits.offsets, hits.rows, hits.begin, hits.weights, hits.weight_of, prepared.kept),
         (matched.leads.created, matched.floor),
         (states.offsets, states.start, states.moment, prepared.state, prepared.state_may),
         (

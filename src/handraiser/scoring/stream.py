@@ -25,8 +25,7 @@ __all__ = ["Hits", "Tally", "Wanted", "ranges", "read_hits"]
 
 Ints = npt.NDArray[np.int64]
 _BATCH = 500_000
-_PER_MASK = 30  # rules told apart by one column of bits; bit 31 says that a row cannot be used
-_UNUSABLE = np.uint32(1 << 31)
+_UNUSABLE = 1 << 31  # among the bits of an event: it cannot be used
 
 
 class Wanted(NamedTuple):
@@ -36,6 +35,7 @@ class Wanted(NamedTuple):
     where     condition on properties, None for none
     weight    SQL number of the hit, None where the rule's constant holds
     key       SQL hash of the distinct value, None without
+    by_visit  whether the distinct value is the visit, which is found later (`hits.sessions`)
     humans    whether a machine's event is no hit
     ordered   whether ties between hits are decided by event id and weight (section 5)
     """
@@ -44,24 +44,29 @@ class Wanted(NamedTuple):
     where: exp.Expression | None = None
     weight: exp.Expression | None = None
     key: exp.Expression | None = None
+    by_visit: bool = False
     humans: bool = False
     ordered: bool = False
 
 
 class Hits(NamedTuple):
-    """Hits sorted by lead, then as section 5 orders them. Empty `weight`, `key`: no rule has one.
+    """Events that meet rules, sorted by lead, then as section 5 orders their hits.
 
-    `begin` is `occurred` itself where the data say nothing of when events became known. `source` is the
-    event's `row` where the events have one, as they do for an explanation; else empty.
+    rows     int64 columns as `hits` names them
+    begin    the column of `rows` that says when an event began to count (OCCURRED itself, where the data
+             say nothing of when events became known)
+    source   the column that holds the event's `row`, −1 where events have none
+    weights, keys  a column for each of `weight_of`, `key_of`: per rule the column it reads, −1 for none
     """
 
     offsets: Ints
-    occurred: Ints
-    begin: Ints
-    rule: npt.NDArray[np.uint16]
-    weight: npt.NDArray[np.float64]
-    key: npt.NDArray[np.uint64]
-    source: Ints
+    rows: Ints
+    begin: int
+    source: int
+    weights: npt.NDArray[np.float64]
+    keys: npt.NDArray[np.uint64]
+    weight_of: Ints
+    key_of: Ints
 
 
 class Tally(NamedTuple):
@@ -79,107 +84,88 @@ def read_hits(
 
     `progress` is called with the number of rows read so far.
     """
-    table, mask, clash = kernels.index_of_leads(leads.hashes)
-    if clash >= 0:
-        raise ValueError(f"two leads share one 64-bit hash; one is {leads.ids[clash]!s}")
-    reader = _Reader(inputs, leads, wanted, table, mask)
+    reader = _Reader(inputs, leads, wanted)
     for query, first_rules in _queries(inputs, wanted):
         reader.read(query, first_rules, progress)
     return reader.sorted(threads), Tally(*(int(count) for count in reader.tally))
 
 
-class _Batch(NamedTuple):
-    lead: npt.NDArray[np.int32]
-    occurred: Ints
-    begin: Ints
-    rule: npt.NDArray[np.uint16]
-    weight: npt.NDArray[np.float64]
-    key: npt.NDArray[np.uint64]
-    source: Ints
+_Batch = tuple[npt.NDArray[np.int32], Ints, npt.NDArray[np.float64], npt.NDArray[np.uint64]]
+_NOTHING = np.empty(0, dtype=np.int64)
 
 
 class _Reader:
-    """Collects the hits of one or more streams."""
+    """Collects the rows of one or more streams."""
 
-    def __init__(
-        self,
-        inputs: Inputs,
-        leads: Population,
-        wanted: Sequence[Wanted],
-        table: npt.NDArray[np.int32],
-        mask: np.uint64,
-    ) -> None:
+    def __init__(self, inputs: Inputs, leads: Population, wanted: Sequence[Wanted]) -> None:
+        self.table, self.mask, clash = kernels.index_of_leads(leads.hashes)
+        if clash >= 0:
+            # Two of the ids would have to collide in 64 bits; numbering by text would then be needed.
+            raise ValueError(f"two leads share one 64-bit hash; one is {leads.ids[clash]!s}")
         self.con = inputs.con
-        self.hashes, self.table, self.mask = leads.hashes, table, mask
+        self.hashes = leads.hashes
         self.late = "known_at" in inputs.events.has
-        self.has_source = "row" in inputs.events.has
-        self.weight_of = _numbered([rule.weight is not None for rule in wanted])
-        self.key_of = _numbered([rule.key is not None for rule in wanted])
-        # Visits are keys too, though the stream has none for them.
-        self.has_weight = bool((self.weight_of >= 0).any())
-        self.has_key = any(rule.key is not None for rule in wanted) or any(not rule.event for rule in wanted)
+        self.numbered = "row" in inputs.events.has
+        self.weight_of = _columns_of([rule.weight is not None for rule in wanted])
+        self.key_of = _columns_of([rule.key is not None or rule.by_visit for rule in wanted])
         self.per_lead = np.zeros(len(leads.ids), dtype=np.int64)
         self.tally = np.zeros(3, dtype=np.int64)
         self.batches: list[_Batch] = []
 
     def read(self, query: str, first_rules: Sequence[int], progress: Callable[[int], None]) -> None:
-        """Add the hits of one stream; `first_rules` are the rules of bit 0 of its columns of bits."""
-        counted = bool(self.tally[0])  # a further stream repeats rows that have been counted
+        """Add the rows of one stream; `first_rules` are the rules of bit 0 of its columns of bits."""
+        again = bool(self.tally[0])  # a further stream repeats rows that have been counted
         for batch in _batches(self.con, query):
             columns = dict(zip(batch.schema.names, batch.columns, strict=True))
-            ids = columns["id"].to_numpy()
-            occurred = columns["occurred"].to_numpy()
-            begin = columns["known"].to_numpy() if self.late else occurred
-            weights = _matrix(columns, "weight", np.float64, len(ids))
-            keys = _matrix(columns, "key", np.uint64, len(ids))
-            source = columns["row"].to_numpy() if self.has_source else occurred
-            lead = np.empty(len(ids), dtype=np.int32)
+            size = batch.num_rows
+            lead = np.empty(size, dtype=np.int32)
             for k, first in enumerate(first_rules):
                 bits = columns[f"bits{k}"].to_numpy()
-                tally = self.tally if k == 0 and not counted else np.zeros(3, dtype=np.int64)
-                rows = kernels.count_hits(
-                    ids, bits, _UNUSABLE, self.hashes, self.table, self.mask, lead, self.per_lead, tally
+                tally = np.zeros(3, dtype=np.int64) if again or k else self.tally
+                rows = kernels.find_leads(
+                    columns["id"].to_numpy(), bits, self.hashes, self.table, self.mask, lead, tally
                 )
-                if rows:
-                    out = self._room(rows)
-                    kernels.fill_hits(
-                        lead, bits, first, occurred, begin, weights, self.weight_of, keys, self.key_of,
-                        source, tuple(out),
-                    )  # fmt: skip
-                    self.batches.append(out)
+                out = self._room(rows)
+                kernels.take_batch(
+                    lead,
+                    bits,
+                    first,
+                    columns["occurred"].to_numpy(),
+                    columns["known"].to_numpy() if self.late else _NOTHING,
+                    columns["row"].to_numpy() if self.numbered else _NOTHING,
+                    _matrix(columns, "weight", self.weight_of, np.float64, size),
+                    _matrix(columns, "key", self.key_of, np.uint64, size),
+                    self.per_lead,
+                    out,
+                )
+                self.batches.append(out)
             progress(int(self.tally[0]))
 
     def _room(self, rows: int) -> _Batch:
-        return _Batch(
-            lead=np.empty(rows, dtype=np.int32),
-            occurred=np.empty(rows, dtype=np.int64),
-            begin=np.empty(rows if self.late else 0, dtype=np.int64),
-            rule=np.empty(rows, dtype=np.uint16),
-            weight=np.empty(rows if self.has_weight else 0, dtype=np.float64),
-            key=np.empty(rows if self.has_key else 0, dtype=np.uint64),
-            source=np.empty(rows if self.has_source else 0, dtype=np.int64),
+        return (
+            np.empty(rows, dtype=np.int32),
+            np.empty((rows, 2 + self.late + self.numbered), dtype=np.int64),
+            np.zeros((rows, _count(self.weight_of)), dtype=np.float64),
+            np.zeros((rows, _count(self.key_of)), dtype=np.uint64),
         )
 
     def sorted(self, threads: int) -> Hits:
-        """Return the hits gathered lead by lead and ordered within each; gives up the batches."""
+        """Return the rows gathered lead by lead and ordered within each; gives up the batches."""
         offsets = np.zeros(len(self.per_lead) + 1, dtype=np.int64)
         np.cumsum(self.per_lead, out=offsets[1:])
-        room = self._room(int(offsets[-1]))
-        out = (room.occurred, room.begin, room.rule, room.weight, room.key, room.source)
+        _, rows, weights, keys = self._room(int(offsets[-1]))
         cursor = offsets[:-1].copy()
-        batches = self.batches
-        self.batches = []
-        begin = room.begin if self.late else room.occurred
+        begin = 2 if self.late else kernels.OCCURRED
+        batches, self.batches = self.batches, []
 
         def work(start: int, stop: int) -> None:
             for batch in batches:
-                kernels.gather(start, stop, tuple(batch), cursor, out)
-            kernels.order_within_leads(
-                start, stop, offsets, room.occurred, begin, room.rule, room.weight, room.key, room.source
-            )
+                kernels.gather(start, stop, batch, cursor, (rows, weights, keys))
+            kernels.order_within_leads(start, stop, offsets, rows, begin, weights, keys)
 
         each(work, ranges(offsets, threads))
-        return Hits(offsets, room.occurred, begin, room.rule, room.weight, room.key, room.source)
+        source = 2 + self.late if self.numbered else -1
+        return Hits(offsets, rows, begin, source, weights, keys, self.weight_of, self.key_of)
 
 
 def ranges(offsets: Ints, parts: int) -> list[tuple[int, int]]:
@@ -202,17 +188,24 @@ def each(work: Callable[[int, int], None], parts: Sequence[tuple[int, int]]) -> 
             done.result()
 
 
-def _numbered(flags: Sequence[bool]) -> Ints:
+def _columns_of(flags: Sequence[bool]) -> Ints:
     """Return 0, 1, 2, … for the true ones, −1 for the others."""
-    counts = np.cumsum(np.array(flags, dtype=np.int64)) - 1
-    return np.where(np.array(flags, dtype=bool), counts, -1).astype(np.int64)
+    which = np.array(flags, dtype=bool)
+    return np.where(which, np.cumsum(which) - 1, -1).astype(np.int64)
 
 
-def _matrix(columns: dict[str, pa.Array], name: str, kind: type, rows: int) -> npt.NDArray[np.generic]:
-    found = sorted((key for key in columns if key.startswith(name)), key=lambda key: int(key[len(name) :]))
+def _count(columns: Ints) -> int:
+    return int(columns.max(initial=-1)) + 1
+
+
+def _matrix(
+    columns: dict[str, pa.Array], name: str, of: Ints, kind: type, rows: int
+) -> npt.NDArray[np.generic]:
+    """Return the columns `name`0, `name`1, … as rows of a matrix, zero where the stream has none."""
+    found = [columns.get(f"{name}{k}") for k in range(_count(of))]
     if not found:
         return np.empty((0, rows), dtype=kind)
-    return np.stack([columns[key].to_numpy() for key in found])
+    return np.stack([np.zeros(rows, dtype=kind) if one is None else one.to_numpy() for one in found])
 
 
 def _batches(con: object, query: str) -> Iterator[pa.RecordBatch]:
@@ -231,8 +224,8 @@ def _queries(inputs: Inputs, wanted: Sequence[Wanted]) -> Iterator[tuple[str, li
     """
     ordered = [k for k, rule in enumerate(wanted) if rule.ordered and "event_id" in inputs.events.has]
     plain = [None if k in ordered else rule for k, rule in enumerate(wanted)]
-    masks = range(0, max(1, len(wanted)), _PER_MASK)
-    yield _query(inputs, wanted, [plain[first : first + _PER_MASK] for first in masks]).sql("duckdb"), list(masks)
+    masks = range(0, max(1, len(wanted)), kernels.PER_MASK)
+    yield _query(inputs, wanted, [plain[first : first + kernels.PER_MASK] for first in masks]).sql("duckdb"), list(masks)
     for k in ordered:
         rule = wanted[k]
         query = _query(inputs, wanted, [[rule]])
@@ -261,8 +254,8 @@ def _query(inputs: Inputs, wanted: Sequence[Wanted], masks: Sequence[Sequence[Wa
         columns.append(exp.alias_(_bits(inputs, rules), f"bits{k}"))
     weights = [rule.weight for rule in wanted if rule.weight is not None]
     columns += [exp.alias_(_or_zero(weight), f"weight{k}") for k, weight in enumerate(weights)]
-    keys = [rule.key for rule in wanted if rule.key is not None]
-    columns += [exp.alias_(key, f"key{k}") for k, key in enumerate(keys)]
+    keys = [rule.key for rule in wanted if rule.key is not None or rule.by_visit]
+    columns += [exp.alias_(key, f"key{k}") for k, key in enumerate(keys) if key is not None]
     return exp.select(*columns).from_(exp.to_table(inputs.events.relation))
 
 
@@ -285,7 +278,7 @@ def _bits(inputs: Inputs, rules: Sequence[Wanted | None]) -> exp.Expression:
             this=exp.Case(this=exp.column("event"), ifs=cases, default=_number(0)), expression=total
         )
     usable = exp.Case(
-        ifs=[exp.If(this=exp.column("usable"), true=total)], default=_number(int(_UNUSABLE))
+        ifs=[exp.If(this=exp.column("usable"), true=total)], default=_number(_UNUSABLE)
     )
     return exp.cast(usable, "UINTEGER", dialect="duckdb")
 
