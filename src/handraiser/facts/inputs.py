@@ -11,7 +11,7 @@ from enum import StrEnum
 import duckdb
 import msgspec
 
-__all__ = ["Column", "Inputs", "Kind", "Rejects", "Source"]
+__all__ = ["Column", "Inputs", "Kind", "Refused", "Rejects", "Scan", "Source"]
 
 
 class Kind(StrEnum):
@@ -23,7 +23,7 @@ class Kind(StrEnum):
 
 
 class Column(msgspec.Struct, frozen=True):
-    """An attribute or property: its name as the data spell it, the SQL that reads it from the relation, and its kind."""
+    """An attribute or property: its name as spelled, the SQL that reads it from the relation, its kind."""
 
     name: str
     sql: str
@@ -44,12 +44,35 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rejects(msgspec.Struct, frozen=True, kw_only=True):
-    """Rows of one kind that could not be used: why, how many, and one of them as it stood."""
+    """Rows of one kind that could not be used as they stood: why, how many, and one of them.
+
+    With `used` the row counts all the same, read in the way that the reason says.
+    """
 
     input: str
     reason: str
     rows: int
     example: str
+    used: bool = False
+
+
+class Scan(msgspec.Struct, frozen=True, kw_only=True):
+    """A query that reads a text file again and notes, in two tables, the lines that are no rows."""
+
+    query: str
+    errors: str
+    scans: str
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the refused rows of one input are to be found, for whoever wants to see all of them.
+
+    relation  a table or view of `reason`, `used` and `raw`, with a row for each that was refused
+    scans     the lines of text files that never became a row
+    """
+
+    relation: str
+    scans: tuple[Scan, ...] = ()
 
 
 class Inputs(msgspec.Struct, kw_only=True):
@@ -62,6 +85,8 @@ class Inputs(msgspec.Struct, kw_only=True):
         `known_at` (BIGINT) and `usable` (BOOLEAN, never NULL; rows that are not usable are in
         `rejects`). It is read as a stream: nothing of it is kept. Duplicate event ids are already out.
     outcomes: a table with `row`, `lead_id`, `stage`, `at` (BIGINT), `reason`, `agreement`.
+    rejects: what was refused of leads, companies and outcomes; of events it is asked for when needed.
+    refused: by the input's name, where every refused row is.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -70,3 +95,4 @@ class Inputs(msgspec.Struct, kw_only=True):
     events: Source
     outcomes: Source | None
     rejects: list[Rejects]
+    refused: dict[str, Refused] = {}

@@ -1,0 +1,64 @@
+"""How are JSON Lines read? Line by line as text, so that a line that is no object costs no other line."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import groupby
+
+import duckdb
+
+from handraiser.facts.inputs import Scan
+from handraiser.tables.delimited import first_bytes, reader, scan
+from handraiser.tables.jsontext import Objects, json_cell, objects_in
+from handraiser.tables.parts import Cell, Part
+from handraiser.tables.paths import File
+
+__all__ = ["line_parts", "table_part"]
+
+# A control character: JSON may not hold it as it is, so that a line is always one cell.
+_OPTIONS = (
+    "header = false, delim = '\x01', quote = '', escape = '', strict_mode = false, columns = {line: VARCHAR}"
+)
+_WHERE = "WHERE line IS NOT NULL"
+
+
+def line_parts(con: duckdb.DuckDBPyConnection, files: Sequence[File], label: str) -> list[Part]:
+    """Return the files as parts, packed and plain ones apart."""
+    for file in files:
+        first_bytes(file)
+    runs = groupby(files, key=lambda file: file.zipped)
+    return [_file_part(con, list(run), f"{label}_lines_{number}") for number, (_, run) in enumerate(runs)]
+
+
+def table_part(con: duckdb.DuckDBPyConnection, lines: Sequence[str], input_name: str) -> Part:
+    """Return lines that are at hand as a part."""
+    name = f"{input_name}_rows"
+    con.execute(f"CREATE TABLE {name} AS SELECT unnest($1::VARCHAR[]) AS line", [lines])
+    return _part(con, name, f"<{input_name}>", None)
+
+
+def _file_part(con: duckdb.DuckDBPyConnection, files: Sequence[File], label: str) -> Part:
+    lines = f"(SELECT line FROM {reader(files, _OPTIONS)} WHERE trim(line, ' \t\r') <> '') AS lines"
+    return _part(con, lines, files[0].path, scan(files, _OPTIONS, _WHERE, label))
+
+
+def _part(con: duckdb.DuckDBPyConnection, lines: str, place: str, scanned: Scan | None) -> Part:
+    objects = objects_in(con, lines, "line")
+    relation, text, broken = lines, "line", ""
+    if objects.broken:
+        relation = f"(SELECT line, CASE WHEN json_valid(line) THEN line END AS json FROM {lines}) AS lines"
+        text = "json"
+        broken = (
+            "CASE WHEN json IS NULL THEN 'the line is not JSON' "
+            "WHEN json_type(json) <> 'OBJECT' THEN 'the line is not a JSON object' END"
+        )
+    cells = _cells(text, objects)
+    return Part(relation=relation, cells=cells, place=place, raw="line", broken=broken, scan=scanned)
+
+
+def _cells(text: str, objects: Objects) -> tuple[Cell, ...]:
+    by_name: dict[str, list[str]] = defaultdict(list)
+    for key in objects.keys:
+        by_name[key.strip()].append(key)
+    return tuple(json_cell(text, "", keys, objects, name=name) for name, keys in by_name.items())

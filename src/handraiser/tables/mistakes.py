@@ -1,0 +1,46 @@
+"""How is it said that an input cannot be read? Codes HR501 to HR515.
+
+`docs/data-codes.md` explains each with an example; a code never changes its meaning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from difflib import get_close_matches
+from enum import StrEnum
+
+from handraiser.errors import Diagnostic, Place
+
+__all__ = ["DataCode", "mistake", "nearest"]
+
+
+class DataCode(StrEnum):
+    """The codes of mistakes in what is given as data."""
+
+    NO_FILE = "HR501"
+    UNKNOWN_ENDING = "HR502"
+    UNREADABLE = "HR503"
+    EMPTY = "HR504"
+    MISSING_COLUMN = "HR505"
+    SAME_NAME = "HR506"
+    NO_TIME = "HR507"
+    UNKNOWN_ZONE = "HR508"
+    NOT_TEXT = "HR509"
+    NOT_DATA = "HR510"
+
+
+def mistake(code: DataCode, place: str, says: str, fix: str) -> Diagnostic:
+    """Return a mistake about a whole file or frame: it stands at its first line."""
+    return Diagnostic(code=code, at=Place(file=place), says=says, fix=fix)
+
+
+def nearest(word: str, known: Collection[str]) -> str | None:
+    """Return the known name that was probably meant; case, spaces and marks do not tell names apart."""
+    plain = {_plain(each): each for each in reversed(list(known))}
+    found = get_close_matches(_plain(word), list(plain), n=1, cutoff=0.6)
+    return plain[found[0]] if found else None
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"[\W_]+", "", word).lower()

@@ -1,0 +1,161 @@
+"""How do files and frames become the inputs that everything else reads?"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+import duckdb
+
+from handraiser.errors import Diagnostic, Mistakes
+from handraiser.facts.inputs import Inputs, Refused, Source
+from handraiser.tables.columnar import arrow_part, parquet_part
+from handraiser.tables.delimited import delimited_parts
+from handraiser.tables.entities import company_source, lead_source
+from handraiser.tables.events import event_source
+from handraiser.tables.frames import as_lines, as_table
+from handraiser.tables.jsonlines import line_parts, table_part
+from handraiser.tables.mistakes import DataCode, mistake, nearest
+from handraiser.tables.outcomes import outcome_source
+from handraiser.tables.parts import Part
+from handraiser.tables.paths import File, FileKind, files_of
+from handraiser.tables.refusals import rejects_of
+
+__all__ = ["open_inputs"]
+
+_Make = Callable[[duckdb.DuckDBPyConnection, Sequence[Part], str], Source]
+_MAKERS: dict[str, _Make] = {
+    "leads": lead_source,
+    "companies": company_source,
+    "events": event_source,
+    "outcomes": outcome_source,
+}
+
+
+def open_inputs(
+    *,
+    leads: object,
+    events: object,
+    companies: object = None,
+    outcomes: object = None,
+    timezone: str = "UTC",
+    con: duckdb.DuckDBPyConnection | None = None,
+    threads: int | None = None,
+) -> Inputs:
+    """Return the inputs on one DuckDB connection, in memory unless one is given.
+
+    Each is a path (globs too), a list of paths, an Arrow table or reader, a Polars or pandas frame, a DuckDB
+    relation, or a list of dicts. `timezone` is what times without an offset mean.
+    """
+    given = {"leads": leads, "companies": companies, "events": events, "outcomes": outcomes}
+    _check_zone(timezone)
+    con = con or _connection(threads)
+    parts: dict[str, list[Part]] = {}
+    wrong: list[Diagnostic] = []
+    for name, each in given.items():
+        if each is None:
+            continue
+        try:
+            parts[name] = _parts(con, each, name)
+        except Mistakes as mistakes:
+            wrong += mistakes.diagnostics
+    if wrong:
+        raise Mistakes(wrong)
+    sources = {name: _MAKERS[name](con, each, timezone) for name, each in parts.items()}
+    refused = {
+        name: Refused(relation=f"{name}_refused", scans=tuple(part.scan for part in each if part.scan))
+        for name, each in parts.items()
+    }
+    inputs = Inputs(
+        con=con,
+        leads=sources["leads"],
+        companies=sources.get("companies"),
+        events=sources["events"],
+        outcomes=sources.get("outcomes"),
+        rejects=[],
+        refused=refused,
+    )
+    for name in parts:
+        if name != "events":
+            inputs.rejects += rejects_of(inputs, name)
+    return inputs
+
+
+def _connection(threads: int | None) -> duckdb.DuckDBPyConnection:
+    # Nothing is ever fetched from a network: what is needed is in the wheel.
+    con = duckdb.connect(
+        config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    )
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET enable_progress_bar = false")
+    if threads is not None:
+        con.execute(f"SET threads = {int(threads)}")
+    return con
+
+
+def _check_zone(timezone: str) -> None:
+    try:
+        ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        near = nearest(timezone, sorted(available_timezones()))
+        raise Mistakes(
+            [
+                mistake(
+                    DataCode.UNKNOWN_ZONE,
+                    "--timezone",
+                    f"There is no time zone {timezone}.",
+                    f"Did you mean {near}?" if near else "Name one such as Europe/Berlin.",
+                )
+            ]
+        ) from error
+
+
+def _parts(con: duckdb.DuckDBPyConnection, given: object, name: str) -> list[Part]:
+    paths = _paths(given)
+    if paths is not None:
+        return _file_parts(con, files_of(paths), name)
+    lines = as_lines(given)
+    if lines is not None:
+        return [table_part(con, lines, name)]
+    table = as_table(given)
+    if table is None:
+        raise Mistakes(
+            [
+                mistake(
+                    DataCode.NOT_DATA,
+                    f"<{name}>",
+                    f"{type(given).__name__} is nothing that can be read as {name}.",
+                    "Give a path, several paths, an Arrow table, a Polars or pandas frame, "
+                    "a DuckDB relation, or a list of dicts.",
+                )
+            ]
+        )
+    return [arrow_part(con, table, name, 0)]
+
+
+def _paths(given: object) -> Sequence[str | os.PathLike[str]] | None:
+    if isinstance(given, str | os.PathLike):
+        return [given]
+    if (
+        isinstance(given, list | tuple)
+        and given
+        and all(isinstance(each, str | os.PathLike) for each in given)
+    ):
+        return given
+    return None
+
+
+def _file_parts(con: duckdb.DuckDBPyConnection, files: Sequence[File], name: str) -> list[Part]:
+    parts: list[Part] = []
+    for number, (kind, run) in enumerate(groupby(files, key=lambda file: file.kind)):
+        label = f"{name}_{number}"
+        match kind:
+            case FileKind.CSV:
+                parts += delimited_parts(list(run), label)
+            case FileKind.LINES:
+                parts += line_parts(con, list(run), label)
+            case FileKind.PARQUET:
+                parts.append(parquet_part(con, list(run)))
+    return parts

@@ -1,0 +1,126 @@
+"""Which files does the user mean, and of what kind are they?"""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from handraiser.errors import Diagnostic, Mistakes, Unavailable
+from handraiser.tables.mistakes import DataCode, mistake, nearest
+
+__all__ = ["File", "FileKind", "files_of", "kind_of"]
+
+
+class FileKind(StrEnum):
+    """What a file holds, told by its ending."""
+
+    CSV = "csv"
+    LINES = "lines"
+    PARQUET = "parquet"
+
+
+_ENDINGS = {
+    ".csv": FileKind.CSV,
+    ".csv.gz": FileKind.CSV,
+    ".jsonl": FileKind.LINES,
+    ".jsonl.gz": FileKind.LINES,
+    ".ndjson": FileKind.LINES,
+    ".ndjson.gz": FileKind.LINES,
+    ".parquet": FileKind.PARQUET,
+}
+
+
+class File(msgspec.Struct, frozen=True):
+    """A file that is there and can be opened."""
+
+    path: str
+    kind: FileKind
+
+    @property
+    def zipped(self) -> bool:
+        """Whether it is a gzip file, by its ending."""
+        return self.path.lower().endswith(".gz")
+
+
+def kind_of(path: str) -> FileKind | None:
+    """Return the kind of file that a name's ending says, None for one that is not known."""
+    name = os.path.basename(path).lower()
+    return next((kind for ending, kind in _ENDINGS.items() if name.endswith(ending)), None)
+
+
+def files_of(paths: Iterable[str | os.PathLike[str]]) -> list[File]:
+    """Return the files, globs written out in the order of their names, those given in the order given."""
+    found: list[File] = []
+    wrong: list[Diagnostic] = []
+    for given in paths:
+        for path in _written_out(os.fspath(given), wrong):
+            kind = kind_of(path)
+            if kind is None:
+                wrong.append(_unknown_ending(path))
+            else:
+                found.append(File(path, kind))
+    if wrong:
+        raise Mistakes(wrong)
+    for file in found:
+        _openable(file.path)
+    return found
+
+
+def _written_out(given: str, wrong: list[Diagnostic]) -> list[str]:
+    # A file may itself be named with the signs of a glob.
+    if os.path.isfile(given):
+        return [given]
+    if os.path.isdir(given):
+        wrong.append(
+            mistake(
+                DataCode.NO_FILE,
+                given,
+                f"{given} is a folder, not a file.",
+                f"Name the files in it, such as {given.rstrip('/')}/*.parquet.",
+            )
+        )
+        return []
+    matches = sorted(path for path in glob.glob(given, recursive=True) if os.path.isfile(path))
+    if not matches:
+        wrong.append(_no_file(given))
+    return matches
+
+
+def _no_file(given: str) -> Diagnostic:
+    path = Path(given)
+    if glob.has_magic(given):
+        return mistake(DataCode.NO_FILE, given, "No file matches it.", "Check the folder and the pattern.")
+    try:
+        neighbours = sorted(each.name for each in path.parent.iterdir())
+    except OSError:
+        return mistake(
+            DataCode.NO_FILE,
+            given,
+            f"There is no such file, and no folder {path.parent}.",
+            "Check the folder.",
+        )
+    near = nearest(path.name, neighbours)
+    fix = f"Did you mean {path.parent / near}?" if near else "Check the name."
+    return mistake(DataCode.NO_FILE, given, "There is no such file.", fix)
+
+
+def _unknown_ending(path: str) -> Diagnostic:
+    return mistake(
+        DataCode.UNKNOWN_ENDING,
+        path,
+        f"The ending of {os.path.basename(path)} does not say what kind of file it is.",
+        f"Use one of {', '.join(_ENDINGS)}.",
+    )
+
+
+def _openable(path: str) -> None:
+    try:
+        with open(path, "rb"):
+            pass
+    except OSError as error:
+        raise Unavailable(f"{path} cannot be opened: {error.strerror}.") from error

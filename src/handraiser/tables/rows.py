@@ -1,0 +1,97 @@
+"""How do the parts of an input become one relation with the same columns everywhere?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from handraiser.facts.inputs import Column, Kind
+from handraiser.tables.cells import as_id, as_text, as_value
+from handraiser.tables.parts import Cell, Form, Part
+from handraiser.tables.quoting import quoted
+from handraiser.tables.times import absent_time, shifted, time_of
+
+__all__ = ["Layout", "Rows", "gathered"]
+
+_TYPES = {Kind.NUMBER: "DOUBLE", Kind.BOOLEAN: "BOOLEAN", Kind.TEXT: "VARCHAR"}
+
+
+class Layout(msgspec.Struct, frozen=True, kw_only=True):
+    """What an input consists of.
+
+    ids     columns that are text
+    times   columns that are instants; each gets `<name>_given` and `<name>_text` beside it
+    hidden  columns that are neither an id nor an attribute
+    prefix  what stands before the name of an attribute in the relation, so that none can be taken for an id
+    """
+
+    ids: tuple[str, ...]
+    times: tuple[str, ...]
+    prefix: str
+    hidden: frozenset[str] = frozenset()
+    zone: str = "UTC"
+
+
+class Rows(msgspec.Struct, frozen=True, kw_only=True):
+    """All parts of an input as one query, with `broken` and `raw` for every row."""
+
+    query: str
+    columns: dict[str, Column]
+    has: frozenset[str]
+
+
+def gathered(parts: Sequence[Part], layout: Layout) -> Rows:
+    """Return the parts, one after the other, in the columns that the layout asks for."""
+    apart = {*layout.ids, *layout.times, *layout.hidden}
+    cells = [{cell.name.lower(): cell for cell in part.cells} for part in parts]
+    names: dict[str, str] = {}
+    for part in parts:
+        for cell in part.cells:
+            if cell.name.lower() not in apart:
+                names.setdefault(cell.name.lower(), cell.name)
+    kinds = {name: _kind([each[name] for each in cells if name in each]) for name in names}
+    union = " UNION ALL ".join(
+        _select(part, each, layout, kinds) for part, each in zip(parts, cells, strict=True)
+    )
+    columns = {
+        name: Column(spelled, quoted(layout.prefix + name), kinds[name]) for name, spelled in names.items()
+    }
+    has = frozenset(name for each in cells for name in each if name in {*layout.ids, *layout.times})
+    return Rows(query=_in_zone(union, layout), columns=columns, has=has)
+
+
+def _kind(cells: Sequence[Cell]) -> Kind:
+    """The kind of all values of a name; where parts differ, all of them are text."""
+    kinds = {as_value(cell)[0] for cell in cells if cell.form is not Form.NOTHING}
+    return kinds.pop() if len(kinds) == 1 else Kind.TEXT
+
+
+def _select(part: Part, cells: dict[str, Cell], layout: Layout, kinds: dict[str, Kind]) -> str:
+    columns = []
+    for name in layout.ids:
+        sql = as_id(cells[name], loose=part.loose) if name in cells else "CAST(NULL AS VARCHAR)"
+        columns.append(f"{sql} AS {name}")
+    for name in layout.times:
+        time = time_of(cells[name]) if name in cells else absent_time()
+        columns.append(f'{time.value} AS "{name}", {time.given} AS {name}_given, {time.text} AS {name}_text')
+        if layout.zone != "UTC":
+            columns.append(f"{time.local} AS {name}_local")
+    for name, kind in kinds.items():
+        columns.append(f"{_value(cells.get(name), kind)} AS {quoted(layout.prefix + name)}")
+    columns.append(f"{part.broken or 'CAST(NULL AS VARCHAR)'} AS broken, {part.raw} AS raw")
+    return f"SELECT {', '.join(columns)} FROM {part.relation}"
+
+
+def _value(cell: Cell | None, kind: Kind) -> str:
+    if cell is None or cell.form is Form.NOTHING:
+        return f"CAST(NULL AS {_TYPES[kind]})"
+    own, sql = as_value(cell)
+    return sql if own is kind else as_text(cell)
+
+
+def _in_zone(union: str, layout: Layout) -> str:
+    if layout.zone == "UTC":
+        return union
+    replaced = ", ".join(f'{shifted(name, layout.zone)} AS "{name}"' for name in layout.times)
+    return f"SELECT * REPLACE ({replaced}) FROM ({union}) AS parts"

@@ -1,0 +1,166 @@
+"""Which instant does a cell mean?
+
+An instant is a number of UTC microseconds; what is finer is cut off. Accepted are the years 1900 to 2200.
+A time with an offset is absolute. One without, and a date (its midnight), is local time in the zone that
+the user names; where daylight saving repeats an hour the first of the two is meant, and a time in the gap
+is read with the offset before it (Python's `fold=0`).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+
+import msgspec
+
+from handraiser.scoring.zones import zone_table
+from handraiser.tables.parts import Cell, Form
+
+__all__ = [
+    "FIRST",
+    "LAST",
+    "NUMERIC",
+    "Time",
+    "absent_time",
+    "in_range",
+    "is_time",
+    "problem",
+    "shifted",
+    "time_of",
+]
+
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+
+
+def _microseconds(year: int) -> int:
+    return (
+        int((datetime(year, 1, 1, tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()) * 1_000_000
+    )
+
+
+FIRST, LAST = _microseconds(_FIRST_YEAR), _microseconds(_LAST_YEAR + 1) - 1
+
+NUMERIC = {Form.INTEGER, Form.FLOAT, Form.DECIMAL, Form.JSON_NUMBER}
+_TYPED = {Form.DATE, Form.TIMESTAMP, Form.TIMESTAMP_NS, Form.TIMESTAMP_COARSE, Form.INSTANT}
+
+_DAY = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+_HOUR = r"[T ]([01]\d|2[0-3]):[0-5]\d"
+_SECOND = r":[0-5]\d(\.\d+)?"
+_OFFSET = r"(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)"
+
+
+class Time(msgspec.Struct, frozen=True, kw_only=True):
+    """How to read a time: SQL of its microseconds, NULL where unreadable, and of what else is asked of it.
+
+    local  whether the microseconds are those of a wall clock, and a zone's offset is still to be taken off
+    given  whether there is anything in the cell
+    text   what stands in the cell
+    """
+
+    value: str
+    local: str
+    given: str
+    text: str
+
+
+def absent_time() -> Time:
+    """Return the time that a part without the column has."""
+    return Time(value="CAST(NULL AS BIGINT)", local="FALSE", given="FALSE", text="CAST(NULL AS VARCHAR)")
+
+
+def is_time(cell: Cell) -> bool:
+    """Return whether a cell may hold times at all."""
+    return cell.form in _TYPED or cell.form in (Form.TEXT, Form.NOTHING)
+
+
+def time_of(cell: Cell) -> Time:
+    """Return how to read a cell as a time."""
+    if cell.form is Form.NOTHING:
+        return absent_time()
+    if cell.form is Form.TEXT:
+        text = f"nullif(trim({cell.sql}, ' \t\r\n'), '')"
+        return Time(value=_from_text(text), local=_is_local(text), given=f"({text}) IS NOT NULL", text=text)
+    return Time(
+        value=_from_type(cell),
+        local="FALSE" if cell.form is Form.INSTANT else "TRUE",
+        given=f"{cell.sql} IS NOT NULL",
+        text=f"CAST({cell.sql} AS VARCHAR)",
+    )
+
+
+def in_range(name: str) -> str:
+    """Return the SQL that asks whether a time column holds an instant that is accepted."""
+    return f'"{name}" BETWEEN {FIRST} AND {LAST}'
+
+
+def problem(name: str) -> str:
+    """Return the SQL of what is wrong with a time column, NULL where nothing is.
+
+    It needs `<name>_given` and `<name>_text` beside it.
+    """
+    years = f"{name} is outside the years {_FIRST_YEAR} to {_LAST_YEAR}"
+    number = f"{name} is a number, not a time; write epoch seconds as 2026-03-01T10:00:00Z"
+    return (
+        f"CASE WHEN NOT {name}_given OR {in_range(name)} THEN NULL "
+        f"WHEN \"{name}\" IS NOT NULL THEN '{years}' "
+        f"WHEN regexp_full_match({name}_text, '[+-]?\\d+(\\.\\d*)?') THEN '{number}' "
+        f"ELSE '{name} is not a time such as 2026-03-01T10:00:00Z' END"
+    )
+
+
+def shifted(name: str, zone: str) -> str:
+    """Return the SQL of a time column with the zone taken into account; it needs `<name>_local`."""
+    steps = _steps(zone)
+    if len(steps) == 1 and steps[0][1] == 0:
+        return f'"{name}"'
+    return f'CASE WHEN {name}_local THEN "{name}" - ({_offset(name, steps)}) ELSE "{name}" END'
+
+
+def _from_type(cell: Cell) -> str:
+    sql = cell.sql
+    match cell.form:
+        case Form.INSTANT | Form.TIMESTAMP:
+            return f"epoch_us({sql})"
+        case Form.TIMESTAMP_NS:
+            # DuckDB 2 rounds nanoseconds and DuckDB 1 cuts them off; we cut.
+            nanoseconds = f"epoch_ns({sql})"
+            return f"(({nanoseconds} - (({nanoseconds} % 1000) + 1000) % 1000) // 1000)"
+        case _:
+            # Dates and coarse times reach beyond what microseconds can say, which would stop the run.
+            first, last = (f"CAST('{year}' AS {cell.type})" for year in ("1800-01-01", "2300-01-01"))
+            return f"CASE WHEN {sql} BETWEEN {first} AND {last} THEN epoch_us({sql}) END"
+
+
+def _from_text(text: str) -> str:
+    # DuckDB 1 wants seconds before an offset.
+    seconds = f"regexp_replace({text}, '^(.{{16}})([Z+-])', '\\1:00\\2')"
+    return (
+        f"CASE WHEN {_is_local(text)} THEN epoch_us(TRY_CAST({text} AS TIMESTAMP)) "
+        f"WHEN regexp_full_match({text}, '{_DAY}{_HOUR}({_SECOND})?{_OFFSET}') "
+        f"THEN epoch_us(TRY_CAST({seconds} AS TIMESTAMPTZ)) END"
+    )
+
+
+def _is_local(text: str) -> str:
+    return f"regexp_full_match({text}, '{_DAY}({_HOUR}({_SECOND})?)?')"
+
+
+def _offset(name: str, steps: tuple[tuple[int, int], ...]) -> str:
+    """A binary search as CASE: DuckDB's own conversion is ten times slower, and takes the second hour."""
+    if len(steps) == 1:
+        return str(steps[0][1])
+    middle = len(steps) // 2
+    before, after = _offset(name, steps[:middle]), _offset(name, steps[middle:])
+    return f'CASE WHEN "{name}" < {steps[middle][0]} THEN {before} ELSE {after} END'
+
+
+@lru_cache(maxsize=8)
+def _steps(zone: str) -> tuple[tuple[int, int], ...]:
+    """The zone as (local microseconds from which on, offset)."""
+    if zone == "UTC":
+        return ((0, 0),)
+    instants, offsets = (column.tolist() for column in zone_table(zone, _FIRST_YEAR, _LAST_YEAR))
+    steps = [(0, offsets[0])]
+    for instant, before, after in zip(instants[1:], offsets, offsets[1:], strict=False):
+        steps.append((instant + max(before, after), after))
+    return tuple(steps)
