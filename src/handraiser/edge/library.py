@@ -1,0 +1,170 @@
+"""What does handraiser look like from Python?
+
+    import handraiser as hr
+    agreement = hr.load("agreement.yaml")
+    table = hr.score(agreement, leads="leads.csv", events="events.parquet", at="2026-06-30")
+
+Every input may be a path (globs too), an Arrow table, a Polars or pandas frame, a DuckDB relation or a list
+of dicts; what comes back is an Arrow table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pyarrow as pa
+
+from handraiser.agreement.load import load
+from handraiser.agreement.model import Agreement
+from handraiser.errors import Diagnostic, Mistakes, Place
+from handraiser.facts.inputs import Inputs, Rejects
+from handraiser.scoring.explain import Explanation, explain_lead
+from handraiser.scoring.match import match
+from handraiser.scoring.score import prepare, score_table
+from handraiser.scoring.stream import Tally, processors
+from handraiser.tables import event_rejects, open_inputs
+
+__all__ = ["Data", "Scored", "explain", "instant", "load", "score", "score_inputs"]
+
+Data = object  # a path, several paths, Arrow, Polars, pandas, a DuckDB relation, or a list of dicts
+Progress = Callable[[int], None]
+
+
+class Scored:
+    """A scored table and what was met on the way: rows refused, and the tally of the events."""
+
+    def __init__(self, table: pa.Table, rejects: list[Rejects], tally: Tally) -> None:
+        self.table, self.rejects, self.tally = table, rejects, tally
+
+
+def instant(at: str | datetime | None) -> int:
+    """Return an instant in UTC microseconds: of a datetime, of ISO 8601 text, or of now.
+
+    A time without an offset is UTC; a date is its midnight.
+    """
+    if at is None:
+        at = datetime.now(UTC)
+    if isinstance(at, str):
+        text = at.strip()
+        try:
+            at = datetime.fromisoformat(text)
+        except ValueError:
+            raise Mistakes([_bad_instant(text)]) from None
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=UTC)
+    since = at - datetime(1970, 1, 1, tzinfo=UTC)
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def _bad_instant(text: str) -> Diagnostic:
+    return Diagnostic(
+        code="HR601",
+        at=Place("--at"),
+        says=f"`{text}` is not an instant.",
+        fix="Write ISO 8601, such as 2026-06-30 or 2026-06-30T12:00:00Z.",
+    )
+
+
+def score(
+    agreement: Agreement | Sequence[Agreement],
+    *,
+    leads: Data,
+    events: Data,
+    companies: Data | None = None,
+    outcomes: Data | None = None,
+    at: str | datetime | None = None,
+    points: bool = False,
+    timezone: str = "UTC",
+    threads: int | None = None,
+) -> pa.Table:
+    """Return one row per lead, by `lead_id`: score, fit, engagement, grade, qualified, mql_at.
+
+    With `points` also `points_<rule>` for every rule. Of several agreements the rows stand one
+    agreement after the other, told apart by a first column `agreement`.
+    """
+    with opened(
+        leads=leads, events=events, companies=companies, outcomes=outcomes, timezone=timezone, threads=threads
+    ) as inputs:
+        return score_inputs(agreement, inputs, at=instant(at), points=points, threads=threads).table
+
+
+def score_inputs(
+    agreement: Agreement | Sequence[Agreement],
+    inputs: Inputs,
+    *,
+    at: int,
+    points: bool = False,
+    threads: int | None = None,
+    progress: Progress = lambda rows: None,
+) -> Scored:
+    """Return the scored table of inputs that are open, with what was refused and met."""
+    threads = threads or processors()
+    agreements = [agreement] if isinstance(agreement, Agreement) else list(agreement)
+    tables = []
+    for one in agreements:
+        matched = match(one, inputs, threads=threads, progress=progress)
+        table = score_table(prepare(one, matched), at, points=points, threads=threads)
+        if not isinstance(agreement, Agreement):
+            name = pa.array([one.name] * table.num_rows, type=pa.string())
+            table = table.add_column(0, "agreement", name)
+        tables.append(table)
+    rejects = list(inputs.rejects)
+    if matched.tally.unusable:
+        rejects += event_rejects(inputs)
+    if matched.tally.unknown_leads:
+        rejects.append(_unknown_leads(inputs, matched.tally.unknown_leads))
+    return Scored(pa.concat_tables(tables, promote_options="default"), rejects, matched.tally)
+
+
+def _unknown_leads(inputs: Inputs, rows: int) -> Rejects:
+    found = inputs.con.sql(
+        f"SELECT lead_id FROM {inputs.events.relation} WHERE usable AND lead_id NOT IN "
+        f"(SELECT lead_id FROM {inputs.leads.relation}) LIMIT 1"
+    ).fetchall()
+    example = f"lead_id {found[0][0]}" if found else ""
+    return Rejects(input="events", reason="no row in the leads input has this lead_id", rows=rows, example=example)
+
+
+def explain(
+    agreement: Agreement,
+    *,
+    lead: str,
+    leads: Data,
+    events: Data,
+    companies: Data | None = None,
+    outcomes: Data | None = None,
+    at: str | datetime | None = None,
+    timezone: str = "UTC",
+) -> Explanation:
+    """Return the proof of one lead's score at an instant; `str()` of it is for people."""
+    with opened(
+        leads=leads, events=events, companies=companies, outcomes=outcomes, timezone=timezone, threads=None
+    ) as inputs:
+        return explain_lead(agreement, inputs, lead=lead, at=instant(at))
+
+
+@contextmanager
+def opened(
+    *,
+    leads: Data,
+    events: Data,
+    companies: Data | None,
+    outcomes: Data | None,
+    timezone: str,
+    threads: int | None,
+) -> Iterator[Inputs]:
+    """Open inputs and close their connection afterwards."""
+    inputs = open_inputs(
+        leads=leads,
+        events=events,
+        companies=companies,
+        outcomes=outcomes,
+        timezone=timezone,
+        threads=threads or processors(),
+    )
+    try:
+        yield inputs
+    finally:
+        inputs.con.close()
