@@ -57,7 +57,7 @@ def make_acme(*, end: datetime, leads: int = 2000, seed: int = 7) -> Acme:
     rhythm, market = rhythm_of(start, last), draw_market(seed, leads)
     people = draw_people(market, rhythm, seed=seed, leads=leads, start=start, end=last)
     arrived = _lived(people, rhythm, seed=seed, start=start, end=last)
-    story, handed = histories(people, market, rhythm, signs(arrived), seed=seed, end=last)
+    story, handed = histories(people, market, rhythm, signs(arrived), seed=seed, start=start, end=last)
     met = met_at(people, len(market.country))
     return Acme(
         leads=lead_rows(people, market, seed, last),

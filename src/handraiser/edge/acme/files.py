@@ -38,16 +38,22 @@ def write_acme(acme: Acme, folder: Path, *, events: str = "parquet") -> list[Pat
 
 def rows_of(table: pa.Table) -> Iterator[dict[str, object]]:
     """Return the rows one by one: instants as ISO text with a Z, other values as they are."""
-    for batch in table.to_batches(max_chunksize=ROWS_AT_ONCE):
+    # Instants without a zone become Python's several times as fast, and all of them are UTC.
+    for batch in _without_zones(table).to_batches(max_chunksize=ROWS_AT_ONCE):
         columns = [column.to_pylist() for column in batch.columns]
         for row in zip(*columns, strict=True):
             yield {name: _plain(value) for name, value in zip(table.column_names, row, strict=True)}
 
 
+def _without_zones(table: pa.Table) -> pa.Table:
+    naive = [pa.timestamp("us") if pa.types.is_timestamp(f.type) else f.type for f in table.schema]
+    return table.cast(pa.schema(list(zip(table.column_names, naive, strict=True))))
+
+
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         exact = "milliseconds" if value.microsecond else "seconds"
-        return value.replace(tzinfo=None).isoformat(timespec=exact) + "Z"
+        return value.isoformat(timespec=exact) + "Z"
     return value
 
 

@@ -54,7 +54,7 @@ def letters(start: int, end: int) -> list[str]:
 def send(people: People, visits: Visits, *, seed: int, start: int, end: int) -> tuple[Sent, Leaving]:
     """Return every mail that was delivered, and who unsubscribed when."""
     rng, dates = dice(seed, "deliveries"), editions(start, end)
-    guide = (visits.goal == Goal.DOWNLOAD) & (visits.detail == 0)
+    guide = _first_guides(visits)
     batches = []
     for number, date in enumerate(dates):
         readers = np.flatnonzero(people.subscribed_from < date)
@@ -68,6 +68,14 @@ def send(people: People, visits: Visits, *, seed: int, start: int, end: int) -> 
     wanted = (at < leaving.at[lead]) | (at > leaving.back_at[lead])
     wanted &= at < end
     return Sent(lead[wanted], letter[wanted], at[wanted]), leaving
+
+
+def _first_guides(visits: Visits) -> Ints:
+    """Return the visits in which each lead downloaded the guide for the first time."""
+    guides = np.flatnonzero((visits.goal == Goal.DOWNLOAD) & (visits.detail == 0))
+    guides = guides[np.argsort(visits.at[guides], kind="stable")]
+    _, first = np.unique(visits.lead[guides], return_index=True)
+    return guides[first]
 
 
 def _leaving(people: People, lead: Ints, at: Ints, seed: int) -> Leaving:

@@ -112,7 +112,7 @@ def handed_over(seen: Signs, people: People, market: Market, after: Ints) -> Int
     """Return when each lead is handed to sales at first after `after`, NEVER if it is not.
 
     Who asks for a demo or a trial from a company address is handed over at once; who works in a company
-    of 50 and more is at the third sign within 30 days.
+    of 50 and more is at the third sign within 30 days. Those who bought in former years never are.
     """
     counts = seen.known_at > after[seen.lead]
     lead, at, asks = seen.lead[counts], seen.known_at[counts], seen.asks[counts]
@@ -121,13 +121,14 @@ def handed_over(seen: Signs, people: People, market: Market, after: Ints) -> Int
     company = people.company[lead]
     large = (company >= 0) & (market.employees[company] >= SMALLEST)
     trigger = (asks & (company >= 0)) | (third & large)
+    trigger &= people.persona[lead] != number_of("customer")
     found = np.full(len(people.persona), NEVER, np.int64)
     np.minimum.at(found, lead[trigger], at[trigger])
     return found
 
 
 def histories(
-    people: People, market: Market, rhythm: Rhythm, seen: Signs, *, seed: int, end: int
+    people: People, market: Market, rhythm: Rhythm, seen: Signs, *, seed: int, start: int, end: int
 ) -> tuple[Story, Ints]:
     """Return all outcomes known by `end`, in order, and when each lead was handed over at first."""
     rng, nobody = dice(seed, "sales"), np.zeros(len(people.persona), np.int64)
@@ -136,7 +137,7 @@ def histories(
     second = np.where(one.open_again < NEVER, handed_over(seen, people, market, one.open_again), NEVER)
     two = _judged(rng, people, rhythm, second)
     story = _joined(
-        [one.story, two.story, _bought_before(rng, people, end), _sold_without(rng, people, first)]
+        [one.story, two.story, _bought_before(rng, people, start), _sold_without(rng, people, first)]
     )
     at = next_open(rhythm, rng, story.at, np.zeros_like(story.at))
     at = np.where(story.reason == EXPIRED, story.at, at)
@@ -235,11 +236,12 @@ def _joined(parts: list[Story]) -> Story:
     )
 
 
-def _bought_before(rng: np.random.Generator, people: People, end: int) -> Story:
-    """Return the purchases of those who are customers since before the year."""
+def _bought_before(rng: np.random.Generator, people: People, start: int) -> Story:
+    """Return the purchases of those who became customers after they were known and before the year."""
     lead = np.flatnonzero(people.persona == number_of("customer"))
-    every = np.ones(len(lead), bool)
-    return _told(lead, (every, CUSTOMER, end - 366 * DAY - _days(rng, len(lead), 0, 300), NO_REASON))
+    room = start - 3 * DAY - people.created[lead]
+    at = people.created[lead] + (room * rng.random(len(lead))).astype(np.int64) // MINUTE * MINUTE
+    return _told(lead, (np.ones(len(lead), bool), CUSTOMER, at, NO_REASON))
 
 
 def _sold_without(rng: np.random.Generator, people: People, handed: Ints) -> Story:
