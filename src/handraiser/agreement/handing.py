@@ -24,7 +24,7 @@ from handraiser.agreement.model import (
 )
 from handraiser.agreement.notes import Notes
 from handraiser.agreement.sections import Named, check_name
-from handraiser.agreement.tree import Node
+from handraiser.agreement.tree import Listing, Node, under
 from handraiser.agreement.vocabulary import KEYS
 from handraiser.agreement.wrong import Wrong
 from handraiser.errors import Place
@@ -122,7 +122,7 @@ def _routes(fields: Fields, notes: Notes) -> tuple[Route, ...]:
     given = _items(fields, "route", fix="Write `- {when: …, to: team a}` for each route.")
     routes = [_route(node, notes) for node in given]
     for number, route in enumerate(routes[:-1]):
-        if route.when is None and "when" not in _keys_of(given[number]):
+        if route.when is None and under(given[number], "when") is None:
             notes.warn(
                 Code.UNREACHABLE_ROUTE,
                 given[number + 1].at,
@@ -131,10 +131,6 @@ def _routes(fields: Fields, notes: Notes) -> tuple[Route, ...]:
             )
             break
     return tuple(routes)
-
-
-def _keys_of(node: Node) -> set[str]:
-    return {key.text for key, _ in getattr(node, "entries", ())}
 
 
 def _route(node: Node, notes: Notes) -> Route:
@@ -164,22 +160,23 @@ def _in_business_time(fields: Fields, handoff: Handoff) -> Iterator[tuple[str, P
         if _is_business(getattr(handoff.promises, key)):
             yield key, fields[key].at
         if _is_business(getattr(handoff.hand_raise, key)):
-            yield f"hand_raise.{key}", _value_under(fields["hand_raise"], key).at
+            yield f"hand_raise.{key}", _place_of(fields["hand_raise"], key)
     for step, node in zip(handoff.follow_up, _list_of(fields, "follow_up"), strict=True):
         if _is_business(step.within):
-            yield "follow_up", _value_under(node, "within").at
+            yield "follow_up", _place_of(node, "within")
     for route, node in zip(handoff.route, _list_of(fields, "route"), strict=True):
         for key in ("accept_within", "contact_within"):
             if route.hours is None and _is_business(getattr(route.promises, key)):
-                yield f"route.{key}", _value_under(node, key).at
+                yield f"route.{key}", _place_of(node, key)
 
 
 def _list_of(fields: Fields, key: str) -> tuple[Node, ...]:
-    return getattr(fields[key], "items", ()) if key in fields else ()
+    given = fields.get(key)
+    return given.items if isinstance(given, Listing) else ()
 
 
-def _value_under(node: Node, key: str) -> Node:
-    return next((each for word, each in getattr(node, "entries", ()) if word.text == key), node)
+def _place_of(node: Node, key: str) -> Place:
+    return (under(node, key) or node).at
 
 
 def _is_business(promise: Promise | None) -> bool:

@@ -17,6 +17,7 @@ from handraiser.agreement.wrong import Wrong
 __all__ = ["read_hours", "read_timezone"]
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_NO_DAYS = ("holidays", "timezone")
 _INTERVAL = re.compile(r"(\d\d?):(\d\d)\s*[-–]\s*(\d\d?):(\d\d)", re.ASCII)
 _HOLIDAYS = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,4})?")
 _HOURS_FIX = 'Write days and open times, as in `mon-fri: "09:00-12:30, 13:30-18:00"`.'
@@ -65,7 +66,8 @@ def read_hours(node: Node, notes: Notes) -> Hours:
                 )
             given.setdefault(day, key.text)
             week[day] = intervals
-    if not given and isinstance(node, Mapping):
+    strange = any(key.text not in _NO_DAYS for key, _ in rest)
+    if not given and not strange and isinstance(node, Mapping):
         notes.mistake(Code.EMPTY, node.at, "No day is open.", _HOURS_FIX)
     return _with_zone(tuple(rest), tuple(week), node, notes)
 
@@ -76,7 +78,7 @@ def _with_zone(
     """The week with what else stands beside it: holidays, time zone, and keys that are no days."""
     others = []
     for key, each in rest:
-        if key.text in ("holidays", "timezone"):
+        if key.text in _NO_DAYS:
             others.append((key, each))
         else:
             _not_a_day(key, notes)
@@ -97,7 +99,7 @@ def _not_a_day(key: Scalar, notes: Notes) -> None:
     first, _, last = (part.strip() for part in key.text.partition("-"))
     meant = [nearest(part[:3], _DAYS) for part in (first, last) if part]
     whole = "-".join(day for day in meant if day)
-    known = nearest(key.text, ("holidays", "timezone"))
+    known = nearest(key.text, _NO_DAYS)
     fix = (
         f"Did you mean `{known or whole}`?"
         if known or whole

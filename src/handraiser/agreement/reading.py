@@ -28,6 +28,7 @@ from handraiser.errors import Diagnostic, Level, Mistakes, Place, Unavailable
 __all__ = ["load", "read"]
 
 _MENDS = 50  # a text with more traps than this is no agreement
+_DEPTH = 64
 _BAD_CHARACTER = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -92,6 +93,7 @@ def _decoded(contents: bytes, name: str, notes: Notes) -> str:
 def _understood(text: str, name: str, notes: Notes) -> Agreement | None:
     source = Source(text, file=name)
     _replace_bad_characters(source, notes)
+    _cut_deep_nesting(source, notes)
     root = _root(_grow_mended(source, notes), source, notes)
     if root is None:
         return None
@@ -117,6 +119,20 @@ def _replace_bad_characters(source: Source, notes: Notes) -> None:
             f"The character U+{ord(char):04X} cannot stand in YAML{more}.",
             "Take it away, and save the file in the encoding UTF-8.",
         )
+
+
+def _cut_deep_nesting(source: Source, notes: Notes) -> None:
+    """Leave out brackets beyond any use: the parser's time grows with the cube of their number."""
+    for number, line in enumerate(source.lines):
+        depth = 0
+        for column, char in enumerate(line):
+            depth += (char in "[{") - (char in "]}")
+            if depth > _DEPTH:
+                at = source.place(number, column)
+                says, fix = f"More than {_DEPTH} brackets are open here.", "Close them."
+                notes.mistake(Code.BAD_YAML, at, says, fix)
+                source.replace(number, column, len(line), "")
+                break
 
 
 def _grow_mended(source: Source, notes: Notes) -> Tree:

@@ -22,12 +22,13 @@ from handraiser.agreement.model import (
     Sql,
 )
 from handraiser.agreement.notes import Notes
-from handraiser.agreement.tree import Listing, Mapping, Node, Scalar
+from handraiser.agreement.scalars import shown
+from handraiser.agreement.tree import Listing, Node, Scalar, under
 from handraiser.agreement.vocabulary import EVENT_ONLY, KEYS, SILENCE_ONLY, nearest
 from handraiser.agreement.wrong import Wrong
 from handraiser.errors import Place
 
-__all__ = ["Defaults", "event_or_silence_rule", "fit_rule", "has_key"]
+__all__ = ["Defaults", "event_or_silence_rule", "fit_rule", "read_window"]
 
 _NOT_IN_FIT = {
     **dict.fromkeys(EVENT_ONLY, "It belongs to a rule on events, in `engagement`."),
@@ -62,17 +63,10 @@ class _Head(msgspec.Struct, frozen=True):
     at: Place
 
 
-def has_key(node: Node, key: str) -> bool:
-    """Whether the node is a mapping with this key."""
-    return isinstance(node, Mapping) and any(each.text == key for each, _ in node.entries)
-
-
 def _called(node: Node, other: str) -> str:
     """How messages call a rule: by its name, if it has one."""
-    for key, each in node.entries if isinstance(node, Mapping) else ():
-        if key.text == "rule" and isinstance(each, Scalar) and each.text:
-            return f"rule `{each.text}`"
-    return other
+    name = under(node, "rule")
+    return f"rule `{shown(name.text)}`" if isinstance(name, Scalar) and name.text else other
 
 
 def _head(fields: Fields) -> _Head:
@@ -131,7 +125,7 @@ def _band(node: Node, notes: Notes) -> Band:
 
 def event_or_silence_rule(node: Node, notes: Notes, defaults: Defaults) -> EventRule | SilenceRule:
     """A rule of `engagement`."""
-    if has_key(node, "silent_for"):
+    if under(node, "silent_for") is not None:
         return _silence_rule(node, notes)
     return _event_rule(node, notes, defaults)
 

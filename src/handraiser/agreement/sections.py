@@ -13,7 +13,7 @@ from handraiser.agreement.fields import Fields, entries, items, name_of
 from handraiser.agreement.model import Decay, EventRule, FitRule, Group, Section, SilenceRule
 from handraiser.agreement.notes import Notes
 from handraiser.agreement.rules import Defaults, event_or_silence_rule, fit_rule, read_window
-from handraiser.agreement.tree import Node, Scalar
+from handraiser.agreement.tree import Node, under
 from handraiser.agreement.vocabulary import KEYS, RESERVED, is_name, nearest
 from handraiser.errors import Place
 
@@ -64,20 +64,11 @@ def _part(fields: Fields, read: Callable[[Node, Notes], AnyRule]) -> Part:
     nodes = items(given, notes, fix="Write `- rule: name` for each rule.") if given is not None else ()
     rules = tuple(read(node, notes) for node in nodes)
     groups, names = _groups(fields)
-    _check_groups(fields, rules, names)
+    _check_groups(fields, tuple(zip(nodes, rules, strict=True)), names)
     for node, rule in zip(nodes, rules, strict=True):
-        names += (Named(rule.name, "rule", _place_of_name(node, rule.name)),)
+        names += (Named(rule.name, "rule", (under(node, "rule") or node).at),)
     section = Section(rules=rules, groups=groups, limits=fields.limits())
     return Part(section=section, names=names, has_rules=bool(nodes))
-
-
-def _place_of_name(node: Node, name: str) -> Place:
-    """Where a rule's name stands; where the rule does if it has none."""
-    if name:
-        for key, each in getattr(node, "entries", ()):
-            if key.text == "rule":
-                return each.at if isinstance(each, Scalar) else node.at
-    return node.at
 
 
 def _groups(fields: Fields) -> tuple[tuple[Group, ...], tuple[Named, ...]]:
@@ -93,18 +84,20 @@ def _groups(fields: Fields) -> tuple[tuple[Group, ...], tuple[Named, ...]]:
 
 
 def _check_groups(
-    fields: Fields, rules: tuple[FitRule | EventRule | SilenceRule, ...], declared: tuple[Named, ...]
+    fields: Fields,
+    rules: tuple[tuple[Node, FitRule | EventRule | SilenceRule], ...],
+    declared: tuple[Named, ...],
 ) -> None:
     """A group that is used is declared, and one that is declared is used."""
     notes = fields.notes
     known = [each.name for each in declared]
-    used = {rule.group for rule in rules}
-    for rule in rules:
+    used = {rule.group for _, rule in rules}
+    for node, rule in rules:
         if rule.group and rule.group not in known:
             meant = nearest(rule.group, known)
             notes.mistake(
                 Code.UNDECLARED_GROUP,
-                rule.at,
+                (under(node, "group") or node).at,
                 f"Rule `{rule.name}` is in group `{rule.group}`, which {fields.what} does not declare.",
                 f"Did you mean `{meant}`?"
                 if meant

@@ -18,7 +18,7 @@ from ruamel.yaml.error import YAMLError
 from handraiser.agreement.source import Source
 from handraiser.errors import Place
 
-__all__ = ["Breakdown", "Leaf", "Listing", "Mapping", "Node", "Scalar", "Style", "Tree", "grow"]
+__all__ = ["Breakdown", "Leaf", "Listing", "Mapping", "Node", "Scalar", "Style", "Tree", "grow", "under"]
 
 _ANCHOR_AND_TAG = re.compile(r"(?:[&!]\S*\s+)*")
 _TEXT_TAG = "tag:yaml.org,2002:str"
@@ -61,6 +61,12 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Node = Scalar | Listing | Mapping
+
+
+def under(node: Node, key: str) -> Node | None:
+    """What stands under a key, None where the node is no mapping or has no such key."""
+    entries = node.entries if isinstance(node, Mapping) else ()
+    return next((value for word, value in entries if word.text == key), None)
 
 
 class Leaf(msgspec.Struct, frozen=True, kw_only=True):
