@@ -68,7 +68,8 @@ class Oracle:
 
     def score(self, lead_id: str, t: Any, *, ignore_outcomes: bool = False) -> Result:
         """The lead at t, with all that is known at t."""
-        return self._ask(lead_id, self._at(t), ignore_outcomes=ignore_outcomes)
+        at = self._at(t)
+        return self._score(self._lead(lead_id, at, ignore_outcomes), at, known=at)
 
     def kept(self, lead_id: str, rule: str, t: Any) -> list[Hit]:
         """The rule's kept hits that have begun to count by t, in or out of its window."""
@@ -83,20 +84,10 @@ class Oracle:
         assert at is not None
         return at
 
-    def _ask(
-        self,
-        lead_id: str,
-        at: int,
-        *,
-        known: int | None = None,
-        further: Further | None = None,
-        ignore_outcomes: bool = False,
-    ) -> Result:
-        known = at if known is None else known
-        lead = self._lead(lead_id, known, ignore_outcomes)
+    def _score(self, lead: Lead, at: int, *, known: int, further: Further | None = None) -> Result:
         return Scorer(self.agreement, self.facts, lead, at, known, further).score()
 
-    def _lead(self, lead_id: str, known: int, ignore_outcomes: bool) -> Lead:
+    def _lead(self, lead_id: str, known: int, ignore_outcomes: bool = False) -> Lead:
         recycled_at = self._standing(lead_id, known, ignore_outcomes).recycled_at
         forgets = self.agreement.forget_engagement and recycled_at is not None
         hits = self._hits[lead_id]
@@ -212,8 +203,9 @@ class Oracle:
             if not so_far:
                 return None
             weight = so_far[-1].weight
+        lead = self._lead(lead_id, t)
         for number in range(1, 101):
-            if self._ask(lead_id, t, further=Further(name, number, weight)).qualified:
+            if self._score(lead, t, known=t, further=Further(name, number, weight)).qualified:
                 return number
         return None
 
@@ -226,11 +218,12 @@ class Oracle:
         at = self._at(t)
         if not self.score(lead_id, at).qualified:
             return None
-        lead = self._lead(lead_id, at, ignore_outcomes=False)
-        return first_failure(self.agreement, lead, at, lambda u: self._ask(lead_id, u, known=at))
+        lead = self._lead(lead_id, at)
+        return first_failure(self.agreement, lead, at, lambda u: self._score(lead, u, known=at))
 
     def until_by_walking(self, lead_id: str, t: Any, *, step: int, steps: int) -> int | None:
         """The first of t + step, t + 2 × step, … at which it does not qualify: the oracle's own oracle."""
         at = self._at(t)
+        lead = self._lead(lead_id, at)
         walked = (at + number * step for number in range(1, steps + 1))
-        return next((u for u in walked if not self._ask(lead_id, u, known=at).qualified), None)
+        return next((u for u in walked if not self._score(lead, u, known=at).qualified), None)

@@ -20,7 +20,7 @@ from oracle_expressions import COMPARISONS, Truth, both, either, evaluate, negat
 from oracle_score import Lead, QualifyScope, Result, round6
 
 Ask = Callable[[int], Result]
-MOST_STRETCHES = 20_000
+MOST_STRETCHES = 3_000
 
 
 class TooLongError(Exception):
@@ -168,6 +168,12 @@ class Stretch:
             low = self.compared(exp.GTE, subject, self.range(node.args["low"]))
             high = self.compared(exp.LTE, subject, self.range(node.args["high"]))
             return {both(a, b) for a in low for b in high}
+        if isinstance(node, exp.In):
+            subject, found = self.range(node.this), {False}
+            for item in node.expressions:
+                equal = self.compared(exp.EQ, subject, self.range(item))
+                found = {either(a, b) for a in found for b in equal}
+            return found
         return {True, False, None}  # anything else: not known, so the stretch is halved
 
     def compared(self, operator: type[exp.Expr], a: Range | None, b: Range | None) -> set[Truth]:

@@ -1,0 +1,339 @@
+"""Agreements that are right, and made to find what is wrong in whoever runs them.
+
+Every agreement here must load without a mistake. Numbers are chosen so that a last bit never decides what
+six digits show: weights that are huge never shrink smoothly, all others stay small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+
+from strategies_times import LENGTHS, Grid
+
+EVENT_NAMES = ["Page Viewed", "Content Downloaded", "Email Opened", "Unsubscribed", "Subscribed"]
+
+LEAD_CONDITIONS = [
+    "lead.country = 'US'",
+    "lead.country <> 'US'",
+    "lead.country is null",
+    "lower(lead.country) = 'us'",
+    "lead.country ilike 'u%'",
+    "lead.country not like '_S'",
+    "coalesce(lead.country, 'US') = 'US'",
+    "length(lead.country) = 2",
+    "lead.seats >= 10",
+    "lead.seats between 5 and 10",
+    "lead.seats / (lead.seats - 10) > 1",
+    "lead.seats % 3 = 1",
+    "round(lead.seats / 4) = 3",
+    "abs(lead.seats - 12) <= 2",
+    "lead.seats = '10'",
+    "lead.seats in (5, 10, null)",
+    "case when lead.vip then lead.seats > 5 else lead.seats > 50 end",
+    "lead.vip",
+    "not lead.vip",
+    "lead.vip = 'true'",
+    "lead.size_text > 9",
+    "cast(lead.size_text as double) <= 10",
+    "lead.flag_text",
+    "not lead.flag_text",
+    "lead.company_id = 'c1'",
+    "lead.email_kind = 'free'",
+    "lead.email_kind in ('business', 'disposable')",
+    "listed(lead.email_domain, 'rivals')",
+    "not listed(lead.email_domain, 'rivals')",
+    "lead.unsubscribed",
+    "not lead.unsubscribed",
+]
+COMPANY_CONDITIONS = [
+    "company.employees between 50 and 500",
+    "company.employees > lead.seats",
+    "least(lead.seats, company.employees) > 5",
+    "company.industry in ('it', 'law')",
+    "company.industry not in ('it', 'law')",
+    "company.industry is not null",
+    "company.is_customer",
+    "not company.is_customer",
+    "company.is_customer is null",
+]
+EVENT_CONDITIONS = [
+    "title = 'A'",
+    "title in ('A', 'B')",
+    "title is null",
+    "upper(title) <> 'A'",
+    "title like '%b%' or title is null",
+    "starts_with(path, '/pricing')",
+    "path like '/pricing%'",
+    "ends_with(path, 'x') or contains(path, 'g_x')",
+    "seconds >= 30",
+    "seconds % 7 = 2",
+    "price > 0",
+    "price / divisor > 1",
+    "not (price / divisor > 1)",
+    "nullif(divisor, 0) is null",
+    "code > 10",
+    "code in (5, 7)",
+    "listed(title, 'rivals')",
+    "case when title = 'A' then seconds else price end > 20",
+]
+POINT_EXPRESSIONS = [
+    "price",
+    "-price",
+    "price / divisor",
+    "seconds % divisor",
+    "least(price / 100, 25)",
+    "case when title = 'A' then 3 else -2 end",
+    "coalesce(price, 1)",
+    "nullif(seconds, 30)",
+    "greatest(price, seconds) / 8",
+    "round(price) + floor(seconds / 7) * 0.5",
+]
+FIT_EXPRESSIONS = [
+    "lead.seats / 4",
+    "company.employees / 100",
+    "case when lead.vip then 8 else 2 end",
+    "coalesce(lead.seats, 1) * 0.5",
+    "10 / (lead.seats - 10)",
+]
+WEIGHTS = [10, 5, 3, 1, 20, 0.5, 0.0078125, 0.0234375, 2.5, 1000, 0, -1, -5, -0.0078125]
+HUGE = 1_000_000_000
+BOUNDS = [1, 3, 5, 7.5, 10, 12, 20, 0.5, 0.007813, 0.015625, 2.5, 0, -1]
+LIMITS: list[dict[str, float]] = [
+    {"max": 8},
+    {"max": 0.5},
+    {"min": 2},
+    {"min": -3},
+    {"min": 0},
+    {"min": -2, "max": 12},
+    {"min": 1, "max": 4},
+]
+SCORE_LIMITS = [{"min": -20}, {"max": 25}, {"min": 3, "max": 40}, {"min": -2_000_000_000}]
+GRADES = [{"A": 10, "B": 5, "C": 0.5}, {"A": 3}, {"C": -4, "B": 2.5, "A": 2.507813}]
+GRADE_CONDITIONS = ["grade = 'A'", "grade in ('A', 'B')", "grade <> 'D'", "grade != 'A'"]
+OPERATORS = [">", ">="] * 4 + ["<", "<=", "=", "<>"]
+NEVER = ["lead.unsubscribed", "company.is_customer", "lead.unsubscribed or company.is_customer"]
+RULE_EVENTS = [*EVENT_NAMES[:4], *EVENT_NAMES[:2], [EVENT_NAMES[0], EVENT_NAMES[1]], EVENT_NAMES[:3]]
+LISTS = {"rivals": ["rival.example", "A", "other.example"]}
+REASONS = ["not_ready", "no_budget", "bad_data"]
+
+
+@dataclass(frozen=True)
+class Names:
+    """What `qualify` may name."""
+
+    rules: list[str]
+    event_rules: list[str]
+    groups: list[str]
+    grades: bool
+
+
+FORMS = ["{0}"] * 4 + ["not ({0})", "({0}) and ({1})", "({0}) or ({1})", "not (({0}) or ({1}))"]
+TEN = st.integers(0, 9)
+
+
+def chance(draw: st.DrawFn, often: int) -> bool:
+    """True about so often of ten times."""
+    return draw(TEN) < often
+
+
+def one(draw: st.DrawFn, values: Sequence[Any]) -> Any:
+    return draw(st.sampled_from(values))
+
+
+def compound(draw: st.DrawFn, leaf: Callable[[], str]) -> str:
+    """A leaf, or two of them put together."""
+    form = one(draw, FORMS)
+    return str(form.format(*[leaf() for _ in range(form.count("{"))]))
+
+
+def limits(draw: st.DrawFn, often: int = 2) -> dict[str, float]:
+    return dict(one(draw, LIMITS)) if chance(draw, often) else {}
+
+
+def attribute_condition(draw: st.DrawFn) -> str:
+    return compound(draw, lambda: one(draw, LEAD_CONDITIONS + COMPANY_CONDITIONS))
+
+
+# ---- rules
+
+
+def length(draw: st.DrawFn, grid: Grid) -> str:
+    return grid.duration(one(draw, LENGTHS))
+
+
+def decay(draw: st.DrawFn, grid: Grid, kinds: Sequence[str]) -> str:
+    kind = one(draw, kinds)
+    return kind if kind == "none" else f"{kind} {length(draw, grid)}"
+
+
+STEPS = [f"steps {percent}% every" for percent in (10, 25, 30, 50, 100)]
+DECAYS = ["none", *["half-life"] * 5, *["linear"] * 3, *STEPS]
+EXACT_DECAYS = ["none", "steps 50% every"]  # a huge weight keeps all its bits under these
+
+
+def event_rule(draw: st.DrawFn, grid: Grid, name: str) -> dict[str, Any]:
+    rule: dict[str, Any] = {"rule": name, "event": one(draw, RULE_EVENTS)}
+    if chance(draw, 3):
+        rule["where"] = compound(draw, lambda: one(draw, EVENT_CONDITIONS))
+    if chance(draw, 5):
+        rule["within"] = length(draw, grid) if chance(draw, 8) else "forever"
+    rule |= weights(draw, grid)
+    if chance(draw, 4):
+        rule["at_most"] = f"{one(draw, [1, 1, 2])} per {one(draw, ['hour', 'day', 'week', 'month'])}"
+    if chance(draw, 4):
+        rule["distinct"] = one(draw, ["title", "session_id", "session_id", "seconds"])
+    if chance(draw, 3):
+        rule["machines"] = "count"
+    if chance(draw, 4):
+        rule["group"] = "mail"
+    return rule | limits(draw)
+
+
+def weights(draw: st.DrawFn, grid: Grid) -> dict[str, Any]:
+    """The points of an event rule, and what belongs to them."""
+    shape = one(draw, ["number", "number", "number", "expression", "at_least", "huge"])
+    if shape == "at_least":
+        return {"points": one(draw, WEIGHTS), "at_least": one(draw, [1, 2, 3])}
+    if shape == "huge":
+        return {"points": one(draw, [HUGE, -HUGE]), "decay": decay(draw, grid, EXACT_DECAYS)}
+    points = {"points": one(draw, POINT_EXPRESSIONS if shape == "expression" else WEIGHTS)}
+    return points | ({"decay": decay(draw, grid, DECAYS)} if chance(draw, 5) else {})
+
+
+def silence_rule(draw: st.DrawFn, grid: Grid) -> dict[str, Any]:
+    rule = {"rule": "quiet", "silent_for": length(draw, grid), "points": one(draw, [-10, 4, -1])}
+    return rule | limits(draw)
+
+
+def fit_rule(draw: st.DrawFn, name: str) -> dict[str, Any]:
+    rule: dict[str, Any] = {"rule": name}
+    if chance(draw, 5):
+        rule |= band(draw)
+    else:
+        rule["points"] = [band(draw) for _ in range(one(draw, [1, 2, 3]))]
+    if chance(draw, 5):
+        rule["group"] = "firm"
+    return rule | limits(draw)
+
+
+def band(draw: st.DrawFn) -> dict[str, Any]:
+    points = one(draw, WEIGHTS if chance(draw, 7) else FIT_EXPRESSIONS)
+    return {"when": attribute_condition(draw), "points": points}
+
+
+# ---- sections
+
+
+def declare(section: dict[str, Any], groups: dict[str, dict[str, float]]) -> list[str]:
+    """Declare the groups that rules use, and no other; their names."""
+    used = [name for name in groups if any(rule.get("group") == name for rule in section["rules"])]
+    if used:
+        section["groups"] = {name: groups[name] for name in used}
+    return used
+
+
+def fit_section(draw: st.DrawFn) -> dict[str, Any]:
+    section: dict[str, Any] = limits(draw)
+    names = ["right_size", "right_place"][: one(draw, [0, 1, 2])]
+    section["rules"] = [fit_rule(draw, name) for name in names]
+    declare(section, {"firm": one(draw, LIMITS)})
+    if chance(draw, 6):
+        section["grades"] = one(draw, GRADES)
+    return section
+
+
+def engagement_section(draw: st.DrawFn, grid: Grid) -> dict[str, Any]:
+    section: dict[str, Any] = limits(draw)
+    if chance(draw, 6):
+        section["within"] = length(draw, grid)
+    if chance(draw, 7):
+        section["decay"] = decay(draw, grid, DECAYS)
+    names = ["looks", "reads", "opens", "leaves"][: one(draw, [1, 2, 3, 4])]
+    section["rules"] = [event_rule(draw, grid, name) for name in names]
+    if chance(draw, 4):
+        section["rules"].insert(one(draw, range(len(names) + 1)), silence_rule(draw, grid))
+    declare(section, {"mail": one(draw, LIMITS)})
+    return section
+
+
+# ---- qualify
+
+
+def comparison(draw: st.DrawFn, names: Names) -> str:
+    values = ["score", "score", "engagement", "engagement", "fit", *names.groups]
+    values += ["fit + engagement", "2 * score", "engagement - 2 * fit"]
+    values += [f"points({rule})" for rule in names.rules]
+    values += [f"count({rule})" for rule in names.event_rules]
+    values += [f"points({rule}) - points({names.rules[0]})" for rule in names.rules[1:]]
+    value, bound = one(draw, values), one(draw, BOUNDS)
+    form = draw(TEN)
+    if form == 0:
+        return f"{value} between {bound} and {bound + 8}"
+    if form == 1:
+        return f"{value} > case when {attribute_condition(draw)} then {bound} else {bound + 5} end"
+    if form == 2:
+        return f"{value} in (1, 2, {bound})"
+    return f"{value} {one(draw, OPERATORS)} {bound}"
+
+
+def qualify_leaf(draw: st.DrawFn, names: Names) -> str:
+    kind = draw(TEN)
+    if kind < 5:
+        return comparison(draw, names)
+    if kind < 8:
+        return str(one(draw, names.rules))
+    if kind == 8 and names.grades:
+        return str(one(draw, GRADE_CONDITIONS))
+    return str(one(draw, LEAD_CONDITIONS + COMPANY_CONDITIONS))
+
+
+def qualify(draw: st.DrawFn, names: Names) -> dict[str, str]:
+    def condition() -> str:
+        return compound(draw, lambda: qualify_leaf(draw, names))
+
+    asked = {"mql": comparison(draw, names) if chance(draw, 5) else condition()}
+    if chance(draw, 3):
+        asked["hand_raise"] = condition()
+    if chance(draw, 4):
+        asked["never"] = one(draw, NEVER) if chance(draw, 5) else condition()
+    return asked
+
+
+# ---- the whole
+
+
+def recycle(draw: st.DrawFn, grid: Grid) -> dict[str, Any]:
+    reasons: dict[str, Any] = {"not_ready": {"nurture": "education"}, "bad_data": {"disqualify": True}}
+    reasons["no_budget"] = {"requalify_after": length(draw, grid)}
+    section: dict[str, Any] = {"reasons": reasons}
+    if chance(draw, 5):
+        section["requalify_after"] = length(draw, grid)
+    if chance(draw, 6):
+        section["forget_engagement"] = one(draw, [True, True, False])
+    return section
+
+
+@st.composite
+def agreements(draw: st.DrawFn, grid: Grid) -> dict[str, Any]:
+    """An agreement as the plain dict that its YAML stands for."""
+    fit, engagement = fit_section(draw), engagement_section(draw, grid)
+    rules = [rule["rule"] for rule in fit["rules"] + engagement["rules"]]
+    names = Names(
+        rules=rules,
+        event_rules=[rule["rule"] for rule in engagement["rules"] if "event" in rule],
+        groups=[*fit.get("groups", {}), *engagement.get("groups", {})],
+        grades="grades" in fit,
+    )
+    agreement: dict[str, Any] = {"agreement": "crm-software", "timezone": grid.zone, "lists": LISTS}
+    agreement |= {"fit": fit, "engagement": engagement, "qualify": qualify(draw, names)}
+    if chance(draw, 4):
+        agreement["score"] = one(draw, SCORE_LIMITS)
+    if chance(draw, 1):
+        agreement["handoff"] = {"expire_after": "30 minutes"}
+    if chance(draw, 7):
+        agreement["recycle"] = recycle(draw, grid)
+    return agreement
