@@ -18,7 +18,7 @@ from handraiser.scoring import registers as op
 from handraiser.scoring.match import event_rules, microseconds
 from handraiser.scoring.programs import qualify_trees
 
-__all__ = ["Layout", "StateColumn", "layout", "limits_of", "silence_rules"]
+__all__ = ["Layout", "StateColumn", "decay_of", "layout", "limits_of", "silence_rules"]
 
 Floats = npt.NDArray[np.float64]
 _DECAYS = {
@@ -100,11 +100,16 @@ def layout(agreement: Agreement) -> Layout:
     )
 
 
+def decay_of(rule: EventRule) -> tuple[int, int, float]:
+    """Return the kind, length (microseconds) and percent of a rule's decay, as kernels know them."""
+    kind = op.AT_LEAST if rule.at_least is not None else _DECAYS[rule.decay.kind]
+    return kind, max(1, microseconds(rule.decay.over)), rule.decay.percent
+
+
 def _integers(events: list[EventRule]) -> npt.NDArray[np.int64]:
     rows = [
         [
-            op.AT_LEAST if rule.at_least is not None else _DECAYS[rule.decay.kind],
-            max(1, microseconds(rule.decay.over)),
+            *decay_of(rule)[:2],
             microseconds(rule.within),
             rule.at_least or 1,
             isinstance(rule.points, Sql),
@@ -116,7 +121,7 @@ def _integers(events: list[EventRule]) -> npt.NDArray[np.int64]:
 
 def _floats(events: list[EventRule]) -> Floats:
     rows = [
-        [0.0 if isinstance(rule.points, Sql) else rule.points, rule.decay.percent, *limits_of(rule.limits)]
+        [0.0 if isinstance(rule.points, Sql) else rule.points, decay_of(rule)[2], *limits_of(rule.limits)]
         for rule in events
     ]
     return np.array(rows, dtype=np.float64).reshape(-1, 4)
