@@ -13,8 +13,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from strategies_agreements import EVENT_NAMES, REASONS, agreements
-from strategies_times import LENGTHS, MICROSECOND, Grid, grids
+import strategies_times
+from strategies_agreements import EVENT_NAMES, REASONS, agreement
+from strategies_choice import Choose, by_hypothesis, by_seed, chance
+from strategies_times import LENGTHS, MICROSECOND, Grid
 
 LEADS = ["l1", "l2", "l3", "l4"]
 COMPANIES = ["c1", "c2"]
@@ -70,84 +72,75 @@ def below(value: Any, indent: str) -> str:
     return f" {json.dumps(value)}\n"
 
 
-def value_of(values: list[Any]) -> st.SearchStrategy[Any]:
-    return st.sampled_from(values)
+Columns = dict[str, list[Any]]
 
 
-@st.composite
-def some_columns(draw: st.DrawFn, columns: dict[str, st.SearchStrategy[Any]]) -> dict[str, Any]:
+def some_columns(choose: Choose, columns: Columns) -> Columns:
     """Most of the columns: a table need not have all of them."""
-    absent = draw(st.sets(st.sampled_from(sorted(columns)), max_size=3))
+    absent = {choose(list(columns)) for _ in range(choose([0, 0, 1, 2, 3]))}
     return {name: values for name, values in columns.items() if name not in absent}
 
 
-def plain(values: dict[str, list[Any]]) -> dict[str, st.SearchStrategy[Any]]:
-    return {name: value_of(each) for name, each in values.items()}
+def rows(choose: Choose, number: int, columns: Columns) -> list[dict[str, Any]]:
+    return [{name: choose(values) for name, values in columns.items()} for _ in range(number)]
 
 
-@st.composite
-def lead_rows(draw: st.DrawFn, grid: Grid) -> list[dict[str, Any]]:
+def lead_rows(choose: Choose, grid: Grid) -> list[dict[str, Any]]:
     """One to four leads with one or several rows each, in no order."""
-    columns = plain(LEAD_VALUES) | {
-        "company_id": st.sampled_from(["c1", "c1", "c2", "c9", None]),
+    columns = LEAD_VALUES | {
+        "company_id": ["c1", "c1", "c2", "c9", None],
         "created_at": grid.instants(none=5),
         "valid_from": grid.instants(none=4),
         "known_at": grid.instants(none=6),
     }
-    columns = draw(some_columns(columns))
-    if draw(st.integers(0, 9)) == 0:
-        columns["unsubscribed"] = value_of([True, False, None])
-    columns = {"lead_id": st.sampled_from(LEADS)} | columns
-    return draw(st.lists(st.fixed_dictionaries(columns), min_size=1, max_size=7))
+    columns = {"lead_id": LEADS} | some_columns(choose, columns)
+    if chance(choose, 1):
+        columns["unsubscribed"] = [True, False, None]
+    return rows(choose, choose(range(1, 8)), columns)
 
 
-@st.composite
-def company_rows(draw: st.DrawFn, grid: Grid) -> list[dict[str, Any]]:
-    columns = plain(COMPANY_VALUES) | {
+def company_rows(choose: Choose, grid: Grid) -> list[dict[str, Any]]:
+    columns = COMPANY_VALUES | {
         "valid_from": grid.instants(none=4),
         "known_at": grid.instants(none=6),
     }
-    columns = draw(some_columns(columns))
-    if draw(st.integers(0, 9)) == 0:
-        columns["is_customer"] = value_of([True, False, None])
-    columns = {"company_id": st.sampled_from(COMPANIES)} | columns
-    return draw(st.lists(st.fixed_dictionaries(columns), max_size=6))
+    columns = {"company_id": COMPANIES} | some_columns(choose, columns)
+    if chance(choose, 1):
+        columns["is_customer"] = [True, False, None]
+    return rows(choose, choose(range(6)), columns)
 
 
-@st.composite
-def event_rows(draw: st.DrawFn, grid: Grid, leads: list[str]) -> list[dict[str, Any]]:
-    """Up to eighteen events; some with one id, some known late, some of leads nobody knows."""
-    columns = plain(EVENT_VALUES) | {
-        "event_id": st.sampled_from([None] * 20 + [f"e{n}" for n in range(30)]),
+def event_rows(choose: Choose, grid: Grid, leads: list[str]) -> list[dict[str, Any]]:
+    """Up to twenty events; some with one id, some known late, some of leads nobody knows."""
+    columns = EVENT_VALUES | {
+        "event_id": [None] * 20 + [f"e{number}" for number in range(30)],
         "known_at": grid.instants(none=7),
-        "verdict": st.sampled_from([None] * 4 + ["human", "unknown", "machine"]),
+        "verdict": [None] * 4 + ["human", "unknown", "machine"],
     }
-    columns = draw(some_columns(columns))
-    if draw(st.integers(0, 9)) == 0:
-        columns["session_id"] = value_of(["s1", "s2", None])
-    if draw(st.integers(0, 9)) < 2:
+    columns = some_columns(choose, columns)
+    if chance(choose, 1):
+        columns["session_id"] = ["s1", "s2", None]
+    if chance(choose, 2):
         columns.pop("price", None)
-        columns["properties"] = st.fixed_dictionaries({"price": value_of(EVENT_VALUES["price"])})
+        columns["properties"] = [{"price": price} for price in EVENT_VALUES["price"]]
     columns = {
-        "lead_id": st.sampled_from(leads * 6 + ["ghost"]),
-        "event": st.sampled_from(EVENT_NAMES[:2] * 4 + EVENT_NAMES[2:]),
+        "lead_id": leads * 6 + ["ghost"],
+        "event": EVENT_NAMES[:2] * 4 + EVENT_NAMES[2:],
         "occurred_at": grid.instants(),
     } | columns
-    size = draw(st.integers(0, 18))
-    return draw(st.lists(st.fixed_dictionaries(columns), min_size=size, max_size=size))
+    return rows(choose, choose(range(21)), columns)
 
 
-@st.composite
-def outcome_rows(draw: st.DrawFn, grid: Grid, leads: list[str]) -> list[dict[str, Any]]:
+def outcome_rows(choose: Choose, grid: Grid, leads: list[str]) -> list[dict[str, Any]]:
     calm = ["accepted", "sql", "opportunity", "recycled", "recycled", "recycled"]
-    columns: dict[str, st.SearchStrategy[Any]] = {
-        "lead_id": st.sampled_from(leads),
-        "stage": st.sampled_from(calm * 2 + ["customer", "customer", "lost", "disqualified"]),
+    columns = {
+        "lead_id": leads,
+        "stage": calm * 3 + ["customer", "customer", "lost", "disqualified"],
         "at": grid.instants(),
-        "reason": st.sampled_from([*REASONS, "mystery", None]),
-        "agreement": st.sampled_from([None, "crm-software", "crm-software", "other-product"]),
+        "reason": [*REASONS, "mystery", None],
+        "agreement": [None, "crm-software", "crm-software", "other-product"],
     }
-    return draw(st.lists(st.fixed_dictionaries(columns), max_size=4))
+    return rows(choose, choose(range(6)), columns)
 
 
 def instants_that_matter(grid: Grid, rows: list[dict[str, Any]]) -> list[datetime]:
@@ -159,21 +152,30 @@ def instants_that_matter(grid: Grid, rows: list[dict[str, Any]]) -> list[datetim
     return [*sorted(beside), max(told) + timedelta(days=400)]
 
 
-@st.composite
-def cases(draw: st.DrawFn) -> Case:
-    """A whole case; its agreement loads without a mistake."""
-    grid = draw(grids())
-    agreement = draw(agreements(grid))
-    leads, companies = draw(lead_rows(grid)), draw(company_rows(grid))
+def case(choose: Choose) -> Case:
+    grid = strategies_times.grid(choose)
+    said = agreement(choose, grid)
+    leads, companies = lead_rows(choose, grid), company_rows(choose, grid)
     known = sorted({row["lead_id"] for row in leads})
-    events, outcomes = draw(event_rows(grid, known)), draw(outcome_rows(grid, known))
+    events, outcomes = event_rows(choose, grid, known), outcome_rows(choose, grid, known)
     matter = instants_that_matter(grid, leads + companies + events + outcomes)
     return Case(
-        agreement=agreement,
-        text=yaml_text(agreement),
+        agreement=said,
+        text=yaml_text(said),
         leads=leads,
         companies=companies,
         events=events,
         outcomes=outcomes,
-        instants=sorted(draw(st.lists(st.sampled_from(matter), min_size=3, max_size=6, unique=True))),
+        instants=sorted({choose(matter) for _ in range(6)}),
     )
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """A whole case; its agreement loads without a mistake."""
+    return case(by_hypothesis(draw))
+
+
+def case_of(seed: int) -> Case:
+    """The case of a number: quicker than `cases` and more various, but it does not shrink."""
+    return case(by_seed(seed))

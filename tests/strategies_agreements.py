@@ -10,8 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hypothesis import strategies as st
-
+from strategies_choice import Choose, chance
 from strategies_times import LENGTHS, Grid
 
 EVENT_NAMES = ["Page Viewed", "Content Downloaded", "Email Opened", "Unsubscribed", "Subscribed"]
@@ -99,9 +98,9 @@ FIT_EXPRESSIONS = [
     "coalesce(lead.seats, 1) * 0.5",
     "10 / (lead.seats - 10)",
 ]
-WEIGHTS = [10, 5, 3, 1, 20, 0.5, 0.0078125, 0.0234375, 2.5, 1000, 0, -1, -5, -0.0078125]
+WEIGHTS = [10, 5, 3, 1, 8, 6, 20, 0.5, 0.0078125, 0.0234375, 2.5, 1000, 0, -1, -5, -0.0078125]
 HUGE = 1_000_000_000
-BOUNDS = [1, 3, 5, 7.5, 10, 12, 20, 0.5, 0.007813, 0.015625, 2.5, 0, -1]
+BOUNDS = [1, 3, 5, 2.5, 4, 10, 0.5, 7.5, 0.007813, 0.015625, 6, 12, 20, 0, -1]
 LIMITS: list[dict[str, float]] = [
     {"max": 8},
     {"max": 0.5},
@@ -114,7 +113,8 @@ LIMITS: list[dict[str, float]] = [
 SCORE_LIMITS = [{"min": -20}, {"max": 25}, {"min": 3, "max": 40}, {"min": -2_000_000_000}]
 GRADES = [{"A": 10, "B": 5, "C": 0.5}, {"A": 3}, {"C": -4, "B": 2.5, "A": 2.507813}]
 GRADE_CONDITIONS = ["grade = 'A'", "grade in ('A', 'B')", "grade <> 'D'", "grade != 'A'"]
-OPERATORS = [">", ">="] * 4 + ["<", "<=", "=", "<>"]
+OPERATORS = [">", ">="] * 5 + ["<", "<=", "=", "<>"]
+COUNTED = [">= 2", "> 0", "= 1", "<> 1", "between 2 and 3", "in (1, 3)", "> 1 + 1"]
 NEVER = ["lead.unsubscribed", "company.is_customer", "lead.unsubscribed or company.is_customer"]
 RULE_EVENTS = [*EVENT_NAMES[:4], *EVENT_NAMES[:2], [EVENT_NAMES[0], EVENT_NAMES[1]], EVENT_NAMES[:3]]
 LISTS = {"rivals": ["rival.example", "A", "other.example"]}
@@ -132,42 +132,32 @@ class Names:
 
 
 FORMS = ["{0}"] * 4 + ["not ({0})", "({0}) and ({1})", "({0}) or ({1})", "not (({0}) or ({1}))"]
-TEN = st.integers(0, 9)
 
 
-def chance(draw: st.DrawFn, often: int) -> bool:
-    """True about so often of ten times."""
-    return draw(TEN) < often
-
-
-def one(draw: st.DrawFn, values: Sequence[Any]) -> Any:
-    return draw(st.sampled_from(values))
-
-
-def compound(draw: st.DrawFn, leaf: Callable[[], str]) -> str:
+def compound(choose: Choose, leaf: Callable[[], str]) -> str:
     """A leaf, or two of them put together."""
-    form = one(draw, FORMS)
+    form = choose(FORMS)
     return str(form.format(*[leaf() for _ in range(form.count("{"))]))
 
 
-def limits(draw: st.DrawFn, often: int = 2) -> dict[str, float]:
-    return dict(one(draw, LIMITS)) if chance(draw, often) else {}
+def limits(choose: Choose, often: int = 2) -> dict[str, float]:
+    return dict(choose(LIMITS)) if chance(choose, often) else {}
 
 
-def attribute_condition(draw: st.DrawFn) -> str:
-    return compound(draw, lambda: one(draw, LEAD_CONDITIONS + COMPANY_CONDITIONS))
+def attribute_condition(choose: Choose) -> str:
+    return compound(choose, lambda: choose(LEAD_CONDITIONS + COMPANY_CONDITIONS))
 
 
 # ---- rules
 
 
-def length(draw: st.DrawFn, grid: Grid) -> str:
-    return grid.duration(one(draw, LENGTHS))
+def length(choose: Choose, grid: Grid) -> str:
+    return grid.duration(choose(LENGTHS))
 
 
-def decay(draw: st.DrawFn, grid: Grid, kinds: Sequence[str]) -> str:
-    kind = one(draw, kinds)
-    return kind if kind == "none" else f"{kind} {length(draw, grid)}"
+def decay(choose: Choose, grid: Grid, kinds: Sequence[str]) -> str:
+    kind = choose(kinds)
+    return kind if kind == "none" else f"{kind} {length(choose, grid)}"
 
 
 STEPS = [f"steps {percent}% every" for percent in (10, 25, 30, 50, 100)]
@@ -175,54 +165,54 @@ DECAYS = ["none", *["half-life"] * 5, *["linear"] * 3, *STEPS]
 EXACT_DECAYS = ["none", "steps 50% every"]  # a huge weight keeps all its bits under these
 
 
-def event_rule(draw: st.DrawFn, grid: Grid, name: str) -> dict[str, Any]:
-    rule: dict[str, Any] = {"rule": name, "event": one(draw, RULE_EVENTS)}
-    if chance(draw, 3):
-        rule["where"] = compound(draw, lambda: one(draw, EVENT_CONDITIONS))
-    if chance(draw, 5):
-        rule["within"] = length(draw, grid) if chance(draw, 8) else "forever"
-    rule |= weights(draw, grid)
-    if chance(draw, 4):
-        rule["at_most"] = f"{one(draw, [1, 1, 2])} per {one(draw, ['hour', 'day', 'week', 'month'])}"
-    if chance(draw, 4):
-        rule["distinct"] = one(draw, ["title", "session_id", "session_id", "seconds"])
-    if chance(draw, 3):
+def event_rule(choose: Choose, grid: Grid, name: str) -> dict[str, Any]:
+    rule: dict[str, Any] = {"rule": name, "event": choose(RULE_EVENTS)}
+    if chance(choose, 3):
+        rule["where"] = compound(choose, lambda: choose(EVENT_CONDITIONS))
+    if chance(choose, 5):
+        rule["within"] = length(choose, grid) if chance(choose, 8) else "forever"
+    rule |= weights(choose, grid)
+    if chance(choose, 4):
+        rule["at_most"] = f"{choose([1, 1, 2])} per {choose(['hour', 'day', 'week', 'month'])}"
+    if chance(choose, 4):
+        rule["distinct"] = choose(["title", "session_id", "session_id", "seconds"])
+    if chance(choose, 3):
         rule["machines"] = "count"
-    if chance(draw, 4):
+    if chance(choose, 4):
         rule["group"] = "mail"
-    return rule | limits(draw)
+    return rule | limits(choose)
 
 
-def weights(draw: st.DrawFn, grid: Grid) -> dict[str, Any]:
+def weights(choose: Choose, grid: Grid) -> dict[str, Any]:
     """The points of an event rule, and what belongs to them."""
-    shape = one(draw, ["number", "number", "number", "expression", "at_least", "huge"])
+    shape = choose(["number"] * 7 + ["expression"] * 3 + ["at_least"] * 2 + ["huge"])
     if shape == "at_least":
-        return {"points": one(draw, WEIGHTS), "at_least": one(draw, [1, 2, 3])}
+        return {"points": choose(WEIGHTS), "at_least": choose([1, 2, 3])}
     if shape == "huge":
-        return {"points": one(draw, [HUGE, -HUGE]), "decay": decay(draw, grid, EXACT_DECAYS)}
-    points = {"points": one(draw, POINT_EXPRESSIONS if shape == "expression" else WEIGHTS)}
-    return points | ({"decay": decay(draw, grid, DECAYS)} if chance(draw, 5) else {})
+        return {"points": choose([HUGE, HUGE, -HUGE]), "decay": decay(choose, grid, EXACT_DECAYS)}
+    points = {"points": choose(POINT_EXPRESSIONS if shape == "expression" else WEIGHTS)}
+    return points | ({"decay": decay(choose, grid, DECAYS)} if chance(choose, 5) else {})
 
 
-def silence_rule(draw: st.DrawFn, grid: Grid) -> dict[str, Any]:
-    rule = {"rule": "quiet", "silent_for": length(draw, grid), "points": one(draw, [-10, 4, -1])}
-    return rule | limits(draw)
+def silence_rule(choose: Choose, grid: Grid) -> dict[str, Any]:
+    rule = {"rule": "quiet", "silent_for": length(choose, grid), "points": choose([-10, 4, -1])}
+    return rule | limits(choose)
 
 
-def fit_rule(draw: st.DrawFn, name: str) -> dict[str, Any]:
+def fit_rule(choose: Choose, name: str) -> dict[str, Any]:
     rule: dict[str, Any] = {"rule": name}
-    if chance(draw, 5):
-        rule |= band(draw)
+    if chance(choose, 5):
+        rule |= band(choose)
     else:
-        rule["points"] = [band(draw) for _ in range(one(draw, [1, 2, 3]))]
-    if chance(draw, 5):
+        rule["points"] = [band(choose) for _ in range(choose([1, 2, 3]))]
+    if chance(choose, 5):
         rule["group"] = "firm"
-    return rule | limits(draw)
+    return rule | limits(choose)
 
 
-def band(draw: st.DrawFn) -> dict[str, Any]:
-    points = one(draw, WEIGHTS if chance(draw, 7) else FIT_EXPRESSIONS)
-    return {"when": attribute_condition(draw), "points": points}
+def band(choose: Choose) -> dict[str, Any]:
+    points = choose(WEIGHTS if chance(choose, 7) else FIT_EXPRESSIONS)
+    return {"when": attribute_condition(choose), "points": points}
 
 
 # ---- sections
@@ -236,91 +226,93 @@ def declare(section: dict[str, Any], groups: dict[str, dict[str, float]]) -> lis
     return used
 
 
-def fit_section(draw: st.DrawFn) -> dict[str, Any]:
-    section: dict[str, Any] = limits(draw)
-    names = ["right_size", "right_place"][: one(draw, [0, 1, 2])]
-    section["rules"] = [fit_rule(draw, name) for name in names]
-    declare(section, {"firm": one(draw, LIMITS)})
-    if chance(draw, 6):
-        section["grades"] = one(draw, GRADES)
+def fit_section(choose: Choose) -> dict[str, Any]:
+    section: dict[str, Any] = limits(choose)
+    names = ["right_size", "right_place"][: choose(range(3))]
+    section["rules"] = [fit_rule(choose, name) for name in names]
+    declare(section, {"firm": choose(LIMITS)})
+    if chance(choose, 6):
+        section["grades"] = choose(GRADES)
     return section
 
 
-def engagement_section(draw: st.DrawFn, grid: Grid) -> dict[str, Any]:
-    section: dict[str, Any] = limits(draw)
-    if chance(draw, 6):
-        section["within"] = length(draw, grid)
-    if chance(draw, 7):
-        section["decay"] = decay(draw, grid, DECAYS)
-    names = ["looks", "reads", "opens", "leaves"][: one(draw, [1, 2, 3, 4])]
-    section["rules"] = [event_rule(draw, grid, name) for name in names]
-    if chance(draw, 4):
-        section["rules"].insert(one(draw, range(len(names) + 1)), silence_rule(draw, grid))
-    declare(section, {"mail": one(draw, LIMITS)})
+def engagement_section(choose: Choose, grid: Grid) -> dict[str, Any]:
+    section: dict[str, Any] = limits(choose)
+    if chance(choose, 7):
+        section["within"] = length(choose, grid)
+    if chance(choose, 7):
+        section["decay"] = decay(choose, grid, DECAYS)
+    names = ["looks", "reads", "opens", "leaves"][: choose([1, 2, 3, 4])]
+    section["rules"] = [event_rule(choose, grid, name) for name in names]
+    if chance(choose, 4):
+        section["rules"].insert(choose(range(len(names) + 1)), silence_rule(choose, grid))
+    declare(section, {"mail": choose(LIMITS)})
     return section
 
 
 # ---- qualify
 
 
-def comparison(draw: st.DrawFn, names: Names) -> str:
+def comparison(choose: Choose, names: Names) -> str:
+    if chance(choose, 1):
+        return f"count({choose(names.event_rules)}) {choose(COUNTED)}"
     values = ["score", "score", "engagement", "engagement", "fit", *names.groups]
     values += ["fit + engagement", "2 * score", "engagement - 2 * fit"]
     values += [f"points({rule})" for rule in names.rules]
-    values += [f"count({rule})" for rule in names.event_rules]
     values += [f"points({rule}) - points({names.rules[0]})" for rule in names.rules[1:]]
-    value, bound = one(draw, values), one(draw, BOUNDS)
-    form = draw(TEN)
+    value, bound = choose(values), choose(BOUNDS)
+    form = choose(range(10))
     if form == 0:
         return f"{value} between {bound} and {bound + 8}"
     if form == 1:
-        return f"{value} > case when {attribute_condition(draw)} then {bound} else {bound + 5} end"
+        return f"{value} > case when {attribute_condition(choose)} then {bound} else {bound + 5} end"
     if form == 2:
         return f"{value} in (1, 2, {bound})"
-    return f"{value} {one(draw, OPERATORS)} {bound}"
+    return f"{value} {choose(OPERATORS)} {bound}"
 
 
-def qualify_leaf(draw: st.DrawFn, names: Names) -> str:
-    kind = draw(TEN)
+def qualify_leaf(choose: Choose, names: Names) -> str:
+    kind = choose(range(10))
     if kind < 5:
-        return comparison(draw, names)
+        return comparison(choose, names)
     if kind < 8:
-        return str(one(draw, names.rules))
+        return str(choose(names.rules))
     if kind == 8 and names.grades:
-        return str(one(draw, GRADE_CONDITIONS))
-    return str(one(draw, LEAD_CONDITIONS + COMPANY_CONDITIONS))
+        return str(choose(GRADE_CONDITIONS))
+    return str(choose(LEAD_CONDITIONS + COMPANY_CONDITIONS))
 
 
-def qualify(draw: st.DrawFn, names: Names) -> dict[str, str]:
+def qualify(choose: Choose, names: Names) -> dict[str, str]:
     def condition() -> str:
-        return compound(draw, lambda: qualify_leaf(draw, names))
+        return compound(choose, lambda: qualify_leaf(choose, names))
 
-    asked = {"mql": comparison(draw, names) if chance(draw, 5) else condition()}
-    if chance(draw, 3):
+    reached = choose(["score", "engagement", *names.groups, f"points({names.event_rules[0]})"])
+    upward = f"{reached} {choose(['>', '>='])} {choose(BOUNDS[:10])}"
+    asked = {"mql": choose([upward, upward, comparison(choose, names), condition()])}
+    if chance(choose, 3):
         asked["hand_raise"] = condition()
-    if chance(draw, 4):
-        asked["never"] = one(draw, NEVER) if chance(draw, 5) else condition()
+    if chance(choose, 4):
+        asked["never"] = choose(NEVER) if chance(choose, 5) else condition()
     return asked
 
 
 # ---- the whole
 
 
-def recycle(draw: st.DrawFn, grid: Grid) -> dict[str, Any]:
+def recycle(choose: Choose, grid: Grid) -> dict[str, Any]:
     reasons: dict[str, Any] = {"not_ready": {"nurture": "education"}, "bad_data": {"disqualify": True}}
-    reasons["no_budget"] = {"requalify_after": length(draw, grid)}
+    reasons["no_budget"] = {"requalify_after": length(choose, grid)}
     section: dict[str, Any] = {"reasons": reasons}
-    if chance(draw, 5):
-        section["requalify_after"] = length(draw, grid)
-    if chance(draw, 6):
-        section["forget_engagement"] = one(draw, [True, True, False])
+    if chance(choose, 5):
+        section["requalify_after"] = length(choose, grid)
+    if chance(choose, 6):
+        section["forget_engagement"] = choose([True, True, False])
     return section
 
 
-@st.composite
-def agreements(draw: st.DrawFn, grid: Grid) -> dict[str, Any]:
+def agreement(choose: Choose, grid: Grid) -> dict[str, Any]:
     """An agreement as the plain dict that its YAML stands for."""
-    fit, engagement = fit_section(draw), engagement_section(draw, grid)
+    fit, engagement = fit_section(choose), engagement_section(choose, grid)
     rules = [rule["rule"] for rule in fit["rules"] + engagement["rules"]]
     names = Names(
         rules=rules,
@@ -328,12 +320,12 @@ def agreements(draw: st.DrawFn, grid: Grid) -> dict[str, Any]:
         groups=[*fit.get("groups", {}), *engagement.get("groups", {})],
         grades="grades" in fit,
     )
-    agreement: dict[str, Any] = {"agreement": "crm-software", "timezone": grid.zone, "lists": LISTS}
-    agreement |= {"fit": fit, "engagement": engagement, "qualify": qualify(draw, names)}
-    if chance(draw, 4):
-        agreement["score"] = one(draw, SCORE_LIMITS)
-    if chance(draw, 1):
-        agreement["handoff"] = {"expire_after": "30 minutes"}
-    if chance(draw, 7):
-        agreement["recycle"] = recycle(draw, grid)
-    return agreement
+    said: dict[str, Any] = {"agreement": "crm-software", "timezone": grid.zone, "lists": LISTS}
+    said |= {"fit": fit, "engagement": engagement, "qualify": qualify(choose, names)}
+    if chance(choose, 4):
+        said["score"] = choose(SCORE_LIMITS)
+    if chance(choose, 1):
+        said["handoff"] = {"expire_after": "30 minutes"}
+    if chance(choose, 7):
+        said["recycle"] = recycle(choose, grid)
+    return said

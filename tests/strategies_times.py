@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import strategies as st
+from strategies_choice import Choose
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -52,24 +52,20 @@ class Grid:
         """So many units as the agreement writes them."""
         return f"{self.number * units} {self.word}"
 
-    def instants(self, none: int = 0) -> st.SearchStrategy[datetime | None]:
-        """An instant of the pool; now and then a microsecond beside it, or some units later.
+    def instants(self, none: int = 0) -> list[datetime | None]:
+        """Instants to choose from: those of the pool, now and then a microsecond beside or some units later.
 
         None about so often of ten times.
         """
         later = [at + units * self.unit for at in self.pool for units in LENGTHS]
         beside = [at + aside for at in self.pool for aside in (MICROSECOND, -MICROSECOND)]
         weighted = [*self.pool] * 12 + later + beside
-        return st.sampled_from(weighted + [None] * (len(weighted) * none // (10 - none)))
+        return [None] * (len(weighted) * none // (10 - none)) + weighted
 
 
-@st.composite
-def grids(draw: st.DrawFn) -> Grid:
-    zone, day = draw(st.sampled_from(PLACES))
-    word, unit, number = draw(st.sampled_from(UNITS))
+def grid(choose: Choose) -> Grid:
+    zone, day = choose(PLACES)
+    word, unit, number = choose(UNITS)
     midnight = datetime.fromisoformat(day).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    steps = draw(st.lists(st.integers(-8, 20), min_size=3, max_size=8, unique=True))
-    return Grid(zone, unit, word, number, tuple(sorted(midnight + step * unit for step in steps)))
-
-
-__all__ = ["LENGTHS", "MICROSECOND", "Grid", "grids"]
+    steps = {choose(range(-8, 21)) for _ in range(choose(range(3, 9)))}
+    return Grid(zone, unit, word, number, tuple(midnight + step * unit for step in sorted(steps)))
