@@ -82,6 +82,8 @@ def test_a_spoiled_example_gives_mistakes_or_an_agreement(text: str) -> None:
 @example("fit: &a [*a]")
 @example("%TAG ! x\n--- !a b")
 @example("? ? ? a")
+@example("{[a]:\n}")
+@example("&a b: &c d\n*a : 1")
 @example("[" * 2000)
 @example("a:\n" + "".join(f"{' ' * n}- \n" for n in range(1, 200)))
 @example("fit: {rules: [{rule: r, points: [" + "{when: lead.x in ('a', 'b'), points: 1}, " * 20 + "]}]}")

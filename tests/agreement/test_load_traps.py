@@ -188,6 +188,12 @@ def test_a_file_that_is_not_utf8_is_told_where_and_checked_as_far_as_it_goes(tmp
     ]
 
 
+def test_a_file_in_utf16_is_told_once(tmp_path: Path) -> None:
+    file = tmp_path / "mql.yaml"
+    file.write_bytes(written(more="titel: x").encode("utf-16"))
+    assert [(d.code, d.at.line) for d in agreement.read(file)[1]] == [("HR201", 1), ("HR101", 8)]
+
+
 @pytest.mark.parametrize("name", ["missing.yaml", "", "\0"])
 def test_a_file_that_cannot_be_opened_is_not_the_users_mistake(name: str, tmp_path: Path) -> None:
     path = str(tmp_path / name) if name else ""
@@ -211,6 +217,7 @@ def test_a_byte_order_mark_and_windows_lines_change_no_place(tmp_path: Path) -> 
         (">-\n      lead.x = 1", 5, 7),
         ("&adult lead.x = 1" + AGAIN, 4, 18),
         ('!!str "lead.x = 1"', 4, 18),
+        ('"  lead.x = 1 "', 4, 14),
     ],
 )
 def test_a_condition_stands_where_its_first_character_does(when: str, line: int, column: int) -> None:

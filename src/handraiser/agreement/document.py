@@ -19,6 +19,7 @@ from handraiser.agreement.model import (
     Sql,
     Targets,
 )
+from handraiser.agreement.nodes import Mapping
 from handraiser.agreement.notes import Notes
 from handraiser.agreement.sections import (
     Named,
@@ -28,7 +29,6 @@ from handraiser.agreement.sections import (
     engagement_part,
     fit_part,
 )
-from handraiser.agreement.tree import Mapping
 from handraiser.agreement.vocabulary import KEYS
 from handraiser.agreement.wrong import Wrong
 

@@ -17,9 +17,9 @@ from handraiser.agreement.codes import Code
 from handraiser.agreement.conditions import Scope
 from handraiser.agreement.extents import open_quote
 from handraiser.agreement.model import Limits, Sql
+from handraiser.agreement.nodes import Listing, Mapping, Node, Scalar, Style
 from handraiser.agreement.notes import Notes
 from handraiser.agreement.scalars import Kind, kind_of, nothing, read_number, read_text, read_truth, shown
-from handraiser.agreement.tree import Listing, Mapping, Node, Scalar, Style
 from handraiser.agreement.vocabulary import home_of, nearest, spelled
 from handraiser.agreement.wrong import Wrong
 from handraiser.errors import Place
@@ -144,10 +144,17 @@ def condition(node: Node, notes: Notes, scope: Scope | None) -> Sql | None:
     if not node.text.strip():
         notes.mistake(Code.EMPTY, node.at, "The expression is empty.", "Write one, or leave the key out.")
         return None
-    sql = Sql(node.text, node.text_at)
+    sql = _trimmed(node)
     if scope is not None:
         notes.expressions.append((sql, scope))
     return sql
+
+
+def _trimmed(node: Scalar) -> Sql:
+    """The expression without the blanks around it, and the place of its first character."""
+    blanks = len(node.text) - len(node.text.lstrip(" \t"))
+    at = structs.replace(node.text_at, column=node.text_at.column + blanks)
+    return Sql(node.text[blanks:].rstrip(), at)
 
 
 def points(node: Node, notes: Notes, scope: Scope) -> float | Sql:

@@ -22,9 +22,9 @@ from handraiser.agreement.model import (
     Recycle,
     Route,
 )
+from handraiser.agreement.nodes import Listing, Node, under
 from handraiser.agreement.notes import Notes
 from handraiser.agreement.sections import Named, check_name
-from handraiser.agreement.tree import Listing, Node, under
 from handraiser.agreement.vocabulary import KEYS
 from handraiser.agreement.wrong import Wrong
 from handraiser.errors import Place

@@ -9,8 +9,8 @@ from zoneinfo import available_timezones
 from handraiser.agreement.codes import Code
 from handraiser.agreement.fields import Fields, entries, items, text, value
 from handraiser.agreement.model import Hours
+from handraiser.agreement.nodes import Listing, Mapping, Node, Scalar
 from handraiser.agreement.notes import Notes
-from handraiser.agreement.tree import Listing, Mapping, Node, Scalar
 from handraiser.agreement.vocabulary import KEYS, nearest
 from handraiser.agreement.wrong import Wrong
 

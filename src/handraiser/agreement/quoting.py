@@ -6,8 +6,9 @@ import re
 from functools import partial
 
 from handraiser.agreement.codes import Code
+from handraiser.agreement.nodes import Style
 from handraiser.agreement.source import Source
-from handraiser.agreement.tree import Breakdown, Style, Tree
+from handraiser.agreement.tree import Breakdown, Tree
 from handraiser.agreement.wrong import Trap
 
 __all__ = [

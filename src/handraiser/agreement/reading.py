@@ -8,6 +8,7 @@ agreement.
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 
@@ -18,11 +19,12 @@ from handraiser.agreement.conditions import ConditionCode, QualifyNames, check_e
 from handraiser.agreement.document import read_document
 from handraiser.agreement.fingerprint import fingerprint
 from handraiser.agreement.model import Agreement, EventRule
+from handraiser.agreement.nodes import Mapping, Node, Scalar
 from handraiser.agreement.notes import Notes
 from handraiser.agreement.scalars import Kind, kind_of
 from handraiser.agreement.source import Source
 from handraiser.agreement.traps import find_trap
-from handraiser.agreement.tree import Mapping, Node, Scalar, Tree, grow
+from handraiser.agreement.tree import Tree, grow
 from handraiser.errors import Diagnostic, Level, Mistakes, Place, Unavailable
 
 __all__ = ["load", "read"]
@@ -87,7 +89,8 @@ def _decoded(contents: bytes, name: str, notes: Notes) -> str:
             f"This byte (0x{contents[error.start]:02x}) is not UTF-8.",
             "Save the file in the encoding UTF-8.",
         )
-        return contents.decode("utf-8", errors="replace")
+        sixteen = contents.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        return contents.decode("utf-16" if sixteen else "utf-8", errors="replace")
 
 
 def _understood(text: str, name: str, notes: Notes) -> Agreement | None:

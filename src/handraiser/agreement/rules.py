@@ -21,9 +21,9 @@ from handraiser.agreement.model import (
     SilenceRule,
     Sql,
 )
+from handraiser.agreement.nodes import Listing, Node, Scalar, under
 from handraiser.agreement.notes import Notes
 from handraiser.agreement.scalars import shown
-from handraiser.agreement.tree import Listing, Node, Scalar, under
 from handraiser.agreement.vocabulary import EVENT_ONLY, KEYS, SILENCE_ONLY, nearest
 from handraiser.agreement.wrong import Wrong
 from handraiser.errors import Place

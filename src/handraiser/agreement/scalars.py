@@ -11,7 +11,7 @@ import re
 from enum import Enum
 
 from handraiser.agreement.codes import Code
-from handraiser.agreement.tree import Scalar, Style
+from handraiser.agreement.nodes import Scalar, Style
 from handraiser.agreement.wrong import Wrong
 
 __all__ = ["Kind", "kind_of", "read_number", "read_text", "read_truth", "shown"]

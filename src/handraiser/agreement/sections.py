@@ -11,9 +11,9 @@ from handraiser.agreement.codes import Code
 from handraiser.agreement.durations import read_decay
 from handraiser.agreement.fields import Fields, entries, items, name_of
 from handraiser.agreement.model import Decay, EventRule, FitRule, Group, Section, SilenceRule
+from handraiser.agreement.nodes import Node, under
 from handraiser.agreement.notes import Notes
 from handraiser.agreement.rules import Defaults, event_or_silence_rule, fit_rule, read_window
-from handraiser.agreement.tree import Node, under
 from handraiser.agreement.vocabulary import KEYS, RESERVED, is_name, nearest
 from handraiser.errors import Place
 

@@ -14,6 +14,7 @@ from msgspec import structs
 
 from handraiser.agreement.codes import Code
 from handraiser.agreement.extents import end_of_value
+from handraiser.agreement.nodes import Style
 from handraiser.agreement.quoting import (
     bad_escape,
     bad_start,
@@ -23,7 +24,7 @@ from handraiser.agreement.quoting import (
     unclosed_quote,
 )
 from handraiser.agreement.source import Source
-from handraiser.agreement.tree import Breakdown, Leaf, Style, Tree
+from handraiser.agreement.tree import Breakdown, Leaf, Tree
 from handraiser.agreement.wrong import Trap
 
 __all__ = ["QUOTE_IT", "explain"]

@@ -9,9 +9,10 @@ from functools import partial
 
 from handraiser.agreement.codes import Code
 from handraiser.agreement.extents import end_of_value, scan
+from handraiser.agreement.nodes import Style
 from handraiser.agreement.source import Source
 from handraiser.agreement.syntax import QUOTE_IT, explain
-from handraiser.agreement.tree import Leaf, Style, Tree
+from handraiser.agreement.tree import Leaf, Tree
 from handraiser.agreement.wrong import Trap
 
 __all__ = ["CONDITION_KEYS", "find_trap"]
@@ -72,7 +73,7 @@ def _misread(source: Source, tree: Tree, leaf: Leaf) -> Trap | None:
             fix="Write the character itself.",
         )
     end = end_of_value(source, leaf)
-    mend = partial(source.quote, leaf.start, end) if end > leaf.start else None
+    mend = partial(source.quote, leaf.start, end) if end > leaf.start and not leaf.is_key else None
     if leaf.scalar.style is Style.ALIAS:
         return Trap(
             code=Code.READ_AS_ALIAS,

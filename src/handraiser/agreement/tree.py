@@ -1,72 +1,27 @@
-"""What does the YAML say, word for word, before anything is made of it?
+"""What does YAML read in a text, word for word, and where did it give up?
 
-The nodes keep every word as it was written, with its place and style: whether `no` is a text is for
-the reader of a field to say, who knows what belongs there. Nothing is resolved and nothing raised.
+Nothing is resolved and nothing raised: the tree is all that could be read, and beside it stands what
+those need who look for traps.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from enum import Enum
 from typing import Any
 
 import msgspec
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from handraiser.agreement.nodes import Listing, Mapping, Node, Scalar, Style
 from handraiser.agreement.source import Source
 from handraiser.errors import Place
 
-__all__ = ["Breakdown", "Leaf", "Listing", "Mapping", "Node", "Scalar", "Style", "Tree", "grow", "under"]
+__all__ = ["Breakdown", "Leaf", "Tree", "grow"]
 
 _ANCHOR_AND_TAG = re.compile(r"(?:[&!]\S*\s+)*")
 _TEXT_TAG = "tag:yaml.org,2002:str"
-
-
-class Style(Enum):
-    """How a text was written."""
-
-    PLAIN = "plain"
-    QUOTED = "quoted"
-    BLOCK = "block"
-    ALIAS = "alias"  # `*name` without an anchor of that name
-
-
-class Scalar(msgspec.Struct, frozen=True, kw_only=True):
-    """A single value: its words, where it stands, and where its first word stands.
-
-    `comment` is what follows behind ` #` on its last line, None without a comment.
-    """
-
-    text: str
-    at: Place
-    text_at: Place
-    style: Style = Style.PLAIN
-    comment: str | None = None
-
-
-class Listing(msgspec.Struct, frozen=True, kw_only=True):
-    """A list and its items."""
-
-    items: tuple[Node, ...]
-    at: Place
-
-
-class Mapping(msgspec.Struct, frozen=True, kw_only=True):
-    """Keys and values in the order written."""
-
-    entries: tuple[tuple[Scalar, Node], ...]
-    at: Place
-
-
-Node = Scalar | Listing | Mapping
-
-
-def under(node: Node, key: str) -> Node | None:
-    """What stands under a key, None where the node is no mapping or has no such key."""
-    entries = node.entries if isinstance(node, Mapping) else ()
-    return next((value for word, value in entries if word.text == key), None)
 
 
 class Leaf(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +29,7 @@ class Leaf(msgspec.Struct, frozen=True, kw_only=True):
 
     scalar: Scalar
     key: str | None  # the key it is the value of
+    is_key: bool
     start: tuple[int, int]
     end: tuple[int, int]
     flow: bool  # inside { } or [ ]
@@ -191,7 +147,7 @@ class _Growth:
         end = (event.end_mark.line, event.end_mark.column)
         style = {None: Style.PLAIN, "'": Style.QUOTED, '"': Style.QUOTED}.get(event.style, Style.BLOCK)
         at, text_at = start, self._first_word(event, style)
-        if start == end and self.open and self.open[-1].awaits_value:
+        if start == end and self.tree.leaves and self.open and self.open[-1].awaits_value:
             # YAML puts an empty value where the next word stands, perhaps lines below its key.
             at = text_at = self.tree.leaves[-1].start
         scalar = Scalar(
@@ -249,6 +205,7 @@ class _Growth:
             Leaf(
                 scalar=scalar,
                 key=key.text if isinstance(key, Scalar) else None,
+                is_key=around is not None and around.mapping and not around.awaits_value,
                 start=start,
                 end=end,
                 flow=any(each.flow for each in self.open),
