@@ -6,6 +6,9 @@ import pytest
 from agreement_texts import event_rule, expected, fit_rule, fixes, found_in, written
 
 from handraiser import agreement
+from handraiser.agreement import tokens
+from handraiser.agreement.functions import FUNCTIONS
+from handraiser.agreement.vocabulary import RESERVED
 from handraiser.errors import Mistakes
 
 GOOD_RULE = "  - {rule: visit, event: Visit, points: 1}"
@@ -202,6 +205,8 @@ def test_a_mistake_is_found_where_it_stands(case: str) -> None:
     assert sorted(found_in(text)) == sorted(expected(text, *codes.split()))
 
 
+DID_YOU_MEAN_BUSINESS = "Did you mean `4 business hours`?"
+
 NEAREST = {
     "a key": (written(more="recyle: {}"), "Did you mean `recycle`?"),
     "a key of another place": (written(more="mql: score > 1"), "`mql` belongs in qualify."),
@@ -224,6 +229,10 @@ NEAREST = {
         "Write `36 hours`.",
     ),
     "a bare percentage": (written(more="targets: {mql_to_sql: 25}"), "Write `25%`."),
+    "a misspelled promise": (
+        written(more="handoff: {accept_within: 4 bussiness hours}"),
+        DID_YOU_MEAN_BUSINESS,
+    ),
     "business weeks": (
         written(more="handoff: {hours: {mon: '09:00-10:00'}, accept_within: 2 business weeks}"),
         "Write `10 business days`.",
@@ -260,6 +269,11 @@ def test_all_mistakes_come_at_once_in_the_order_of_the_text() -> None:
     assert str(raised.value).startswith("mql.yaml:2:8: HR218 ")
 
 
+def test_a_misspelled_key_is_not_missing_as_well() -> None:
+    text = event_rule("    ‸events: Visit\n    points: 1")
+    assert found_in(text) == expected(text, "HR101")
+
+
 def test_a_rule_with_a_mistake_is_still_known_to_qualify() -> None:
     text = written(engagement="  rules:\n  - {rule: visit, event: V, points: ‸.nan}", qualify="  mql: visit")
     assert found_in(text) == expected(text, "HR127")
@@ -268,3 +282,7 @@ def test_a_rule_with_a_mistake_is_still_known_to_qualify() -> None:
 def test_a_mistake_that_an_alias_repeats_is_told_once() -> None:
     text = written(more="handoff:\n  hours: &office {mon: ‸9-18}\n  route:\n  - {to: a, hours: *office}")
     assert found_in(text) == expected(text, "HR124")
+
+
+def test_no_word_of_the_conditions_can_name_a_rule() -> None:
+    assert set(FUNCTIONS) | set(tokens.RESERVED) <= RESERVED

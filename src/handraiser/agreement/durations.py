@@ -121,7 +121,9 @@ def read_promise(text: str) -> Promise | Wrong:
         return Wrong(Code.FOREVER, "A promise must end; `forever` promises nothing.", "Leave the key out.")
     found = _AMOUNT.fullmatch(text)
     if found is None:
-        return Wrong(Code.BAD_PROMISE, f"`{text}` is not a promise.", _PROMISE_FIX)
+        number, word, unit = [*text.split(), "", "", ""][:3]
+        meant = f"Did you mean `{number} business {unit}`?" if nearest(word, ["business"]) else _PROMISE_FIX
+        return Wrong(Code.BAD_PROMISE, f"`{text}` is not a promise.", meant)
     amount, business, unit = found.groups()
     length = _length(text, amount, unit, code=Code.BAD_PROMISE, fix=_PROMISE_FIX)
     if isinstance(length, Wrong):

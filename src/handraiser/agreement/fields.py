@@ -104,7 +104,7 @@ def _no_mapping(node: Node, notes: Notes, fix: str) -> None:
         says = f"YAML does not read `{shown(node.text)}` as a key and its value."
         notes.mistake(Code.NO_BLANK, node.at, says, "Put a blank behind the colon.")
     else:
-        wrong_kind(node, notes, what="Keys with values", fix=fix)
+        wrong_kind(node, notes, what="A block of keys with values", fix=fix)
 
 
 def _repeated(key: Scalar, first: Place, notes: Notes) -> None:
@@ -193,6 +193,7 @@ class Fields:
         self._is_mapping = isinstance(node, Mapping)
         self._known = keys
         self._elsewhere = elsewhere or {}
+        self._misspelled: set[str] = set()
         self._values: dict[str, Node] = {}
         self._keys: dict[str, Place] = {}
         for key, each in entries(node, notes, fix=f"Write some of {spelled(keys)} under it."):
@@ -211,6 +212,7 @@ class Fields:
     def _instead(self, key: str) -> str:
         meant = nearest(key, self._known)
         if meant is not None:
+            self._misspelled.add(meant)
             return f"Did you mean `{meant}`?"
         home = home_of(key)
         return f"`{key}` belongs in {home}." if home else f"It may have {spelled(self._known)}."
@@ -232,7 +234,7 @@ class Fields:
     def need(self, *keys: str, fix: str = "") -> None:
         """Report the keys that must be there and are not."""
         for key in keys:
-            if key not in self._values and self._is_mapping:
+            if key not in self._values and key not in self._misspelled and self._is_mapping:
                 says = f"{self.what[0].upper()}{self.what[1:]} has no `{key}`, and must have one."
                 self.notes.mistake(Code.MISSING_KEY, self.at, says, fix or f"Write `{key}:` and its value.")
 

@@ -124,11 +124,8 @@ def _read_intervals(words: str) -> Intervals | Wrong:
     for part in words.split(","):
         match = _INTERVAL.fullmatch(part.strip())
         if match is None:
-            return Wrong(
-                Code.BAD_INTERVAL,
-                f"`{part.strip()}` is not an open interval.",
-                'Write it as "09:00-18:00", several with commas.',
-            )
+            fix = 'Write it as "09:00-18:00", several with commas; a day that is closed is left out.'
+            return Wrong(Code.BAD_INTERVAL, f"`{part.strip()}` is not an open interval.", fix)
         h1, m1, h2, m2 = (int(each) for each in match.groups())
         start, end = h1 * 60 + m1, h2 * 60 + m2
         if m1 > 59 or m2 > 59 or end > 24 * 60:

@@ -13,7 +13,7 @@ from handraiser.agreement.nodes import Style
 from handraiser.agreement.source import Source
 from handraiser.agreement.syntax import QUOTE_IT, explain
 from handraiser.agreement.tree import Leaf, Tree
-from handraiser.agreement.wrong import Trap
+from handraiser.agreement.wrong import Trap, Wrong
 
 __all__ = ["CONDITION_KEYS", "find_trap"]
 
@@ -63,43 +63,30 @@ def _cutter(char: str) -> tuple[Code, str]:
 
 def _misread(source: Source, tree: Tree, leaf: Leaf) -> Trap | None:
     """A text whose first sign YAML takes for its own: an alias, an anchor that nothing uses, a tag."""
-    line, column = leaf.start
-    at = source.place(line, column)
-    if any("\ud800" <= char <= "\udfff" for char in leaf.scalar.text):
-        return Trap(
-            code=Code.BAD_ESCAPE,
-            at=at,
-            says="An escape in this text gives half a character.",
-            fix="Write the character itself.",
-        )
+    found = _sign_taken(source, tree, leaf)
+    if found is None:
+        return None
     end = end_of_value(source, leaf)
-    mend = partial(source.quote, leaf.start, end) if end > leaf.start and not leaf.is_key else None
+    quotable = end > leaf.start and not leaf.is_key and found.code is not Code.BAD_ESCAPE
+    mend = partial(source.quote, leaf.start, end) if quotable else None
+    return Trap(code=found.code, at=source.place(*leaf.start), says=found.says, fix=found.fix, mend=mend)
+
+
+def _sign_taken(source: Source, tree: Tree, leaf: Leaf) -> Wrong | None:
+    text = leaf.scalar.text
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        says, fix = "An escape in this text gives half a character.", "Write the character itself."
+        return Wrong(Code.BAD_ESCAPE, says, fix)
     if leaf.scalar.style is Style.ALIAS:
-        return Trap(
-            code=Code.READ_AS_ALIAS,
-            at=at,
-            says=f"YAML reads `{leaf.scalar.text}` as a reference to an anchor "
-            f"`&{leaf.scalar.text[1:]}`, and there is none.",
-            fix="Put the value in quotes, or set the anchor before it.",
-            mend=mend,
-        )
+        says = f"YAML reads `{text}` as a reference to an anchor `&{text[1:]}`, and there is none."
+        return Wrong(Code.READ_AS_ALIAS, says, "Put the value in quotes, or set the anchor before it.")
     if leaf.tag is not None:
-        return Trap(
-            code=Code.READ_AS_TAG,
-            at=at,
-            says=f"YAML reads `{_first_word(source, leaf)}` as a tag and drops it from the text.",
-            fix="Put the value in quotes.",
-            mend=mend,
-        )
+        says = f"YAML reads `{_first_word(source, leaf)}` as a tag and drops it from the text."
+        return Wrong(Code.READ_AS_TAG, says, "Put the value in quotes.")
     unused = leaf.anchor is not None and leaf.anchor not in tree.aliases
     if unused and tree.breakdown is None and leaf.scalar.style is Style.PLAIN:
-        return Trap(
-            code=Code.READ_AS_ANCHOR,
-            at=at,
-            says=f"YAML reads `&{leaf.anchor}` as an anchor, which nothing refers to, and drops it.",
-            fix="Put the value in quotes, or take the anchor away.",
-            mend=mend,
-        )
+        says = f"YAML reads `&{leaf.anchor}` as an anchor, which nothing refers to, and drops it."
+        return Wrong(Code.READ_AS_ANCHOR, says, "Put the value in quotes, or take the anchor away.")
     return None
 
 
