@@ -225,5 +225,7 @@ class Oracle:
         """The first of t + step, t + 2 × step, … at which it does not qualify: the oracle's own oracle."""
         at = self._at(t)
         lead = self._lead(lead_id, at)
+        if not self._score(lead, at, known=at).qualified:
+            return None
         walked = (at + number * step for number in range(1, steps + 1))
         return next((u for u in walked if not self._score(lead, u, known=at).qualified), None)

@@ -112,7 +112,7 @@ LIMITS: list[dict[str, float]] = [
 ]
 SCORE_LIMITS = [{"min": -20}, {"max": 25}, {"min": 3, "max": 40}, {"min": -2_000_000_000}]
 GRADES = [{"A": 10, "B": 5, "C": 0.5}, {"A": 3}, {"C": -4, "B": 2.5, "A": 2.507813}]
-GRADE_CONDITIONS = ["grade = 'A'", "grade in ('A', 'B')", "grade <> 'D'", "grade != 'A'"]
+GRADE_CONDITIONS = ["grade = 'A'", "grade in ('A', 'D')", "grade <> 'D'", "grade != 'A'"]
 OPERATORS = [">", ">="] * 5 + ["<", "<=", "=", "<>"]
 COUNTED = [">= 2", "> 0", "= 1", "<> 1", "between 2 and 3", "in (1, 3)", "> 1 + 1"]
 NEVER = ["lead.unsubscribed", "company.is_customer", "lead.unsubscribed or company.is_customer"]
