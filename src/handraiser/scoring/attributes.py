@@ -52,7 +52,7 @@ def population(inputs: Inputs) -> Population:
     ).to_arrow_table()
     return Population(
         ids=found.column("lead_id").combine_chunks(),
-        hashes=_array(found, "hash").astype(np.uint64, copy=False),
+        hashes=_array(found, "hash").astype(np.uint64),
         created=_array(found, "created"),
     )
 
@@ -112,7 +112,7 @@ def _rows(inputs: Inputs, source: Source, owner: str, numbers: str, companies: s
         valid=_array(found, "valid"),
         known=_array(found, "known"),
         row=_array(found, "row"),
-        signature=_array(found, "signature").astype(np.uint64, copy=False),
+        signature=_array(found, "signature").astype(np.uint64),
         company=_array(found, "company").astype(np.int64),
     )
 
@@ -128,13 +128,13 @@ def customers(inputs: Inputs, leads: Rows, companies: Rows) -> Ints:
     since = np.full(len(companies.offsets) - 1, FOREVER, dtype=np.int64)
     if inputs.outcomes is not None:
         bought = inputs.con.sql(
-            f"SELECT ids.number AS lead, bought.at AS at FROM {inputs.outcomes.relation} AS bought "
+            f'SELECT ids.number AS lead, bought."at" AS happened FROM {inputs.outcomes.relation} AS bought '
             f"JOIN ({_numbers(inputs.leads, 'lead_id')}) AS ids ON ids.lead_id = bought.lead_id "
             "WHERE bought.stage = 'customer'"
         ).to_arrow_table()
         holds = winners(leads.offsets, leads.begin, leads.valid, leads.known)
         customers_since(
-            _array(bought, "lead"), _array(bought, "at"), leads.offsets, leads.begin, holds, leads.company, since
+            _array(bought, "lead"), _array(bought, "happened"), leads.offsets, leads.begin, holds, leads.company, since
         )
     return since
 
@@ -228,5 +228,5 @@ def _truth(values: npt.NDArray[np.uint8]) -> pa.Array:
 
 
 def _array(table: pa.Table, name: str) -> npt.NDArray[np.int64]:
-    found: npt.NDArray[np.int64] = table.column(name).to_numpy()
-    return np.ascontiguousarray(found)
+    # A copy of our own: Arrow's memory is read-only, which to a kernel would be another type.
+    return np.array(table.column(name).to_numpy(), order="C")

@@ -17,14 +17,15 @@ from typing import TypeVar
 import numba
 from numba import njit
 
-__all__ = ["inlined", "kernel"]
+__all__ = ["kernel"]
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
 
 def _folder() -> Path:
     here = Path(__file__).parent
-    text = b"".join(path.read_bytes() for path in sorted(here.glob("*.py")))
+    texts = (path.read_bytes() for path in sorted(here.glob("*.py")))
+    text = b"".join(one for one in texts if b"\n@kernel" in one)
     name = f"handraiser-{hashlib.sha256(text).hexdigest()[:16]}"
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     for parent in (Path(cache), Path(tempfile.gettempdir()) / f"handraiser-{os.getuid()}"):
@@ -45,10 +46,4 @@ if not os.environ.get("NUMBA_CACHE_DIR"):
 def kernel(function: Function) -> Function:
     """Return the function compiled, kept on disk, and free of the GIL."""
     compiled: Function = njit(cache=True, nogil=True)(function)
-    return compiled
-
-
-def inlined(function: Function) -> Function:
-    """Return the function compiled into each place that calls it."""
-    compiled: Function = njit(cache=True, nogil=True, inline="always")(function)
     return compiled

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import reduce
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 import sqlglot
 from sqlglot import exp
@@ -96,14 +96,19 @@ def problems(
     failures: list[exp.Expr] = []
     renderer = _Renderer(columns, lists, failures)
     renderer.as_kind(renderer.render(_read(expression)), needed)
-    if not failures:
-        return exp.false()
-    failed = _joined(exp.Or, [sql.wrapped(failure) for failure in dict.fromkeys(failures)])
-    return exp.func("coalesce", failed, exp.false())
+    return _any(failures)
 
 
 def _read(expression: str | Expression) -> Expression:
     return parse(expression) if isinstance(expression, str) else expression
+
+
+def _any(failures: list[exp.Expr]) -> exp.Expr:
+    """TRUE or FALSE: whether something failed."""
+    if not failures:
+        return exp.false()
+    failed = _joined(exp.Or, [sql.wrapped(failure) for failure in dict.fromkeys(failures)])
+    return exp.Coalesce(this=failed, expressions=[exp.false()])
 
 
 def _joined(word: type[exp.Connector], conditions: Sequence[exp.Expr]) -> exp.Expr:
@@ -130,17 +135,25 @@ _OF_ONE_NUMBER = {"abs": exp.Abs, "floor": exp.Floor, "ceil": exp.Ceil}
 _TEXT_TESTS = {"contains": exp.Contains, "starts_with": exp.StartsWith, "ends_with": exp.EndsWith}
 
 
+Made = TypeVar("Made")
+
+
+class _Step(NamedTuple, Generic[Made]):
+    """What was made of a part of `case`, and where it fails."""
+
+    made: Made
+    failures: list[exp.Expr]
+
+
 class _Renderer:
     """Renders the parts of one expression, and remembers on which rows they fail.
 
-    path      what must be true of a row for it to come to the part that is being rendered
     failures  for each part that can fail, on which rows it does; None where nobody asks
     """
 
     def __init__(self, columns: Columns, lists: Lists, failures: list[exp.Expr] | None = None) -> None:
         self.columns = columns
         self.lists = lists
-        self.path: list[exp.Expr] = []
         self.failures = failures
 
     # ---- a value read as a kind
@@ -211,8 +224,7 @@ class _Renderer:
 
     def _fails(self, where: exp.Expr) -> None:
         if self.failures is not None:
-            conditions = [sql.wrapped(condition.copy()) for condition in (*self.path, where)]
-            self.failures.append(_joined(exp.And, conditions))
+            self.failures.append(where)
 
     # ---- the parts
 
@@ -267,8 +279,7 @@ class _Renderer:
             case Comparison(sign, left, right):
                 return self._compared(sign, self.render(left), self.render(right))
             case Between(operand, low, high, negated):
-                first, second, third = self._beside([operand, low, high])
-                return _negated(exp.Between(this=first, low=second, high=third), negated)
+                return _negated(_between(*self._beside([operand, low, high])), negated)
             case In(operand, options, negated):
                 first, *others = self._beside([operand, *options])
                 return _negated(exp.In(this=first, expressions=others), negated)
@@ -300,45 +311,59 @@ class _Renderer:
         return _negated(like, part.negated)
 
     def _case(self, part: Case) -> Rendered:
-        """The branches are read as one kind; each can fail only on rows that come to it."""
+        """The branches are read as one kind; a branch fails only on rows that come to it."""
         subject = None if part.subject is None else self.render(part.subject)
-        conditions: list[exp.Expr] = []
-        values: list[Rendered] = []
-        paths = []
-        refused = self.path
+        conditions: list[_Step[exp.Expr]] = []
+        values: list[_Step[Rendered]] = []
         for condition, value in part.branches:
-            with self._on(refused):
+            with self._noting() as failures:
                 asked = self.render(condition)
                 chosen = self.truth(asked) if subject is None else self._compared("=", subject, asked)
-            paths.append([*refused, chosen])
-            with self._on(paths[-1]):
-                values.append(self.render(value))
-            conditions.append(chosen)
-            refused = [*refused, exp.Not(this=exp.func("coalesce", chosen.copy(), exp.false()))]
-        with self._on(refused):
-            values.append(self.render(part.otherwise or Literal(None)))
-        return self._chosen(conditions, values, [*paths, refused])
+            conditions.append(_Step(chosen, failures))
+            values.append(self._step(value))
+        values.append(self._step(part.otherwise or Literal(None)))
+        return self._chosen(conditions, values)
 
-    def _chosen(
-        self, conditions: list[exp.Expr], values: list[Rendered], paths: list[list[exp.Expr]]
-    ) -> Rendered:
-        kind = _common_kind(values)
+    def _step(self, part: Expression) -> _Step[Rendered]:
+        with self._noting() as failures:
+            return _Step(self.render(part), failures)
+
+    def _chosen(self, conditions: list[_Step[exp.Expr]], values: list[_Step[Rendered]]) -> Rendered:
+        kind = _common_kind([value.made for value in values])
+        results = []
+        for value in values:
+            with self._noting(value.failures):
+                results.append(exp.Null() if kind is None else self.as_kind(value.made, kind))
+        self._fails_where_chosen(conditions, values)
         if kind is None:
             return Rendered(exp.Null(), None)
-        results = []
-        for value, path in zip(values, paths, strict=True):
-            with self._on(path):
-                results.append(self.as_kind(value, kind))
         *branches, otherwise = results
-        ifs = [exp.If(this=asked, true=then) for asked, then in zip(conditions, branches, strict=True)]
+        ifs = [
+            exp.If(this=condition.made, true=then)
+            for condition, then in zip(conditions, branches, strict=True)
+        ]
         return Rendered(exp.Case(ifs=ifs, default=otherwise), kind)
 
+    def _fails_where_chosen(self, conditions: list[_Step[exp.Expr]], values: list[_Step[Rendered]]) -> None:
+        """Ask as `case` does: one condition after the other, and only the value that is chosen."""
+        can_fail = any(each.failures for each in conditions) or any(each.failures for each in values)
+        if self.failures is None or not can_fail:
+            return
+        ifs = []
+        for condition, value in zip(conditions, values, strict=False):
+            if condition.failures:
+                ifs.append(exp.If(this=_any(condition.failures), true=exp.true()))
+            ifs.append(exp.If(this=condition.made.copy(), true=_any(value.failures)))
+        self.failures.append(exp.Case(ifs=ifs, default=_any(values[-1].failures)))
+
     @contextmanager
-    def _on(self, path: list[exp.Expr]) -> Iterator[None]:
-        """What is rendered inside is reached on these rows only."""
-        before, self.path = self.path, path
-        yield
-        self.path = before
+    def _noting(self, failures: list[exp.Expr] | None = None) -> Iterator[list[exp.Expr]]:
+        """What fails inside is noted apart."""
+        outside = self.failures
+        inside = [] if failures is None else failures
+        self.failures = None if outside is None else inside
+        yield inside
+        self.failures = outside
 
     def _cast(self, value: Rendered, to: Type) -> Rendered:
         match to:
@@ -427,6 +452,11 @@ def _compared_kind(values: Sequence[Rendered]) -> Kind | None:
 
 def _negated(condition: exp.Expr, negated: bool) -> exp.Expr:
     return exp.Not(this=sql.wrapped(condition)) if negated else condition
+
+
+def _between(value: exp.Expr, low: exp.Expr, high: exp.Expr) -> exp.Expr:
+    """DuckDB compares the value twice, and reckons it twice if it is not named."""
+    return sql.named_once(value, lambda v: exp.Between(this=v, low=low, high=high))
 
 
 def _nullif(value: exp.Expr, other: exp.Expr) -> exp.Expr:

@@ -74,6 +74,8 @@ def points_at(
     n_rules = ri.shape[0]
     n_silences = silent_for.shape[0]
     low, high, may = low0.copy(), high0.copy(), may0.copy()
+    code, groups, bounds = code.copy(), groups.copy(), bounds.copy()
+    group_low, group_high = group_low.copy(), group_high.copy()
     sums = np.zeros(max(1, group_low.shape[0]))
     acc = np.zeros(max(1, n_rules))
     n = np.zeros(max(1, n_rules), dtype=np.int64)
@@ -170,6 +172,8 @@ def episodes(
     n_silences = silent_for.shape[0]
     n_groups = group_low.shape[0]
     low, high, may = low0.copy(), high0.copy(), may0.copy()
+    code, groups, bounds = code.copy(), groups.copy(), bounds.copy()
+    group_low, group_high = group_low.copy(), group_high.copy()
     sums = np.zeros(max(1, n_groups))
     size = max(1, n_rules)
     # The hits of one lead, unpacked from its rows.
@@ -468,7 +472,7 @@ def episodes(
                         h = head[r]
                         while h != fresh[r]:
                             w = weight[h]
-                            acc[r] += w * decay(STEPS, over, rf[r, PERCENT], t - occurred[h])
+                            acc[r] += w * decay(kind, over, rf[r, PERCENT], t - occurred[h])
                             h = after[h]
                 else:
                     # Late hits: the window is no longer a run of the chain, so take it from its start.

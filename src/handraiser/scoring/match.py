@@ -150,7 +150,7 @@ def _wanted(agreement: Agreement, inputs: Inputs) -> list[Wanted]:
         value = exp.maybe_parse(found.sql, dialect="duckdb")
         hashed = exp.func("hash", value)
         is_null = exp.Is(this=exp.paren(value.copy()), expression=exp.null())
-        return exp.Case(ifs=[exp.If(this=is_null, true=exp.cast(exp.Literal.number(0), "UBIGINT"))], default=hashed)
+        return exp.Case(ifs=[exp.If(this=is_null, true=exp.cast(exp.Literal.number(0), "UBIGINT", dialect="duckdb"))], default=hashed)
 
     wanted = []
     for rule in event_rules(agreement):
@@ -258,14 +258,14 @@ def _outcomes(agreement: Agreement, inputs: Inputs) -> Outcomes:
     if inputs.outcomes is None:
         none = np.empty(0, dtype=np.int64)
         return Outcomes(np.zeros(count + 1, dtype=np.int64), none, none.astype(np.uint8), none)
+    own = exp.Literal.string(agreement.name).sql("duckdb")
     found = inputs.con.sql(
-        "SELECT ids.number AS lead, said.at AS at, said.stage AS stage, said.reason AS reason "
+        'SELECT ids.number AS lead, said."at" AS happened, said.stage AS stage, said.reason AS reason '
         f"FROM {inputs.outcomes.relation} AS said JOIN ("
         f"SELECT lead_id, row_number() OVER (ORDER BY lead_id) - 1 AS number "
         f"FROM (SELECT DISTINCT lead_id FROM {inputs.leads.relation}) AS ids) AS ids "
-        "ON ids.lead_id = said.lead_id WHERE said.agreement IS NULL OR said.agreement = $1 "
-        "ORDER BY lead, at, said.row",
-        params=[agreement.name],
+        f"ON ids.lead_id = said.lead_id WHERE said.agreement IS NULL OR said.agreement = {own} "
+        "ORDER BY lead, happened, said.row"
     ).to_arrow_table()
     lead = found.column("lead").to_numpy()
     stage, reason = found.column("stage"), found.column("reason")
@@ -283,7 +283,7 @@ def _outcomes(agreement: Agreement, inputs: Inputs) -> Outcomes:
             bars[named] = microseconds(known.requalify_after)
     return Outcomes(
         offsets=np.searchsorted(lead, np.arange(count + 1)).astype(np.int64),
-        at=np.ascontiguousarray(found.column("at").to_numpy()),
+        at=np.array(found.column("happened").to_numpy()),
         effect=effect,
         bars=bars,
     )

@@ -4,8 +4,8 @@ The register machine of the fold. A register holds an interval, not a number: [l
 else it may be (TRUE, FALSE, NULL). With low = high a program gives its exact answer; with bounds it
 says "cannot be true", which is what lets most moments be skipped. `layout` writes the programs.
 
-Array arguments of calls that are not inlined cost contended reference counts between threads: hence
-`inline="always"`.
+Arrays given to a call are reference-counted with atomics: whoever calls these from several threads gives
+each thread copies of its own.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import math
 
 import numpy as np
 
-from handraiser.scoring.compiling import inlined
+from handraiser.scoring.compiling import kernel
 
 # What a register may hold: for a truth any of the first three, for a number VALUE or NULL.
 FALSE, TRUE, NULL, VALUE = 1, 2, 4, 8
@@ -56,18 +56,18 @@ _AND = _kleene(True)
 _OR = _kleene(False)
 
 
-@inlined
+@kernel
 def rounded(x):
     """Return x to six decimals as section 6 defines it: floor(x * 10^6 + 0.501) / 10^6."""
     return math.floor(x * 1e6 + 0.501) / 1e6
 
 
-@inlined
+@kernel
 def clamped(x, low, high):
     return min(max(x, low), high)
 
 
-@inlined
+@kernel
 def decay(kind, over, percent, age):
     """Return the factor d(age) of section 6; ages and `over` in microseconds."""
     if kind == HALF_LIFE:
@@ -79,7 +79,7 @@ def decay(kind, over, percent, age):
     return 1.0
 
 
-@inlined
+@kernel
 def evaluate(code, low, high, may):
     """Run a program over registers, in place; its answer is what the last target may be."""
     for k in range(code.shape[0]):
@@ -145,7 +145,7 @@ def evaluate(code, low, high, may):
     return may[code[code.shape[0] - 1, 1]]
 
 
-@inlined
+@kernel
 def total(slots, groups, first, group_at, group_low, group_high, bounds, low, high, may, sums):
     """Fill the registers of groups, engagement and score from those of the rules' points.
 
@@ -174,7 +174,7 @@ def total(slots, groups, first, group_at, group_low, group_high, bounds, low, hi
     may[SCORE] = VALUE
 
 
-@inlined
+@kernel
 def state_into(row, state, state_may, at, low, high, may):
     """Put the numbers and truths that hold of a lead in one state into their registers."""
     low[FIT] = high[FIT] = state[row, 0]
@@ -184,7 +184,7 @@ def state_into(row, state, state_may, at, low, high, may):
         may[at + x] = state_may[row, x]
 
 
-@inlined
+@kernel
 def states_into(first, end, state, state_may, at, low, high, may):
     """Put the hull of several states into their registers."""
     for x in range(state.shape[1]):

@@ -88,8 +88,8 @@ def prepare(agreement: Agreement, matched: Matched) -> Prepared:
         matched=matched,
         layout=plan,
         fit=fit,
-        state=np.stack([values for values, _ in columns], axis=1),
-        state_may=np.stack([may for _, may in columns], axis=1),
+        state=np.ascontiguousarray(np.stack([values for values, _ in columns], axis=1)),
+        state_may=np.ascontiguousarray(np.stack([may for _, may in columns], axis=1)),
         kept=_kept(agreement, matched),
     )
 

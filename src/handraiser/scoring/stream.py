@@ -92,6 +92,7 @@ def read_hits(
 
 _Batch = tuple[npt.NDArray[np.int32], Ints, npt.NDArray[np.float64], npt.NDArray[np.uint64]]
 _NOTHING = np.empty(0, dtype=np.int64)
+_NOTHING.setflags(write=False)  # as the columns of a stream are: one kernel serves both
 
 
 class _Reader:

@@ -123,7 +123,7 @@ def _states(lead, company, flips, since, derive_unsubscribed, derive_customer, w
         a, b = l_offsets[i], l_offsets[i + 1]
         f, g = f_offsets[i], f_offsets[i + 1]
         made = 0
-        t = NEVER
+        t = np.int64(NEVER)
         row = crow = of = -1
         unsubscribed = customer = UNKNOWN
         value = -1

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
-from handraiser.scoring.compiling import inlined
+from handraiser.scoring.compiling import kernel
 
 __all__ = ["BUCKETS", "Zone", "bucket_of", "zone_table"]
 
@@ -56,7 +56,7 @@ def zone_table(name: str, first_year: int, last_year: int) -> Zone:
     return np.array(instants, dtype=np.int64) * 1_000_000, np.array(offsets, dtype=np.int64)
 
 
-@inlined
+@kernel
 def bucket_of(instant, kind, instants, offsets):
     """Return the number of the bucket of `kind` (see BUCKETS) that holds the instant."""
     low, high = 0, instants.shape[0]
