@@ -67,12 +67,14 @@ class Scan(msgspec.Struct, frozen=True, kw_only=True):
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
     """Where the refused rows of one input are to be found, for whoever wants to see all of them.
 
-    relation  a table or view of `reason`, `used` and `raw`, with a row for each that was refused
-    scans     the lines of text files that never became a row
+    relation    what goes after FROM: `place`, `reason`, `used` and `raw` of each refused row
+    scans       the lines of text files that never became a row
+    everything  of events: what the view holds, before duplicates are out, with `raw` beside each row
     """
 
     relation: str
     scans: tuple[Scan, ...] = ()
+    everything: str = ""
 
 
 class Inputs(msgspec.Struct, kw_only=True):

@@ -1,6 +1,17 @@
 """Files and frames in, facts out; results out as files. What could not be used is kept."""
 
+from handraiser.tables.duplicates import without_duplicates
 from handraiser.tables.opening import open_inputs
-from handraiser.tables.refusals import event_rejects
+from handraiser.tables.reading import reading
+from handraiser.tables.refusals import event_rejects, write_rejects
+from handraiser.tables.writing import check_writable, write_table
 
-__all__ = ["event_rejects", "open_inputs"]
+__all__ = [
+    "check_writable",
+    "event_rejects",
+    "open_inputs",
+    "reading",
+    "without_duplicates",
+    "write_rejects",
+    "write_table",
+]

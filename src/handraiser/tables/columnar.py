@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 import duckdb
+import msgspec
 import pyarrow as pa
 
 from handraiser.errors import Diagnostic, Mistakes
 from handraiser.tables.delimited import patterns
-from handraiser.tables.mistakes import DataCode, mistake
+from handraiser.tables.mistakes import DataCode, group_by_case, mistake, same_name
 from handraiser.tables.parts import Cell, Form, Part, typed_cells
 from handraiser.tables.paths import File
-from handraiser.tables.quoting import quoted
+from handraiser.tables.quoting import literals, quoted
 
 __all__ = ["arrow_part", "parquet_part"]
 
@@ -23,16 +25,38 @@ def parquet_part(con: duckdb.DuckDBPyConnection, files: Sequence[File]) -> Part:
         _check_names(con, file)
     relation = f"read_parquet({patterns(files)}{', union_by_name = true' if len(files) > 1 else ''})"
     cells = typed_cells(con, relation, {})
-    return Part(relation=relation, cells=cells, place=files[0].path, raw=_raw(cells))
+    names = literals(os.path.basename(file.path) for file in files)
+    part = Part(relation=relation, cells=cells, place=files[0].path, raw=_raw(cells))
+    if {"file_index", "file_row_number"} & {cell.name.lower() for cell in cells}:
+        return part  # the file's own columns of these names stand before what DuckDB knows
+    return msgspec.structs.replace(
+        part,
+        origin=f"list_extract({names}, CAST(file_index AS BIGINT) + 1) || ' '",
+        order=("file_index", "file_row_number + 1"),
+    )
 
 
 def _check_names(con: duckdb.DuckDBPyConnection, file: File) -> None:
-    """DuckDB would quietly rename the second of two columns that differ in case only."""
+    """DuckDB quietly renames the second of two columns that differ in case only."""
     try:
         schema = con.execute(f"SELECT name, num_children FROM parquet_schema({patterns([file])})").fetchall()
     except duckdb.Error as error:
         raise Mistakes([_no_parquet(file, error)]) from error
-    del schema
+    same = [names for names in group_by_case(_top_level(schema)) if len(names) > 1]
+    if same:
+        raise Mistakes([same_name(file.path, names) for names in same])
+
+
+def _top_level(schema: Sequence[tuple[str, int | None]]) -> list[str]:
+    """The names of columns, from a schema that lists each before what is inside it."""
+    names, inside = [], 0
+    for name, children in schema[1:]:
+        if inside == 0:
+            names.append(name)
+        else:
+            inside -= 1
+        inside += children or 0
+    return names
 
 
 def _no_parquet(file: File, error: duckdb.Error) -> Diagnostic:
@@ -62,8 +86,10 @@ def _readable(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _raw(cells: Sequence[Cell]) -> str:
+    """The row as JSON; what JSON has no word for stands in it as text."""
     named = ", ".join(
-        f"{quoted(cell.name)} := {f'CAST({cell.sql} AS VARCHAR)' if cell.form is Form.OTHER else cell.sql}"
+        f"{quoted(cell.name.replace(chr(0), ' ') or ' ')} := "
+        + (f"CAST({cell.sql} AS VARCHAR)" if cell.form is Form.OTHER else cell.sql)
         for cell in cells
     )
-    return f"CAST(to_json(struct_pack({named})) AS VARCHAR)"
+    return f"CAST(to_json(struct_pack({named})) AS VARCHAR)" if named else "'{}'"

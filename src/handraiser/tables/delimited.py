@@ -16,7 +16,7 @@ import msgspec
 from handraiser.errors import Diagnostic, Mistakes, Unavailable
 from handraiser.facts.inputs import Scan
 from handraiser.tables.mistakes import DataCode, mistake
-from handraiser.tables.parts import Cell, Form, Part
+from handraiser.tables.parts import Cell, Form, Part, origin_of
 from handraiser.tables.paths import File
 from handraiser.tables.quoting import literal, literals, quoted
 
@@ -64,6 +64,7 @@ def _part(header: _Header, files: Sequence[File], label: str) -> Part:
         relation=f"(SELECT * FROM {reader(files, options)} {where})",
         cells=cells,
         place=files[0].path,
+        origin=origin_of([file.path for file in files]),
         raw=f"CAST(to_json(struct_pack({named})) AS VARCHAR)",
         loose=True,
         scan=scan(files, options, where, label),

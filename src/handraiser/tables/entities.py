@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import duckdb
 
-from handraiser.facts.inputs import Column, Kind, Source
+from handraiser.facts.inputs import Column, Kind, Refused, Source
 from handraiser.facts.mailbox import email_domain, email_kind
-from handraiser.tables.parts import Part
+from handraiser.tables.parts import Part, scans_of
 from handraiser.tables.rows import Layout, Rows, gathered
 from handraiser.tables.times import in_range, problem
 
@@ -17,21 +17,26 @@ __all__ = ["company_source", "lead_source", "sorted_out"]
 _TIMES = ("valid_from", "known_at", "created_at")
 
 
-def lead_source(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], zone: str) -> Source:
+def lead_source(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], zone: str) -> tuple[Source, Refused]:
     """Return the leads: a row for each, or for each state of one."""
     layout = Layout(ids=("lead_id", "company_id"), times=_TIMES, prefix="a:", zone=zone)
     rows = gathered(parts, layout)
     sorted_out(con, "leads", rows, layout, required=("lead_id",), checked=_TIMES)
     columns = _ids(("lead_id", "company_id"), rows) | rows.columns
-    return Source(relation="leads", columns=columns | _mailboxes(con, columns), has=rows.has)
+    source = Source(relation="leads", columns=columns | _mailboxes(con, columns), has=rows.has)
+    return source, Refused(relation="leads_refused", scans=scans_of(parts))
 
 
-def company_source(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], zone: str) -> Source:
+def company_source(
+    con: duckdb.DuckDBPyConnection, parts: Sequence[Part], zone: str
+) -> tuple[Source, Refused]:
     """Return the companies. When one was created matters to nothing, so an unreadable date costs no row."""
     layout = Layout(ids=("company_id",), times=_TIMES, prefix="a:", zone=zone)
     rows = gathered(parts, layout)
     sorted_out(con, "companies", rows, layout, required=("company_id",), checked=_TIMES[:2])
-    return Source(relation="companies", columns=_ids(("company_id",), rows) | rows.columns, has=rows.has)
+    columns = _ids(("company_id",), rows) | rows.columns
+    source = Source(relation="companies", columns=columns, has=rows.has)
+    return source, Refused(relation="companies_refused", scans=scans_of(parts))
 
 
 def _ids(names: Sequence[str], rows: Rows) -> dict[str, Column]:
@@ -63,16 +68,17 @@ def sorted_out(
     # One pass over the file, in its order: the number of a row is where it came to lie.
     con.execute(
         f"CREATE TABLE {name}_read AS SELECT {', '.join([*ids, *times, *attributes])}, refused, "
-        f"CASE WHEN refused IS NOT NULL THEN raw END AS raw FROM "
-        f"(SELECT *, {reason} AS refused FROM ({rows.query}) AS given) AS judged"
+        "CASE WHEN refused IS NOT NULL THEN place END AS place, "
+        "CASE WHEN refused IS NOT NULL THEN raw END AS raw FROM "
+        f"(SELECT *, {reason} AS refused FROM ({rows.numbered}) AS given) AS judged"
     )
     con.execute(
-        f"CREATE TABLE {name} AS SELECT rowid + 1 AS row, * EXCLUDE (refused, raw) FROM {name}_read "
-        "WHERE refused IS NULL"
+        f"CREATE TABLE {name} AS SELECT rowid + 1 AS row, * EXCLUDE (refused, place, raw) "
+        f"FROM {name}_read WHERE refused IS NULL"
     )
     con.execute(
-        f"CREATE TABLE {name}_refused AS SELECT 'row ' || (rowid + 1) AS place, refused AS reason, "
-        f"FALSE AS used, raw FROM {name}_read WHERE refused IS NOT NULL"
+        f"CREATE TABLE {name}_refused AS SELECT place, refused AS reason, FALSE AS used, raw "
+        f"FROM {name}_read WHERE refused IS NOT NULL"
     )
     con.execute(f"DROP TABLE {name}_read")
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from itertools import groupby
 
 import duckdb
+import msgspec
 
-from handraiser.facts.inputs import Scan
 from handraiser.tables.delimited import first_bytes, reader, scan
 from handraiser.tables.jsontext import Objects, json_cell, objects_in
-from handraiser.tables.parts import Cell, Part
+from handraiser.tables.parts import Cell, Part, origin_of
 from handraiser.tables.paths import File
 
 __all__ = ["line_parts", "table_part"]
@@ -35,15 +35,17 @@ def table_part(con: duckdb.DuckDBPyConnection, lines: Sequence[str], input_name:
     """Return lines that are at hand as a part."""
     name = f"{input_name}_rows"
     con.execute(f"CREATE TABLE {name} AS SELECT unnest($1::VARCHAR[]) AS line", [lines])
-    return _part(con, name, f"<{input_name}>", None)
+    return _part(con, name, f"<{input_name}>")
 
 
 def _file_part(con: duckdb.DuckDBPyConnection, files: Sequence[File], label: str) -> Part:
     lines = f"(SELECT line FROM {reader(files, _OPTIONS)} WHERE trim(line, ' \t\r') <> '') AS lines"
-    return _part(con, lines, files[0].path, scan(files, _OPTIONS, _WHERE, label))
+    part = _part(con, lines, files[0].path)
+    origin = origin_of([file.path for file in files])
+    return msgspec.structs.replace(part, origin=origin, scan=scan(files, _OPTIONS, _WHERE, label))
 
 
-def _part(con: duckdb.DuckDBPyConnection, lines: str, place: str, scanned: Scan | None) -> Part:
+def _part(con: duckdb.DuckDBPyConnection, lines: str, place: str) -> Part:
     objects = objects_in(con, lines, "line")
     relation, text, broken = lines, "line", ""
     if objects.broken:
@@ -54,7 +56,7 @@ def _part(con: duckdb.DuckDBPyConnection, lines: str, place: str, scanned: Scan 
             "WHEN json_type(json) <> 'OBJECT' THEN 'the line is not a JSON object' END"
         )
     cells = _cells(text, objects)
-    return Part(relation=relation, cells=cells, place=place, raw="line", broken=broken, scan=scanned)
+    return Part(relation=relation, cells=cells, place=place, raw="line", broken=broken)
 
 
 def _cells(text: str, objects: Objects) -> tuple[Cell, ...]:

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
 from enum import StrEnum
 
 from handraiser.errors import Diagnostic, Place
 
-__all__ = ["DataCode", "mistake", "nearest"]
+__all__ = ["DataCode", "group_by_case", "mistake", "nearest", "same_name"]
 
 
 class DataCode(StrEnum):
@@ -33,6 +33,25 @@ class DataCode(StrEnum):
 def mistake(code: DataCode, place: str, says: str, fix: str) -> Diagnostic:
     """Return a mistake about a whole file or frame: it stands at its first line."""
     return Diagnostic(code=code, at=Place(file=place), says=says, fix=fix)
+
+
+def group_by_case(names: Iterable[str]) -> list[list[str]]:
+    """Return the names in groups of those that differ in nothing but case."""
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault(name.strip().lower(), []).append(name)
+    return list(groups.values())
+
+
+def same_name(place: str, names: Sequence[str]) -> Diagnostic:
+    """Return the mistake that columns cannot be told apart by their names."""
+    spelled = ", ".join(f"`{name}`" for name in names)
+    return mistake(
+        DataCode.SAME_NAME,
+        place,
+        f"{len(names)} columns have the same name, for case does not matter: {spelled}.",
+        "Rename or drop all but one of them.",
+    )
 
 
 def nearest(word: str, known: Collection[str]) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -13,6 +13,7 @@ from handraiser.errors import Diagnostic, Mistakes
 from handraiser.facts.inputs import Inputs, Refused, Source
 from handraiser.tables.columnar import arrow_part, parquet_part
 from handraiser.tables.delimited import delimited_parts
+from handraiser.tables.duplicates import without_duplicates
 from handraiser.tables.entities import company_source, lead_source
 from handraiser.tables.events import event_source
 from handraiser.tables.frames import as_lines, as_table
@@ -21,11 +22,13 @@ from handraiser.tables.mistakes import DataCode, mistake, nearest
 from handraiser.tables.outcomes import outcome_source
 from handraiser.tables.parts import Part
 from handraiser.tables.paths import File, FileKind, files_of
-from handraiser.tables.refusals import rejects_of
+from handraiser.tables.reading import reading
+from handraiser.tables.refusals import rejects_of, unread_rejects
+from handraiser.tables.required import checked
 
 __all__ = ["open_inputs"]
 
-_Make = Callable[[duckdb.DuckDBPyConnection, Sequence[Part], str], Source]
+_Make = Callable[[duckdb.DuckDBPyConnection, Sequence[Part], str], tuple[Source, Refused]]
 _MAKERS: dict[str, _Make] = {
     "leads": lead_source,
     "companies": company_source,
@@ -43,31 +46,44 @@ def open_inputs(
     timezone: str = "UTC",
     con: duckdb.DuckDBPyConnection | None = None,
     threads: int | None = None,
+    deduplicate: bool = True,
 ) -> Inputs:
     """Return the inputs on one DuckDB connection, in memory unless one is given.
 
     Each is a path (globs too), a list of paths, an Arrow table or reader, a Polars or pandas frame, a DuckDB
-    relation, or a list of dicts. `timezone` is what times without an offset mean.
+    relation, or a list of dicts. `timezone` is what times without an offset mean. Everything that is wrong
+    with any of them is raised at once, as `Mistakes`.
     """
     given = {"leads": leads, "companies": companies, "events": events, "outcomes": outcomes}
     _check_zone(timezone)
-    con = con or _connection(threads)
+    own = con is None
+    con = _connection(threads) if con is None else con
+    try:
+        inputs = _opened(con, {name: each for name, each in given.items() if each is not None}, timezone)
+        with reading("<events>"):
+            return without_duplicates(inputs) if deduplicate else inputs
+    except BaseException:
+        if own:
+            con.close()
+        raise
+
+
+def _opened(con: duckdb.DuckDBPyConnection, given: Mapping[str, object], timezone: str) -> Inputs:
     parts: dict[str, list[Part]] = {}
     wrong: list[Diagnostic] = []
     for name, each in given.items():
-        if each is None:
-            continue
         try:
-            parts[name] = _parts(con, each, name)
+            with reading(f"<{name}>"):
+                parts[name] = checked(con, _parts(con, each, name), name)
         except Mistakes as mistakes:
             wrong += mistakes.diagnostics
     if wrong:
         raise Mistakes(wrong)
-    sources = {name: _MAKERS[name](con, each, timezone) for name, each in parts.items()}
-    refused = {
-        name: Refused(relation=f"{name}_refused", scans=tuple(part.scan for part in each if part.scan))
-        for name, each in parts.items()
-    }
+    made = {}
+    for name, each in parts.items():
+        with reading(_place(name, each)):
+            made[name] = _MAKERS[name](con, each, timezone)
+    sources = {name: source for name, (source, _) in made.items()}
     inputs = Inputs(
         con=con,
         leads=sources["leads"],
@@ -75,12 +91,17 @@ def open_inputs(
         events=sources["events"],
         outcomes=sources.get("outcomes"),
         rejects=[],
-        refused=refused,
+        refused={name: refused for name, (_, refused) in made.items()},
     )
-    for name in parts:
-        if name != "events":
-            inputs.rejects += rejects_of(inputs, name)
+    for name, each in parts.items():
+        with reading(_place(name, each)):
+            inputs.rejects += unread_rejects(inputs, name)
+            inputs.rejects += rejects_of(inputs, name) if name != "events" else []
     return inputs
+
+
+def _place(name: str, parts: Sequence[Part]) -> str:
+    return parts[0].place if len(parts) == 1 else f"<{name}>"
 
 
 def _connection(threads: int | None) -> duckdb.DuckDBPyConnection:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import duckdb
 
-from handraiser.facts.inputs import Source
+from handraiser.facts.inputs import Refused, Source
 from handraiser.tables.entities import sorted_out
-from handraiser.tables.parts import Part
+from handraiser.tables.parts import Part, scans_of
 from handraiser.tables.quoting import literals
 from handraiser.tables.rows import Layout, gathered
 
@@ -17,7 +17,9 @@ __all__ = ["STAGES", "outcome_source"]
 STAGES = ("accepted", "sql", "opportunity", "customer", "lost", "recycled", "disqualified")
 
 
-def outcome_source(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], zone: str) -> Source:
+def outcome_source(
+    con: duckdb.DuckDBPyConnection, parts: Sequence[Part], zone: str
+) -> tuple[Source, Refused]:
     """Return the outcomes; the columns besides lead, stage, time, reason and agreement are further facts."""
     layout = Layout(ids=("lead_id", "stage", "reason", "agreement"), times=("at",), prefix="a:", zone=zone)
     rows = gathered(parts, layout)
@@ -35,7 +37,8 @@ def outcome_source(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], zone: 
         checked=("at",),
         wrong=f"coalesce({unknown}, {late})",
     )
-    return Source(relation="outcomes", columns=rows.columns, has=rows.has)
+    source = Source(relation="outcomes", columns=rows.columns, has=rows.has)
+    return source, Refused(relation="outcomes_refused", scans=scans_of(parts))
 
 
 def _nearest() -> str:

@@ -5,7 +5,8 @@ An input is one or more parts. Each kind of file makes its own; what comes after
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
 import msgspec
@@ -15,7 +16,7 @@ from duckdb.sqltypes import DuckDBPyType
 from handraiser.facts.inputs import Scan
 from handraiser.tables.quoting import literal, quoted
 
-__all__ = ["Cell", "Form", "Part", "form_of", "typed_cells"]
+__all__ = ["Cell", "Form", "Part", "form_of", "origin_of", "scans_of", "typed_cells"]
 
 
 class Form(StrEnum):
@@ -60,6 +61,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
     relation  what goes after FROM
     place     the file, for messages; `<leads>` and the like for a frame
+    origin    SQL of the file that a row is from, "''" for a frame
+    order     SQL of the file's number and the row's, within the part
     raw       SQL of the row as it stood, as text
     loose     white space around a cell is no part of it (text files)
     broken    SQL of the reason why a row cannot be read at all, NULL where it can
@@ -69,6 +72,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     relation: str
     cells: tuple[Cell, ...]
     place: str
+    origin: str = "''"
+    order: tuple[str, str] = ("0", "row_number() OVER ()")
     raw: str
     loose: bool = False
     broken: str = ""
@@ -135,3 +140,14 @@ def _children(kind: DuckDBPyType) -> Iterator[tuple[str, DuckDBPyType]]:
     for name, child in kind.children:
         if isinstance(child, DuckDBPyType):
             yield name, child
+
+
+def scans_of(parts: Iterable[Part]) -> tuple[Scan, ...]:
+    """Return how to find the lines of text files that are in none of the parts."""
+    return tuple(part.scan for part in parts if part.scan is not None)
+
+
+def origin_of(paths: Sequence[str]) -> str:
+    """Return the SQL of where the rows of text files are from: their number counts through all of them."""
+    name = os.path.basename(paths[0])
+    return literal(f"{name} " if len(paths) == 1 else f"{name} and {len(paths) - 1} more, ")

@@ -13,7 +13,7 @@ import msgspec
 from handraiser.errors import Diagnostic, Mistakes, Unavailable
 from handraiser.tables.mistakes import DataCode, mistake, nearest
 
-__all__ = ["File", "FileKind", "files_of", "kind_of"]
+__all__ = ["ENDINGS", "File", "FileKind", "files_of", "kind_of"]
 
 
 class FileKind(StrEnum):
@@ -24,7 +24,7 @@ class FileKind(StrEnum):
     PARQUET = "parquet"
 
 
-_ENDINGS = {
+ENDINGS = {
     ".csv": FileKind.CSV,
     ".csv.gz": FileKind.CSV,
     ".jsonl": FileKind.LINES,
@@ -50,7 +50,7 @@ class File(msgspec.Struct, frozen=True):
 def kind_of(path: str) -> FileKind | None:
     """Return the kind of file that a name's ending says, None for one that is not known."""
     name = os.path.basename(path).lower()
-    return next((kind for ending, kind in _ENDINGS.items() if name.endswith(ending)), None)
+    return next((kind for ending, kind in ENDINGS.items() if name.endswith(ending)), None)
 
 
 def files_of(paths: Iterable[str | os.PathLike[str]]) -> list[File]:
@@ -114,7 +114,7 @@ def _unknown_ending(path: str) -> Diagnostic:
         DataCode.UNKNOWN_ENDING,
         path,
         f"The ending of {os.path.basename(path)} does not say what kind of file it is.",
-        f"Use one of {', '.join(_ENDINGS)}.",
+        f"Use one of {', '.join(ENDINGS)}.",
     )
 
 

@@ -2,48 +2,118 @@
 
 from __future__ import annotations
 
-from handraiser.facts.inputs import Inputs, Rejects, Scan
+import os
+from collections import Counter
+from collections.abc import Iterator
 
-__all__ = ["event_rejects", "rejects_of"]
+import msgspec
+
+from handraiser.facts.inputs import Inputs, Rejects, Scan
+from handraiser.tables.duplicates import DROPPED, DUPLICATE, EVENTS_ONCE
+from handraiser.tables.quoting import literal
+from handraiser.tables.writing import write_table
+
+__all__ = ["event_rejects", "rejects_of", "unread_rejects", "write_rejects"]
 
 _LINES = {
     "TOO MANY COLUMNS": "the line has more cells than the header",
     "MISSING COLUMNS": "the line has fewer cells than the header",
     "INVALID ENCODING": "the line is not UTF-8",
     "UNQUOTED VALUE": "a quotation mark is not closed, or text stands beside a quoted cell",
-    "LINE SIZE OVER MAXIMUM": "the line is too long",
+    "LINE SIZE OVER MAXIMUM": "the line is longer than 2 MB",
     "INVALID STATE": "the line is not CSV",
 }
 
 
+class _Line(msgspec.Struct, frozen=True):
+    place: str
+    reason: str
+    raw: str
+
+
 def event_rejects(inputs: Inputs) -> list[Rejects]:
-    """Return what was refused of the events. The events are read once more for it."""
+    """Return what of the events could not be used, and what was used with a doubt.
+
+    The events are read once more for it. Lines that are no rows, and duplicates, are in `inputs.rejects`
+    from the beginning.
+    """
     return rejects_of(inputs, "events")
 
 
 def rejects_of(inputs: Inputs, name: str) -> list[Rejects]:
     """Return the refused rows of one input, counted by their reason, the most frequent first."""
-    refused = inputs.refused[name]
     found = inputs.con.execute(
-        f"SELECT reason, used, count(*) AS rows, any_value(place || ': ' || raw) FROM {refused.relation} "
-        "GROUP BY reason, used"
+        "SELECT reason, used, count(*) AS rows, arg_min(place || ': ' || raw, length(place)) "
+        f"FROM {inputs.refused[name].relation} GROUP BY reason, used ORDER BY rows DESC, reason"
     ).fetchall()
-    for scan in refused.scans:
-        found += [(reason, False, rows, example) for reason, rows, example in _unread(inputs, scan)]
-    rejects = [
+    return [
         Rejects(input=name, reason=reason, rows=rows, example=example, used=used)
         for reason, used, rows, example in found
     ]
-    return sorted(rejects, key=lambda each: (-each.rows, each.reason))
 
 
-def _unread(inputs: Inputs, scan: Scan) -> list[tuple[str, int, str]]:
-    for table in (scan.errors, scan.scans):
-        inputs.con.execute(f"DROP TABLE IF EXISTS {table}")
-    inputs.con.execute(scan.query).fetchall()
-    words = " ".join(f"WHEN '{word}' THEN '{reason}'" for word, reason in _LINES.items())
+def unread_rejects(inputs: Inputs, name: str) -> list[Rejects]:
+    """Return the lines of an input's text files that never became a row, counted by their reason."""
+    for scan in inputs.refused[name].scans:
+        inputs.con.execute(scan.query).fetchall()
+    counted: Counter[str] = Counter()
+    examples: dict[str, str] = {}
+    for line in _unread(inputs, name):
+        counted[line.reason] += 1
+        examples.setdefault(line.reason, f"{line.place}: {line.raw}")
+    return [
+        Rejects(input=name, reason=reason, rows=rows, example=examples[reason])
+        for reason, rows in counted.most_common()
+    ]
+
+
+def _unread(inputs: Inputs, name: str) -> Iterator[_Line]:
+    for scan in inputs.refused[name].scans:
+        yield from _noted(inputs, scan)
+
+
+def _noted(inputs: Inputs, scan: Scan) -> Iterator[_Line]:
+    words = " ".join(f"WHEN {literal(kind)} THEN {literal(reason)}" for kind, reason in _LINES.items())
     kind = "CAST(error_type AS VARCHAR)"
-    return inputs.con.execute(
-        f"SELECT CASE {kind} {words} ELSE lower({kind}) END AS reason, count(DISTINCT line), "
-        f"any_value('line ' || line || ': ' || trim(csv_line, '\r\n')) FROM {scan.errors} GROUP BY reason"
+    # A line may be wrong in several columns; the first of them is enough.
+    found = inputs.con.execute(
+        f"SELECT file_path, line, arg_min(CASE {kind} {words} ELSE lower({kind}) END, column_idx), "
+        f"arg_min({kind}, column_idx), any_value(csv_line), any_value(line_byte_position) "
+        f"FROM {scan.errors} AS errors JOIN {scan.scans} AS scans USING (scan_id, file_id) "
+        "GROUP BY file_path, line ORDER BY file_path, line"
     ).fetchall()
+    for path, number, reason, why, text, position in found:
+        raw = (text or "").strip("\r\n")
+        if why == "INVALID ENCODING" and not path.lower().endswith(".gz"):
+            raw = _line_at(path, position) or raw
+        yield _Line(f"{os.path.basename(path)} line {number}", reason, raw)
+
+
+def _line_at(path: str, position: int) -> str:
+    """The line with its foreign bytes as `\\xe9`: DuckDB notes a question mark instead."""
+    with open(path, "rb") as file:
+        file.seek(position)
+        for line in file:
+            if line.strip(b"\r\n"):
+                return line.rstrip(b"\r\n").decode("utf-8", errors="backslashreplace")
+    return ""
+
+
+def write_rejects(inputs: Inputs, path: str | os.PathLike[str]) -> None:
+    """Write every refused row: of which input, why, the line or row it was, and the row as it stood.
+
+    The ending says whether it is CSV, JSON Lines or Parquet.
+    """
+    con = inputs.con
+    con.execute(
+        "CREATE OR REPLACE TABLE rejects (input VARCHAR, reason VARCHAR, line_or_row VARCHAR, raw VARCHAR)"
+    )
+    for name, refused in inputs.refused.items():
+        for line in _unread(inputs, name):
+            row = [name, line.reason, line.place, line.raw]
+            con.execute("INSERT INTO rejects VALUES ($1, $2, $3, $4)", row)
+        con.execute(f"INSERT INTO rejects SELECT {literal(name)}, reason, place, raw FROM {refused.relation}")
+    if inputs.events.relation == EVENTS_ONCE:
+        con.execute(f"INSERT INTO rejects SELECT 'events', {literal(DUPLICATE)}, place, raw FROM {DROPPED}")
+    write_table(con.sql("SELECT * FROM rejects").to_arrow_table(), path)
+    con.execute("DROP TABLE rejects")

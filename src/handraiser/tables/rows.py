@@ -10,7 +10,8 @@ from handraiser.facts.inputs import Column, Kind
 from handraiser.tables.cells import as_id, as_text, as_value
 from handraiser.tables.parts import Cell, Form, Part
 from handraiser.tables.quoting import quoted
-from handraiser.tables.times import absent_time, shifted, time_of
+from handraiser.tables.times import absent_time, time_of
+from handraiser.tables.wallclock import utc
 
 __all__ = ["Layout", "Rows", "gathered"]
 
@@ -34,9 +35,14 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rows(msgspec.Struct, frozen=True, kw_only=True):
-    """All parts of an input as one query, with `broken` and `raw` for every row."""
+    """All parts of an input as one query, with `broken` for every row.
+
+    numbered  the same with `part`, `file` and `row`, the order of the input; with `place`, where a row is
+              from; and with `raw`, the row as it stood. Counting rows may take time, so a stream does without
+    """
 
     query: str
+    numbered: str
     columns: dict[str, Column]
     has: frozenset[str]
 
@@ -51,14 +57,22 @@ def gathered(parts: Sequence[Part], layout: Layout) -> Rows:
             if cell.name.lower() not in apart:
                 names.setdefault(cell.name.lower(), cell.name)
     kinds = {name: _kind([each[name] for each in cells if name in each]) for name in names}
-    union = " UNION ALL ".join(
-        _select(part, each, layout, kinds) for part, each in zip(parts, cells, strict=True)
+    read = [(part, _select(part, each, layout, kinds)) for part, each in zip(parts, cells, strict=True)]
+    plain = " UNION ALL ".join(f"SELECT {columns} FROM {part.relation}" for part, columns in read)
+    numbered = " UNION ALL ".join(
+        f"SELECT {columns}, {_numbers(index, part)} FROM {part.relation}"
+        for index, (part, columns) in enumerate(read)
     )
-    columns = {
+    found = {
         name: Column(spelled, quoted(layout.prefix + name), kinds[name]) for name, spelled in names.items()
     }
     has = frozenset(name for each in cells for name in each if name in {*layout.ids, *layout.times})
-    return Rows(query=_in_zone(union, layout), columns=columns, has=has)
+    return Rows(
+        query=_in_utc(plain, layout, has),
+        numbered=_in_utc(numbered, layout, has),
+        columns=found,
+        has=has,
+    )
 
 
 def _kind(cells: Sequence[Cell]) -> Kind:
@@ -79,8 +93,16 @@ def _select(part: Part, cells: dict[str, Cell], layout: Layout, kinds: dict[str,
             columns.append(f"{time.local} AS {name}_local")
     for name, kind in kinds.items():
         columns.append(f"{_value(cells.get(name), kind)} AS {quoted(layout.prefix + name)}")
-    columns.append(f"{part.broken or 'CAST(NULL AS VARCHAR)'} AS broken, {part.raw} AS raw")
-    return f"SELECT {', '.join(columns)} FROM {part.relation}"
+    columns.append(f"{part.broken or 'CAST(NULL AS VARCHAR)'} AS broken")
+    return ", ".join(columns)
+
+
+def _numbers(index: int, part: Part) -> str:
+    file, row = part.order
+    return (
+        f"{index} AS part, {file} AS file, {row} AS row, "
+        f"{part.origin} || 'row ' || {row} AS place, {part.raw} AS raw"
+    )
 
 
 def _value(cell: Cell | None, kind: Kind) -> str:
@@ -90,8 +112,8 @@ def _value(cell: Cell | None, kind: Kind) -> str:
     return sql if own is kind else as_text(cell)
 
 
-def _in_zone(union: str, layout: Layout) -> str:
-    if layout.zone == "UTC":
+def _in_utc(union: str, layout: Layout, has: frozenset[str]) -> str:
+    replaced = [f'{utc(name, layout.zone)} AS "{name}"' for name in layout.times if name in has]
+    if layout.zone == "UTC" or not replaced:
         return union
-    replaced = ", ".join(f'{shifted(name, layout.zone)} AS "{name}"' for name in layout.times)
-    return f"SELECT * REPLACE ({replaced}) FROM ({union}) AS parts"
+    return f"SELECT * REPLACE ({', '.join(replaced)}) FROM ({union}) AS parts"

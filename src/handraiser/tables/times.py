@@ -1,35 +1,28 @@
 """Which instant does a cell mean?
 
 An instant is a number of UTC microseconds; what is finer is cut off. Accepted are the years 1900 to 2200.
-A time with an offset is absolute. One without, and a date (its midnight), is local time in the zone that
-the user names; where daylight saving repeats an hour the first of the two is meant, and a time in the gap
-is read with the offset before it (Python's `fold=0`).
+A time with an offset is absolute; one without, and a date (its midnight), is a wall clock's.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import lru_cache
 
 import msgspec
 
-from handraiser.scoring.zones import zone_table
 from handraiser.tables.parts import Cell, Form
+from handraiser.tables.wallclock import FIRST_YEAR, LAST_YEAR
 
 __all__ = [
     "FIRST",
     "LAST",
-    "NUMERIC",
     "Time",
     "absent_time",
     "in_range",
     "is_time",
     "problem",
-    "shifted",
     "time_of",
 ]
-
-_FIRST_YEAR, _LAST_YEAR = 1900, 2200
 
 
 def _microseconds(year: int) -> int:
@@ -38,9 +31,8 @@ def _microseconds(year: int) -> int:
     )
 
 
-FIRST, LAST = _microseconds(_FIRST_YEAR), _microseconds(_LAST_YEAR + 1) - 1
+FIRST, LAST = _microseconds(FIRST_YEAR), _microseconds(LAST_YEAR + 1) - 1
 
-NUMERIC = {Form.INTEGER, Form.FLOAT, Form.DECIMAL, Form.JSON_NUMBER}
 _TYPED = {Form.DATE, Form.TIMESTAMP, Form.TIMESTAMP_NS, Form.TIMESTAMP_COARSE, Form.INSTANT}
 
 _DAY = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
@@ -98,22 +90,17 @@ def problem(name: str) -> str:
 
     It needs `<name>_given` and `<name>_text` beside it.
     """
-    years = f"{name} is outside the years {_FIRST_YEAR} to {_LAST_YEAR}"
-    number = f"{name} is a number, not a time; write epoch seconds as 2026-03-01T10:00:00Z"
+    years = f"{name} is outside the years {FIRST_YEAR} to {LAST_YEAR}"
+    numbers = " ".join(
+        f"WHEN regexp_full_match({name}_text, '{digits}(\\.\\d*)?') THEN '{name} is a number that looks like "
+        f"epoch {unit}; write it as 2026-03-01T10:00:00Z'"
+        for digits, unit in (("\\d{9,10}", "seconds"), ("\\d{12,13}", "milliseconds"))
+    )
     return (
         f"CASE WHEN NOT {name}_given OR {in_range(name)} THEN NULL "
-        f"WHEN \"{name}\" IS NOT NULL THEN '{years}' "
-        f"WHEN regexp_full_match({name}_text, '[+-]?\\d+(\\.\\d*)?') THEN '{number}' "
+        f"WHEN \"{name}\" IS NOT NULL THEN '{years}' {numbers} "
         f"ELSE '{name} is not a time such as 2026-03-01T10:00:00Z' END"
     )
-
-
-def shifted(name: str, zone: str) -> str:
-    """Return the SQL of a time column with the zone taken into account; it needs `<name>_local`."""
-    steps = _steps(zone)
-    if len(steps) == 1 and steps[0][1] == 0:
-        return f'"{name}"'
-    return f'CASE WHEN {name}_local THEN "{name}" - ({_offset(name, steps)}) ELSE "{name}" END'
 
 
 def _from_type(cell: Cell) -> str:
@@ -143,24 +130,3 @@ def _from_text(text: str) -> str:
 
 def _is_local(text: str) -> str:
     return f"regexp_full_match({text}, '{_DAY}({_HOUR}({_SECOND})?)?')"
-
-
-def _offset(name: str, steps: tuple[tuple[int, int], ...]) -> str:
-    """A binary search as CASE: DuckDB's own conversion is ten times slower, and takes the second hour."""
-    if len(steps) == 1:
-        return str(steps[0][1])
-    middle = len(steps) // 2
-    before, after = _offset(name, steps[:middle]), _offset(name, steps[middle:])
-    return f'CASE WHEN "{name}" < {steps[middle][0]} THEN {before} ELSE {after} END'
-
-
-@lru_cache(maxsize=8)
-def _steps(zone: str) -> tuple[tuple[int, int], ...]:
-    """The zone as (local microseconds from which on, offset)."""
-    if zone == "UTC":
-        return ((0, 0),)
-    instants, offsets = (column.tolist() for column in zone_table(zone, _FIRST_YEAR, _LAST_YEAR))
-    steps = [(0, offsets[0])]
-    for instant, before, after in zip(instants[1:], offsets, offsets[1:], strict=False):
-        steps.append((instant + max(before, after), after))
-    return tuple(steps)

@@ -1,0 +1,99 @@
+"""How is a table written to a file, so that there is never half of one?"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from handraiser.errors import Mistakes, Unavailable
+from handraiser.tables.mistakes import DataCode, mistake
+from handraiser.tables.paths import ENDINGS, FileKind, kind_of
+from handraiser.tables.quoting import literal, quoted
+
+__all__ = ["check_writable", "write_table"]
+
+_FORMATS = {
+    FileKind.CSV: "FORMAT csv, HEADER",
+    FileKind.LINES: "FORMAT json",
+    FileKind.PARQUET: "FORMAT parquet",
+}
+
+
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Raise Mistakes if no table can be written there: better before an hour's work than after it."""
+    text = os.fspath(path)
+    if text == "-":
+        return
+    if kind_of(text) is None:
+        endings = ", ".join(ENDINGS)
+        says = f"The ending of {os.path.basename(text)} does not say what kind of file it is to be."
+        raise Mistakes([mistake(DataCode.UNKNOWN_ENDING, text, says, f"Use one of {endings}.")])
+    folder = Path(text).resolve().parent
+    if not folder.is_dir():
+        raise Mistakes(
+            [mistake(DataCode.NO_FILE, text, f"There is no folder {folder}.", "Make it, or name another.")]
+        )
+
+
+def write_table(table: pa.Table, path: str | os.PathLike[str]) -> None:
+    """Write a table as CSV, JSON Lines or Parquet, by the path's ending; `-` is CSV on standard output.
+
+    CSV and JSON Lines may be gzipped (`.csv.gz`); in them a time is ISO 8601 in UTC, with microseconds only
+    where there are any. The file appears whole or not at all.
+    """
+    check_writable(path)
+    text = os.fspath(path)
+    if text == "-":
+        _print(table)
+        return
+    # Through a link, for the file and not the link is to be replaced.
+    target = Path(text).resolve()
+    half = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        _copy(table, half, kind_of(text) or FileKind.CSV, zipped=text.lower().endswith(".gz"))
+        os.replace(half, target)
+    except (duckdb.IOException, OSError) as error:
+        raise Unavailable(f"{text} could not be written: {error}") from error
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def _print(table: pa.Table) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "table.csv"
+        _copy(table, file, FileKind.CSV, zipped=False)
+        with file.open(encoding="utf-8", newline="") as lines:
+            shutil.copyfileobj(lines, sys.stdout)
+    sys.stdout.flush()
+
+
+def _copy(table: pa.Table, path: Path, kind: FileKind, *, zipped: bool) -> None:
+    columns = [f"c{index}" for index in range(table.num_columns)]
+    written = [
+        f"{column if kind is FileKind.PARQUET else _readable(column, field.type)} AS {quoted(field.name)}"
+        for column, field in zip(columns, table.schema, strict=True)
+    ]
+    packed = ", COMPRESSION gzip" if zipped else ""
+    with duckdb.connect() as con:
+        con.register("written", table.rename_columns(columns))
+        con.execute(
+            f"COPY (SELECT {', '.join(written)} FROM written) TO {literal(str(path))} "
+            f"({_FORMATS[kind]}{packed})"
+        )
+
+
+def _readable(column: str, kind: pa.DataType) -> str:
+    if not pa.types.is_timestamp(kind):
+        return column
+    time = f"make_timestamp(epoch_us({column}))"
+    return (
+        f"CASE WHEN epoch_us({column}) % 1000000 = 0 THEN strftime({time}, '%Y-%m-%dT%H:%M:%SZ') "
+        f"ELSE strftime({time}, '%Y-%m-%dT%H:%M:%S.%fZ') END"
+    )

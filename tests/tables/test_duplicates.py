@@ -1,0 +1,125 @@
+"""Two events with the same event_id are one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from inputs_given import EVENTS, column, opened, reasons, refused_events, rows, time
+
+from handraiser.tables import without_duplicates
+from handraiser.tables.seen import seen_again
+
+
+def event(event_id: str | None, at: str, *, known: str | None = None, note: str = "") -> dict[str, object]:
+    return {
+        "lead_id": "anna",
+        "event": "Page Viewed",
+        "event_id": event_id,
+        "occurred_at": at,
+        "known_at": known,
+        "note": note,
+    }
+
+
+def test_of_two_events_with_one_id_the_one_known_first_stays():
+    late = event("e1", "2026-03-01", known="2026-03-09", note="late")
+    early = event("e1", "2026-03-02", known="2026-03-05", note="early")
+    assert column(opened(events=[late, early]), "events", "note") == ["early"]
+
+
+def test_an_event_without_known_at_was_known_when_it_occurred():
+    known = event("e1", "2026-03-01", known="2026-03-03", note="known on the third")
+    plain = event("e1", "2026-03-02", note="occurred on the second")
+    assert column(opened(events=[known, plain]), "events", "note") == ["occurred on the second"]
+
+
+def test_of_two_events_known_at_the_same_time_the_first_in_the_file_stays():
+    twice = [event("e1", "2026-03-01", note="first"), event("e1", "2026-03-01", note="second")]
+    assert column(opened(events=twice), "events", "note") == ["first"]
+
+
+def test_events_without_an_id_are_never_the_same():
+    empty = [
+        event(None, "2026-03-01"),
+        event(None, "2026-03-01"),
+        event("", "2026-03-01"),
+        event("", "2026-03-01"),
+    ]
+    assert len(rows(opened(events=empty), "events", "event")) == 4
+
+
+def test_events_of_a_lead_that_is_not_scored_are_counted_as_duplicates_too():
+    stranger = {**event("e1", "2026-03-01", note="stranger"), "lead_id": "nobody"}
+    later = event("e1", "2026-03-02", note="anna")
+    assert column(opened(events=[later, stranger]), "events", "note") == ["stranger"]
+
+
+def test_an_event_that_cannot_be_used_does_not_displace_one_that_can():
+    broken = event("e1", "not a time", note="broken")
+    fine = event("e1", "2026-03-02", note="fine")
+    inputs = opened(events=[broken, fine])
+    assert rows(inputs, "events", "note", "usable") == [("fine", True), ("broken", False)]
+
+
+def test_duplicates_are_counted_with_an_example():
+    inputs = opened(events=[event("e1", "2026-03-01"), event("e1", "2026-03-02"), event("e1", "2026-03-03")])
+    assert reasons(inputs.rejects) == [
+        ("an event with this event_id was known before, or stands before it", 2)
+    ]
+    assert '"e1"' in inputs.rejects[0].example
+    assert not inputs.rejects[0].used
+
+
+def test_duplicates_stay_when_nobody_asks_for_them_to_go():
+    twice = [event("e1", "2026-03-01"), event("e1", "2026-03-01")]
+    inputs = opened(events=twice, deduplicate=False)
+    assert len(rows(inputs, "events", "event")) == 2
+    assert len(rows(without_duplicates(inputs), "events", "event")) == 1
+
+
+def test_ids_are_the_same_across_the_files_of_one_input(tmp_path: Path):
+    (tmp_path / "a.csv").write_text("lead_id,event,occurred_at,event_id\nanna,A,2026-03-01,7\n")
+    duckdb.sql(
+        "SELECT 'anna' lead_id, 'B' AS event, TIMESTAMP '2026-02-01' occurred_at, 7.0 event_id"
+    ).write_parquet(str(tmp_path / "b.parquet"))
+    inputs = opened(events=[tmp_path / "a.csv", tmp_path / "b.parquet"])
+    assert column(inputs, "events", "event") == ["B"]
+
+
+def test_without_event_ids_nothing_is_a_duplicate():
+    assert len(rows(opened(events=EVENTS * 2), "events", "event")) == 2
+
+
+@pytest.mark.parametrize("count", [3_000, 300_000])
+def test_order_in_the_file_decides_in_large_files_too(tmp_path: Path, count: int):
+    path = tmp_path / "events.parquet"
+    duckdb.sql(
+        f"SELECT 'anna' AS lead_id, 'A' AS event, TIMESTAMP '2026-03-01' AS occurred_at, "
+        f"'e' || (i % {count // 3}) AS event_id, i AS place FROM range({count}) AS r(i)"
+    ).write_parquet(str(path), row_group_size=5_000)
+    inputs = opened(events=path, threads=2)
+    found = inputs.con.sql(
+        f'SELECT count(*), min("p:place"), max("p:place") FROM {inputs.events.relation}'
+    ).fetchall()
+    assert found == [(count // 3, 0.0, count // 3 - 1)]
+
+
+def test_an_event_keeps_its_time_when_it_wins(tmp_path: Path):
+    inputs = opened(events=[event("e1", "2026-03-02"), event("e1", "2026-03-01T12:00:00+02:00")])
+    assert column(inputs, "events", "occurred_at") == [time("2026-03-01T10:00:00Z")]
+    assert refused_events(inputs)[0][1] == 1
+
+
+@given(st.lists(st.lists(st.integers(0, 40) | st.integers(0, 2**64 - 1), max_size=60), max_size=5))
+def test_hashes_seen_again_are_those_that_occur_twice(batches: list[list[int]]):
+    counted = Counter(value for batch in batches for value in batch)
+    found = seen_again([np.array(batch, dtype=np.uint64) for batch in batches])
+    expected = {value for value, count in counted.items() if count > 1}
+    # 0 and 1 share a place: one of each may be taken for a repetition, which is then looked at and found none.
+    assert expected <= set(found.tolist()) <= expected | {0, 1}
