@@ -38,7 +38,8 @@ from handraiser.agreement.trouble import ConditionCode, Unreadable, nearest
 
 __all__ = ["MAX_DEPTH", "parse"]
 
-MAX_DEPTH = 40  # so that nobody who walks a tree, DuckDB included, runs out of stack
+MAX_DEPTH = 24  # so that nobody who walks a tree runs out of stack: SQL needs up to 26 calls a level
+_SIGNS_A_LEVEL = 4
 
 TYPES = {
     **dict.fromkeys(("double", "float", "real", "decimal", "numeric"), Type.NUMBER),
@@ -66,13 +67,18 @@ def parse(text: str) -> Expression:
 
 
 def _refuse_deep(expression: Expression) -> None:
-    """Parentheses are counted while reading; this counts what they and long sums have made."""
-    waiting = [(expression, 1)]
+    """Parentheses are counted while reading; this counts what they and long sums have made.
+
+    A sum leans to the left: each sign puts all before it one level deeper, but asks little of a stack.
+    """
+    waiting = [(expression, 0)]
     while waiting:
         part, depth = waiting.pop()
-        if depth > MAX_DEPTH:
+        if depth > MAX_DEPTH * _SIGNS_A_LEVEL:
             raise _too_deep(part.span)
-        waiting.extend((child, depth + 1) for child in children(part))
+        for child in children(part):
+            is_sum = isinstance(part, Arithmetic) and child is part.left
+            waiting.append((child, depth + (1 if is_sum else _SIGNS_A_LEVEL)))
 
 
 def _too_deep(span: Span) -> Unreadable:
@@ -297,7 +303,7 @@ class _Parser:
         length = 1
         while self.next.is_sign(*signs):
             length += 1
-            if length > MAX_DEPTH:  # a chain leans to the left, each sign one level deeper
+            if length > MAX_DEPTH * _SIGNS_A_LEVEL:
                 raise _too_deep(self.next.span)
             sign = self.take().value
             left = Arithmetic(sign, left, operand(), span=(start, self.end))

@@ -281,8 +281,7 @@ class _Renderer:
             case Between(operand, low, high, negated):
                 return _negated(_between(*self._beside([operand, low, high])), negated)
             case In(operand, options, negated):
-                first, *others = self._beside([operand, *options])
-                return _negated(exp.In(this=first, expressions=others), negated)
+                return _negated(_in(*self._beside([operand, *options])), negated)
             case Like():
                 return self._like(part)
             case IsNull(operand, negated):
@@ -419,7 +418,7 @@ class _Renderer:
             there = exp.Not(this=exp.Is(this=sql.wrapped(value), expression=exp.Null()))
             return Rendered(sql.when(there, exp.false()), Kind.BOOLEAN)
         options = [exp.Literal.string(word) for word in words]
-        return Rendered(exp.In(this=sql.wrapped(value), expressions=options), Kind.BOOLEAN)
+        return Rendered(_in(sql.wrapped(value), *options), Kind.BOOLEAN)
 
 
 def _literal(value: float | str | bool | None) -> Rendered:
@@ -452,6 +451,11 @@ def _compared_kind(values: Sequence[Rendered]) -> Kind | None:
 
 def _negated(condition: exp.Expr, negated: bool) -> exp.Expr:
     return exp.Not(this=sql.wrapped(condition)) if negated else condition
+
+
+def _in(value: exp.Expr, *options: exp.Expr) -> exp.Expr:
+    """DuckDB 2 compares the value with each option, and reckons it as often if it is not named."""
+    return sql.named_once(value, lambda v: exp.In(this=v, expressions=list(options)))
 
 
 def _between(value: exp.Expr, low: exp.Expr, high: exp.Expr) -> exp.Expr:
