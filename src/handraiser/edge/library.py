@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from difflib import get_close_matches
 
 import pyarrow as pa
 
-from handraiser.agreement.load import load
+from handraiser.agreement import load
 from handraiser.agreement.model import Agreement
 from handraiser.errors import Diagnostic, Mistakes, Place
 from handraiser.facts.inputs import Inputs, Rejects
@@ -26,7 +27,7 @@ from handraiser.scoring.score import prepare, score_table
 from handraiser.scoring.stream import Tally, processors
 from handraiser.tables import event_rejects, open_inputs
 
-__all__ = ["Data", "Scored", "explain", "instant", "load", "score", "score_inputs"]
+__all__ = ["Data", "Scored", "explain", "instant", "load", "no_such_lead", "opened", "refused", "score", "score_inputs"]
 
 Data = object  # a path, several paths, Arrow, Polars, pandas, a DuckDB relation, or a list of dicts
 Progress = Callable[[int], None]
@@ -116,6 +117,24 @@ def score_inputs(
     if matched.tally.unknown_leads:
         rejects.append(_unknown_leads(inputs, matched.tally.unknown_leads))
     return Scored(pa.concat_tables(tables, promote_options="default"), rejects, matched.tally)
+
+
+def refused(inputs: Inputs) -> list[Rejects]:
+    """Return all that could not be used of the inputs, the events read once for it."""
+    unknown = inputs.con.sql(
+        f"SELECT count(*) FROM {inputs.events.relation} WHERE usable AND lead_id NOT IN "
+        f"(SELECT lead_id FROM {inputs.leads.relation})"
+    ).fetchall()[0][0]
+    found = [*inputs.rejects, *event_rejects(inputs)]
+    return [*found, _unknown_leads(inputs, unknown)] if unknown else found
+
+
+def no_such_lead(inputs: Inputs, lead: str) -> Diagnostic:
+    """Return the mistake of asking for a lead that is not there, with the nearest that is."""
+    ids = [row[0] for row in inputs.con.sql(f"SELECT DISTINCT lead_id FROM {inputs.leads.relation}").fetchall()]
+    near = get_close_matches(lead, ids, n=1)
+    fix = f"Did you mean `{near[0]}`?" if near else "Name a lead_id of the leads input."
+    return Diagnostic(code="HR602", at=Place("--lead"), says=f"The leads have no lead_id `{lead}`.", fix=fix)
 
 
 def _unknown_leads(inputs: Inputs, rows: int) -> Rejects:

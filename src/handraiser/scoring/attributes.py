@@ -58,27 +58,67 @@ def population(inputs: Inputs) -> Population:
 
 
 def attribute_rows(inputs: Inputs) -> tuple[Rows, Rows]:
-    """Return the rows of the leads and of the companies they name or that have rows of their own."""
-    lead_numbers = _numbers(inputs.leads, "lead_id")
-    named = [_ids(inputs.leads, "company_id")]
-    if inputs.companies is not None:
-        named.append(_ids(inputs.companies, "company_id"))
-    company_numbers = (
-        "SELECT company_id, row_number() OVER (ORDER BY company_id) - 1 AS number "
-        f"FROM ({' UNION '.join(named)}) AS named WHERE company_id IS NOT NULL"
+    """Return the rows of the leads, and of the companies they name or that have rows of their own.
+
+    Companies are numbered by the order of their ids' hashes.
+    """
+    leads = _facts(inputs, inputs.leads, "lead_id")
+    companies = _no_facts() if inputs.companies is None else _facts(inputs, inputs.companies, "company_id")
+    named = np.concatenate([leads.company[leads.company != 0], companies.owner])
+    numbers = np.unique(named)
+    # Leads come in the order of their ids: a new number where the hash changes.
+    new = np.ones(len(leads.owner), dtype=bool)
+    new[1:] = leads.owner[1:] != leads.owner[:-1]
+    order = np.lexsort((companies.row, companies.known, companies.valid, companies.begin, companies.owner))
+    company_of = np.where(leads.company == 0, -1, np.searchsorted(numbers, leads.company))
+    return (
+        leads.rows(np.cumsum(new) - 1, company_of, int(new.sum())),
+        _Facts(*(column[order] for column in companies)).rows(
+            np.searchsorted(numbers, companies.owner[order]), np.full(len(order), -1), len(numbers)
+        ),
     )
-    leads = _rows(inputs, inputs.leads, "lead_id", lead_numbers, company_numbers)
-    count = inputs.con.sql(f"SELECT count(*) FROM ({company_numbers}) AS companies").fetchall()[0][0]
-    if inputs.companies is None:
-        return leads, _no_rows(count)
-    companies = _rows(inputs, inputs.companies, "company_id", company_numbers, None)
-    offsets = np.full(count + 1, companies.offsets[-1], dtype=np.int64)
-    offsets[: len(companies.offsets)] = companies.offsets
-    return leads, companies._replace(offsets=offsets)
 
 
-def _ids(source: Source, name: str) -> str:
-    return f"SELECT {name} FROM {source.relation}"
+class _Facts(NamedTuple):
+    """Attribute rows as they were read; owners and companies by hash, 0 for no company."""
+
+    owner: npt.NDArray[np.uint64]
+    begin: Ints
+    valid: Ints
+    known: Ints
+    row: Ints
+    signature: npt.NDArray[np.uint64]
+    company: npt.NDArray[np.uint64]
+
+    def rows(self, owners: npt.NDArray[np.int64], company: npt.NDArray[np.int64], count: int) -> Rows:
+        offsets = np.searchsorted(owners, np.arange(count + 1)).astype(np.int64)
+        return Rows(offsets, self.begin, self.valid, self.known, self.row, self.signature, company.astype(np.int64))
+
+
+def _no_facts() -> _Facts:
+    ints, hashes = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint64)
+    return _Facts(hashes, ints, ints, ints, ints, hashes, hashes)
+
+
+def _facts(inputs: Inputs, source: Source, owner: str) -> _Facts:
+    attributes = [column.sql for column in source.columns.values()]
+    company = "CASE WHEN company_id IS NULL THEN 0 ELSE hash(company_id) END" if owner == "lead_id" else "0"
+    signed = ", ".join([owner, *(["company_id"] if owner == "lead_id" else []), *attributes])
+    found = inputs.con.sql(
+        f"SELECT hash({owner}) AS owner, coalesce(greatest(valid_from, known_at), {NEVER}) AS begin, "
+        f"coalesce(valid_from, {NEVER}) AS valid, coalesce(known_at, valid_from, {NEVER}) AS known, row, "
+        f"hash({signed}) AS signature, {company} AS company "
+        f"FROM {source.relation} ORDER BY {owner}, begin, valid, known, row"
+    ).to_arrow_table()
+    return _Facts(
+        owner=_array(found, "owner").astype(np.uint64),
+        begin=_array(found, "begin"),
+        valid=_array(found, "valid"),
+        known=_array(found, "known"),
+        row=_array(found, "row"),
+        signature=_array(found, "signature").astype(np.uint64),
+        company=_array(found, "company").astype(np.uint64),
+    )
 
 
 def _numbers(source: Source, name: str) -> str:
@@ -86,41 +126,6 @@ def _numbers(source: Source, name: str) -> str:
         f"SELECT {name}, row_number() OVER (ORDER BY {name}) - 1 AS number "
         f"FROM (SELECT DISTINCT {name} FROM {source.relation}) AS ids"
     )
-
-
-def _rows(inputs: Inputs, source: Source, owner: str, numbers: str, companies: str | None) -> Rows:
-    attributes = [column.sql for column in source.columns.values()]
-    if companies is not None:
-        attributes.append("company_id")
-    company = ", coalesce(companies.number, -1) AS company" if companies else ", -1 AS company"
-    join = f"LEFT JOIN ({companies}) AS companies ON companies.company_id = facts.company_id" if companies else ""
-    keep = ", company_id" if companies else ""
-    found = inputs.con.sql(
-        f"SELECT owners.number AS owner, coalesce(greatest(valid_from, known_at), {NEVER}) AS begin, "
-        f"coalesce(valid_from, {NEVER}) AS valid, coalesce(known_at, valid_from, {NEVER}) AS known, row, "
-        f"signature{company} "
-        f"FROM (SELECT {owner}, valid_from, known_at, row, hash({', '.join([owner, *attributes])}) AS signature"
-        f"{keep} FROM {source.relation}) AS facts "
-        f"JOIN ({numbers}) AS owners ON owners.{owner} = facts.{owner} {join} "
-        "ORDER BY owner, begin, valid, known, row"
-    ).to_arrow_table()
-    owners = _array(found, "owner")
-    count = int(owners[-1]) + 1 if len(owners) else 0
-    return Rows(
-        offsets=np.searchsorted(owners, np.arange(count + 1)).astype(np.int64),
-        begin=_array(found, "begin"),
-        valid=_array(found, "valid"),
-        known=_array(found, "known"),
-        row=_array(found, "row"),
-        signature=_array(found, "signature").astype(np.uint64),
-        company=_array(found, "company").astype(np.int64),
-    )
-
-
-def _no_rows(owners: int) -> Rows:
-    none = np.empty(0, dtype=np.int64)
-    offsets = np.zeros(owners + 1, dtype=np.int64)
-    return Rows(offsets, none, none, none, none, none.astype(np.uint64), none)
 
 
 def customers(inputs: Inputs, leads: Rows, companies: Rows) -> Ints:
@@ -184,9 +189,9 @@ def ask(
             "is_customer": _truth(states.is_customer),
         }
     )
-    con = inputs.con.cursor()
+    con = inputs.con
+    con.register("states", table)
     try:
-        con.register("states", table)
         answers = ", ".join(f"{q.sql.sql('duckdb')} AS q{k}" for k, q in enumerate(questions))
         found = con.sql(
             f"SELECT {answers} FROM states "
@@ -195,7 +200,7 @@ def ask(
             "ORDER BY states.number"
         ).to_arrow_table()
     finally:
-        con.close()
+        con.unregister("states")
     for k, question in enumerate(questions):
         column = found.column(k).combine_chunks()
         null = column.is_null().to_numpy(zero_copy_only=False)

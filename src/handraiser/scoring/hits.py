@@ -23,11 +23,11 @@ __all__ = [
     "decide_kept",
     "find_leads",
     "flips",
+    "count_leads",
     "gather",
     "index_of_leads",
     "order_within_leads",
     "sessions",
-    "take_batch",
     "trailing",
 ]
 
@@ -78,15 +78,15 @@ def index_of_leads(hashes):
 
 
 @kernel
-def find_leads(ids, bits, hashes, table, mask, lead, tally):
-    """Write each event's lead into `lead`, −1 where nobody knows it or the event cannot be used.
+def find_leads(ids, bits, hashes, table, mask, lead, per_lead, tally):
+    """Write each event's lead into `lead`, −1 where nobody knows it or the event makes no row.
 
-    Adds to tally = [rows, unusable rows, rows of unknown leads]; returns how many rows have a lead and
-    meet a rule.
+    Adds to per_lead the rows of each lead, and to tally = [events, unusable ones, ones of unknown leads,
+    all bits ever met].
     """
     unusable = 0
     unknown = 0
-    rows = 0
+    met = np.uint32(0)
     # Nothing but the look-up in this loop, so that the processor can have many of them under way.
     for k in range(ids.shape[0]):
         h = ids[k]
@@ -107,67 +107,50 @@ def find_leads(ids, bits, hashes, table, mask, lead, tally):
             lead[k] = -1
         elif lead[k] < 0:
             unknown += 1
-        elif bits[k] != 0:
-            rows += 1
+        elif bits[k] == 0:
+            lead[k] = -1
+        else:
+            per_lead[lead[k]] += 1
+            met |= bits[k]
     tally[0] += ids.shape[0]
     tally[1] += unusable
     tally[2] += unknown
-    return rows
+    tally[3] |= np.int64(met)
 
 
 @kernel
-def take_batch(lead, bits, first_rule, occurred, known, source, weights, keys, per_lead, out):
-    """Write the rows of one batch to out = (lead, rows, weights, keys) and count them per lead.
+def count_leads(lead, counts):
+    """Add up how many rows of a batch each lead has."""
+    for k in range(lead.shape[0]):
+        if lead[k] >= 0:
+            counts[lead[k]] += 1
 
-    Inputs of no length are not there.
+
+@kernel
+def gather(lead, bits, first_rule, occurred, known, source, weights, keys, cursor, out):
+    """Write the rows of one batch to their leads' places in out = (rows, weights, keys).
+
+    `cursor` holds the next place per lead. Inputs of no length are not there.
     """
-    out_lead, out_rows, out_weights, out_keys = out
-    at = 0
+    rows, out_weights, out_keys = out
     mask_number = np.int64(first_rule) << 32
-    begin = 2 if known.shape[0] else 0
-    numbered = out_rows.shape[1] - 1 if source.shape[0] else 0
+    numbered = rows.shape[1] - 1
     for k in range(lead.shape[0]):
         i = lead[k]
-        if i < 0 or bits[k] == 0:
-            continue
-        out_lead[at] = i
-        per_lead[i] += 1
-        out_rows[at, 0] = occurred[k]
-        out_rows[at, 1] = np.int64(bits[k]) | mask_number
-        if begin:
-            out_rows[at, 2] = max(known[k], occurred[k])
-        if numbered:
-            out_rows[at, numbered] = source[k]
-        at += 1
-    for c in range(max(weights.shape[0], keys.shape[0])):
-        at = 0
-        for k in range(lead.shape[0]):
-            if lead[k] >= 0 and bits[k] != 0:
-                if c < weights.shape[0]:
-                    out_weights[at, c] = weights[c, k]
-                if c < keys.shape[0]:
-                    out_keys[at, c] = keys[c, k]
-                at += 1
-
-
-@kernel
-def gather(start, stop, batch, cursor, out):
-    """Move the rows of leads start..stop to their places; `cursor` holds the next place per lead."""
-    lead, rows, weights, keys = batch
-    out_rows, out_weights, out_keys = out
-    columns = rows.shape[1]
-    for k in range(lead.shape[0]):
-        i = lead[k]
-        if i < start or i >= stop:
+        if i < 0:
             continue
         at = cursor[i]
         cursor[i] = at + 1
-        for c in range(columns):
-            out_rows[at, c] = rows[k, c]
-        for c in range(weights.shape[1]):
-            out_weights[at, c] = weights[k, c]
-        for c in range(keys.shape[1]):
-            out_keys[at, c] = keys[k, c]
+        rows[at, 0] = occurred[k]
+        rows[at, 1] = np.int64(bits[k]) | mask_number
+        if known.shape[0]:
+            rows[at, 2] = max(known[k], occurred[k])
+        if source.shape[0]:
+            rows[at, numbered] = source[k]
+        for c in range(weights.shape[0]):
+            out_weights[at, c] = weights[c, k]
+        for c in range(keys.shape[0]):
+            out_keys[at, c] = keys[c, k]
 
 
 @kernel
@@ -214,9 +197,15 @@ def order_within_leads(start, stop, offsets, rows, begin, weights, keys):
         if in_order:
             continue
         order = _stable_order(rows[a:b], begin)
-        rows[a:b] = rows[a:b][order]
-        weights[a:b] = weights[a:b][order]
-        keys[a:b] = keys[a:b][order]
+        old_rows, old_weights, old_keys = rows[a:b].copy(), weights[a:b].copy(), keys[a:b].copy()
+        for to in range(b - a):
+            k = order[to]
+            for c in range(rows.shape[1]):
+                rows[a + to, c] = old_rows[k, c]
+            for c in range(weights.shape[1]):
+                weights[a + to, c] = old_weights[k, c]
+            for c in range(keys.shape[1]):
+                keys[a + to, c] = old_keys[k, c]
 
 
 @kernel

@@ -192,7 +192,7 @@ def _by_visit(rule: EventRule) -> bool:
 def _flips(hits: Hits, leaves: int, *, derive: bool) -> tuple[Ints, Ints, npt.NDArray[np.uint8]]:
     leads = len(hits.offsets) - 1
     lead, at, value = (np.empty(0, dtype=kind) for kind in (np.int64, np.int64, np.uint8))
-    if derive:
+    if derive and {leaves, leaves + 1} & hits.met:
         arguments = (hits.offsets, hits.rows, hits.begin, leaves, leaves + 1)
         room = kernels.flips(*arguments, lead, at, value)
         lead, at, value = (np.empty(room, dtype=kind) for kind in (np.int64, np.int64, np.uint8))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
+import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -57,6 +58,7 @@ class Hits(NamedTuple):
              say nothing of when events became known)
     source   the column that holds the event's `row`, −1 where events have none
     weights, keys  a column for each of `weight_of`, `key_of`: per rule the column it reads, −1 for none
+    met      the rules that at least one event met
     """
 
     offsets: Ints
@@ -67,6 +69,7 @@ class Hits(NamedTuple):
     keys: npt.NDArray[np.uint64]
     weight_of: Ints
     key_of: Ints
+    met: frozenset[int]
 
 
 class Tally(NamedTuple):
@@ -87,10 +90,22 @@ def read_hits(
     reader = _Reader(inputs, leads, wanted)
     for query, first_rules in _queries(inputs, wanted):
         reader.read(query, first_rules, progress)
-    return reader.sorted(threads), Tally(*(int(count) for count in reader.tally))
+    return reader.sorted(threads), Tally(*(int(count) for count in reader.tally[:3]))
 
 
-_Batch = tuple[npt.NDArray[np.int32], Ints, npt.NDArray[np.float64], npt.NDArray[np.uint64]]
+class _Batch(NamedTuple):
+    """Columns of one batch as the stream gave them, and the lead of each event; see `hits.gather`."""
+
+    lead: npt.NDArray[np.int32]
+    bits: npt.NDArray[np.uint32]
+    first_rule: int
+    occurred: Ints
+    known: Ints
+    source: Ints
+    weights: npt.NDArray[np.generic]
+    keys: npt.NDArray[np.generic]
+
+
 _NOTHING = np.empty(0, dtype=np.int64)
 _NOTHING.setflags(write=False)  # as the columns of a stream are: one kernel serves both
 
@@ -110,63 +125,84 @@ class _Reader:
         self.weight_of = _columns_of([rule.weight is not None for rule in wanted])
         self.key_of = _columns_of([rule.key is not None or rule.by_visit for rule in wanted])
         self.per_lead = np.zeros(len(leads.ids), dtype=np.int64)
-        self.tally = np.zeros(3, dtype=np.int64)
+        self.tally = np.zeros(4, dtype=np.int64)
         self.batches: list[_Batch] = []
+        self.met: list[tuple[int, int]] = []
 
     def read(self, query: str, first_rules: Sequence[int], progress: Callable[[int], None]) -> None:
         """Add the rows of one stream; `first_rules` are the rules of bit 0 of its columns of bits."""
         again = bool(self.tally[0])  # a further stream repeats rows that have been counted
         for batch in _batches(self.con, query):
             columns = dict(zip(batch.schema.names, batch.columns, strict=True))
-            size = batch.num_rows
-            lead = np.empty(size, dtype=np.int32)
             for k, first in enumerate(first_rules):
+                lead = np.empty(batch.num_rows, dtype=np.int32)
                 bits = columns[f"bits{k}"].to_numpy()
-                tally = np.zeros(3, dtype=np.int64) if again or k else self.tally
-                rows = kernels.find_leads(
-                    columns["id"].to_numpy(), bits, self.hashes, self.table, self.mask, lead, tally
+                tally = self.tally.copy()
+                kernels.find_leads(
+                    columns["id"].to_numpy(), bits, self.hashes, self.table, self.mask, lead, self.per_lead, tally
                 )
-                out = self._room(rows)
-                kernels.take_batch(
-                    lead,
-                    bits,
-                    first,
-                    columns["occurred"].to_numpy(),
-                    columns["known"].to_numpy() if self.late else _NOTHING,
-                    columns["row"].to_numpy() if self.numbered else _NOTHING,
-                    _matrix(columns, "weight", self.weight_of, np.float64, size),
-                    _matrix(columns, "key", self.key_of, np.uint64, size),
-                    self.per_lead,
-                    out,
+                self.met.append((first, int(tally[3])))
+                if not (again or k):
+                    self.tally[:] = tally
+                self.batches.append(
+                    _Batch(
+                        lead=lead,
+                        bits=bits,
+                        first_rule=first,
+                        occurred=columns["occurred"].to_numpy(),
+                        known=columns["known"].to_numpy() if self.late else _NOTHING,
+                        source=columns["row"].to_numpy() if self.numbered else _NOTHING,
+                        weights=_matrix(columns, "weight", self.weight_of, np.float64, len(lead)),
+                        keys=_matrix(columns, "key", self.key_of, np.uint64, len(lead)),
+                    )
                 )
-                self.batches.append(out)
             progress(int(self.tally[0]))
-
-    def _room(self, rows: int) -> _Batch:
-        return (
-            np.empty(rows, dtype=np.int32),
-            np.empty((rows, 2 + self.late + self.numbered), dtype=np.int64),
-            np.zeros((rows, _count(self.weight_of)), dtype=np.float64),
-            np.zeros((rows, _count(self.key_of)), dtype=np.uint64),
-        )
 
     def sorted(self, threads: int) -> Hits:
         """Return the rows gathered lead by lead and ordered within each; gives up the batches."""
         offsets = np.zeros(len(self.per_lead) + 1, dtype=np.int64)
         np.cumsum(self.per_lead, out=offsets[1:])
-        _, rows, weights, keys = self._room(int(offsets[-1]))
-        cursor = offsets[:-1].copy()
-        begin = 2 if self.late else kernels.OCCURRED
+        size = int(offsets[-1])
+        rows = np.empty((size, 2 + self.late + self.numbered), dtype=np.int64)
+        weights = np.zeros((size, _count(self.weight_of)), dtype=np.float64)
+        keys = np.zeros((size, _count(self.key_of)), dtype=np.uint64)
         batches, self.batches = self.batches, []
+        self._gather(batches, offsets, (rows, weights, keys), threads)
+        begin = 2 if self.late else kernels.OCCURRED
 
-        def work(start: int, stop: int) -> None:
-            for batch in batches:
-                kernels.gather(start, stop, batch, cursor, (rows, weights, keys))
+        def order(start: int, stop: int) -> None:
             kernels.order_within_leads(start, stop, offsets, rows, begin, weights, keys)
 
-        each(work, ranges(offsets, threads))
+        each(order, ranges(offsets, threads))
         source = 2 + self.late if self.numbered else -1
-        return Hits(offsets, rows, begin, source, weights, keys, self.weight_of, self.key_of)
+        return Hits(offsets, rows, begin, source, weights, keys, self.weight_of, self.key_of, self._rules_met())
+
+    def _gather(
+        self, batches: Sequence[_Batch], offsets: Ints, out: tuple[npt.NDArray[np.generic], ...], threads: int
+    ) -> None:
+        """Bring the batches' rows to their places: a thread has a run of batches, and knows how many rows
+        of each lead come before them, so that rows of a lead keep the order they came in."""
+        cuts = np.linspace(0, len(batches), min(threads, max(1, len(batches))) + 1).astype(int)
+        cursor = offsets[:-1].copy()
+        cursors = []
+        for start, stop in zip(cuts[:-1], cuts[1:], strict=True):
+            cursors.append(cursor.copy())
+            if stop < len(batches):
+                for batch in batches[start:stop]:
+                    kernels.count_leads(batch.lead, cursor)
+        parts = [(k, k + 1) for k in range(len(cursors))]
+
+        def work(part: int, _next: int) -> None:
+            for batch in batches[cuts[part] : cuts[part + 1]]:
+                kernels.gather(*batch, cursors[part], out)
+
+        each(work, parts)
+
+    def _rules_met(self) -> frozenset[int]:
+        """Return the rules that at least one event met."""
+        return frozenset(
+            first + place for first, bits in self.met for place in range(kernels.PER_MASK) if bits >> place & 1
+        )
 
 
 def ranges(offsets: Ints, parts: int) -> list[tuple[int, int]]:
@@ -209,12 +245,9 @@ def _matrix(
     return np.stack([np.zeros(rows, dtype=kind) if one is None else one.to_numpy() for one in found])
 
 
-def _batches(con: object, query: str) -> Iterator[pa.RecordBatch]:
-    cursor = con.cursor()  # type: ignore[attr-defined]  # duckdb ships no types for cursors
-    try:
-        yield from cursor.sql(query).to_arrow_reader(_BATCH)
-    finally:
-        cursor.close()
+def _batches(con: duckdb.DuckDBPyConnection, query: str) -> Iterator[pa.RecordBatch]:
+    # On the connection itself: frames that were registered on it are unknown to its cursors.
+    yield from con.sql(query).to_arrow_reader(_BATCH)
 
 
 def _queries(inputs: Inputs, wanted: Sequence[Wanted]) -> Iterator[tuple[str, list[int]]]:

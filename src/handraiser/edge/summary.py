@@ -1,0 +1,57 @@
+"""What does `handraiser score` say when it is done?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from rich.console import Console
+from rich.table import Table
+
+from handraiser.agreement.model import Agreement
+from handraiser.edge.library import Scored
+from handraiser.scoring.explain import moment
+
+__all__ = ["summary"]
+
+_SHOWN = 10
+
+
+def summary(console: Console, agreements: Sequence[Agreement], scored: Scored, *, at: int, out: str | None) -> None:
+    """Print how many leads qualify and which stand highest, agreement by agreement."""
+    for agreement in agreements:
+        table = scored.table
+        if len(agreements) > 1:
+            table = table.filter(pc.equal(table.column("agreement"), agreement.name))
+        _one(console, agreement, table, at=at)
+    met = scored.tally
+    console.print(f"{met.rows:,} events read.{'' if out is None else f' Every lead is in {out}.'}")
+
+
+def _one(console: Console, agreement: Agreement, table: pa.Table, *, at: int) -> None:
+    qualified = int(pc.sum(table.column("qualified")).as_py() or 0)
+    mqls = table.num_rows - table.column("mql_at").null_count
+    console.print(
+        f"[bold]{agreement.title or agreement.name}[/bold] at {moment(at).isoformat(' ', 'seconds')}: "
+        f"{table.num_rows:,} leads, {mqls:,} became an MQL, {qualified:,} qualify now."
+    )
+    if not table.num_rows:
+        return
+    order = np.lexsort((np.arange(table.num_rows), -table.column("score").to_numpy()))[:_SHOWN]
+    top = table.take(pa.array(order)).to_pylist()
+    shown = Table(box=None, pad_edge=False)
+    graded = bool(agreement.grades)
+    for name in ("lead", "score", "fit", "engagement", *(("grade",) if graded else ()), "qualifies", "MQL since"):
+        shown.add_column(name, justify="right" if name in ("score", "fit", "engagement") else "left")
+    for row in top:
+        since = row["mql_at"]
+        shown.add_row(
+            row["lead_id"],
+            *(f"{row[name]:g}" for name in ("score", "fit", "engagement")),
+            *((row["grade"],) if graded else ()),
+            "yes" if row["qualified"] else "no",
+            "" if since is None else since.isoformat(" ", "minutes"),
+        )
+    console.print(shown)
