@@ -121,5 +121,5 @@ def test_hashes_seen_again_are_those_that_occur_twice(batches: list[list[int]]):
     counted = Counter(value for batch in batches for value in batch)
     found = seen_again([np.array(batch, dtype=np.uint64) for batch in batches])
     expected = {value for value, count in counted.items() if count > 1}
-    # 0 and 1 share a place: one of each may be taken for a repetition, which is then looked at and found none.
+    # 0 and 1 share a place: one of each may be taken for a repetition, and is then found to be none.
     assert expected <= set(found.tolist()) <= expected | {0, 1}

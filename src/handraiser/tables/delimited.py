@@ -122,35 +122,18 @@ def _opened(file: File) -> IO[bytes]:
 
 def _header(file: File) -> _Header:
     head = first_bytes(file)
-    if head.startswith(_UTF16) or b"\0" in head:
-        raise Mistakes(
-            [mistake(DataCode.NOT_TEXT, file.path, "It is not UTF-8 text.", "Save it as CSV in UTF-8.")]
-        )
     text = head.decode("utf-8", errors="replace")
-    readings = [_Header(names, delimiter) for delimiter in _DELIMITERS if (names := _names(text, delimiter))]
-    if not readings:
-        raise Mistakes(
-            [
-                mistake(
-                    DataCode.EMPTY,
-                    file.path,
-                    "Its first line does not name the columns.",
-                    "Begin with a line such as lead_id,event,occurred_at.",
-                )
-            ]
-        )
+    # The sign that divides the first line into most names; of equal ones the more usual.
+    readings = [_Header(_names(text, delimiter), delimiter) for delimiter in _DELIMITERS]
     header = max(readings, key=lambda reading: len(reading.names))
-    if any("\ufffd" in name for name in header.names):
-        raise Mistakes(
-            [
-                mistake(
-                    DataCode.NOT_TEXT,
-                    file.path,
-                    "Its first line is not UTF-8.",
-                    "Save the file as CSV in UTF-8.",
-                )
-            ]
-        )
+    whole = "".join(header.names)
+    if head.startswith(_UTF16) or "\ufffd" in whole or "\0" in whole:
+        says = "Its first line is not UTF-8 text."
+        raise Mistakes([mistake(DataCode.NOT_TEXT, file.path, says, "Save it as CSV in UTF-8.")])
+    if not whole:
+        says = "Its first line does not name the columns."
+        fix = "Begin with a line such as lead_id,event,occurred_at."
+        raise Mistakes([mistake(DataCode.EMPTY, file.path, says, fix)])
     return header
 
 
@@ -159,5 +142,4 @@ def _names(text: str, delimiter: str) -> tuple[str, ...]:
         first = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
     except csv.Error:
         return ()
-    names = tuple(name.strip() for name in first)
-    return names if any(names) else ()
+    return tuple(name.strip() for name in first)

@@ -92,7 +92,7 @@ def _noted(inputs: Inputs, scan: Scan) -> Iterator[_Line]:
 def _line_at(path: str, position: int) -> str:
     """The line with its foreign bytes as `\\xe9`: DuckDB notes a question mark instead."""
     with open(path, "rb") as file:
-        file.seek(position)
+        file.seek(position - 1)  # counted from 1, and from the end of the line before where that is CRLF
         for line in file:
             if line.strip(b"\r\n"):
                 return line.rstrip(b"\r\n").decode("utf-8", errors="backslashreplace")
