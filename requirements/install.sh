@@ -1,0 +1,41 @@
+#!/bin/sh
+# Makes .venv of what requirements/dev.txt names, by hash, and puts handraiser into it, editable.
+# Does nothing where that has been done. PYTHON=… chooses the interpreter, 3.11 or later.
+set -eu
+cd "$(dirname "$0")/.."
+
+# A virtual environment does not survive being moved, so its folder is part of what it is made of.
+made_of=$( { pwd; cat requirements/dev.txt pyproject.toml "$0"; } | sha256sum | cut -d ' ' -f 1)
+if [ "$(cat .venv/made-of 2>/dev/null)" = "$made_of" ]; then exit 0; fi
+
+fail() { printf '%s\n' "$@" >&2; exit 1; }
+
+new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+
+python=
+for candidate in ${PYTHON:-python3.11 python3.12 python3.13 python3 python}; do
+    if new_enough "$candidate"; then python=$candidate; break; fi
+done
+[ -n "$python" ] || fail "handraiser needs Python 3.11 or later; ${PYTHON:-none on the PATH} is not." \
+    "Install one (Debian: apt-get install python3 python3-venv), or name it: make check PYTHON=/path/to/python"
+
+# Debian ships Python without the part that makes virtual environments.
+if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+    package=$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        echo "== setup: apt-get install $package"
+        apt-get -qq update
+        DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$package" >/dev/null
+    else
+        fail "$python cannot make virtual environments. Run this, then try again:" \
+            "    sudo apt-get install $package"
+    fi
+fi
+
+echo "== setup: .venv from requirements/dev.txt (once; a few minutes)"
+grep -qsF "$PWD/.venv/bin/python" .venv/bin/pip || rm -rf .venv
+[ -d .venv ] || "$python" -m venv .venv
+pip() { .venv/bin/python -m pip --disable-pip-version-check "$@"; }
+pip install --quiet --require-hashes --only-binary :all: -r requirements/dev.txt
+pip install --quiet --no-index --no-deps --no-build-isolation --editable .
+echo "$made_of" > .venv/made-of
