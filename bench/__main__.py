@@ -1,0 +1,112 @@
+"""Measures everything beside DuckDB's bare GROUP BY and prints one table: `python -m bench`.
+
+Every line is the median of several processes, and each is paired with a GROUP BY run just before it, so
+that a machine whose speed drifts does not tilt the ratio.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.data import make_events, make_leads
+from bench.jobs import CHANGES
+
+_console = Console(highlight=False)
+
+
+def _run(job: str, folder: Path, events: int) -> dict[str, Any]:
+    command = [sys.executable, "-m", "bench.jobs", job, str(folder), str(events)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ)
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+class _Line:
+    def __init__(self, name: str) -> None:
+        self.name, self.seconds, self.ratios, self.memory, self.mqls = name, [], [], 0, set()
+
+    def add(self, seconds: float, base: float, memory: int, mqls: int | None) -> None:
+        self.seconds.append(seconds)
+        self.ratios.append(seconds / base)
+        self.memory = max(self.memory, memory)
+        self.mqls.add(mqls)
+
+    def row(self) -> list[str]:
+        found = sorted(str(one) for one in self.mqls if one is not None)
+        ratios = f"{statistics.median(self.ratios):.2f}"
+        if len(self.ratios) > 1:
+            ratios += f" ({min(self.ratios):.2f}-{max(self.ratios):.2f})"
+        return [
+            self.name, f"{statistics.median(self.seconds):.2f}", ratios, f"{self.memory / 1e9:.2f}", ", ".join(found),
+        ]  # fmt: skip
+
+
+def _measure(folder: Path, events: int, runs: int, jobs: dict[str, str]) -> list[_Line]:
+    lines = {"group": _Line("DuckDB GROUP BY lead_id")} | {job: _Line(name) for job, name in jobs.items()}
+    changed = {name: _Line(f"refold, hits kept: {name}") for name in CHANGES}
+    for _ in range(runs):
+        for job in jobs:
+            base = _run("group", folder, events)
+            lines["group"].add(base["seconds"], base["seconds"], base["memory"], None)
+            result = _run(job, folder, events)
+            if job == "refold":
+                for name, line in changed.items():
+                    line.add(result[name]["seconds"], base["seconds"], result["memory"], result[name]["mqls"])
+            else:
+                lines[job].add(result["seconds"], base["seconds"], result["memory"], result["mqls"])
+            _console.print(f"  {events:,} {job}", style="dim")
+    kept = [line for job, line in lines.items() if job != "refold"]
+    return [*kept, *changed.values()] if "refold" in jobs else kept
+
+
+def _print(title: str, lines: list[_Line]) -> None:
+    table = Table(title=title, title_justify="left", box=None)
+    for name in ("what", "seconds", "ratio to GROUP BY", "peak GB", "MQLs"):
+        table.add_column(name, justify="left" if name == "what" else "right")
+    for line in lines:
+        table.add_row(*line.row())
+    _console.print(table)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--folder", type=Path, default=Path("bench-data"), help="where the made history is kept")
+    parser.add_argument("--events", type=int, default=20_000_000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--curve", default="1000000,5000000,100000000", help="further sizes, one run each")
+    parser.add_argument("--no-window-sql", action="store_true", help="leave out the slow baseline")
+    asked = parser.parse_args()
+    _console.print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}")
+    make_leads(asked.folder, asked.events)
+    make_events(asked.folder, asked.events)
+    make_events(asked.folder, asked.events, ids=True)
+    jobs = {
+        "score": "score --at, cold",
+        "first_mql": "first MQL of every lead, cold",
+        "refold": "",
+        "score_with_ids": "score --at, cold, 1 in 1,000 event ids twice",
+    }
+    lines = _measure(asked.folder, asked.events, asked.runs, jobs)
+    if not asked.no_window_sql:
+        lines += _measure(asked.folder, asked.events, 1, {"window_sql": "first MQL by window functions"})[1:]
+    _print(f"{asked.events:,} events, {asked.events // 100:,} leads, 8 event rules, 4 fit rules", lines)
+    for events in (int(size) for size in asked.curve.split(",") if size):
+        make_leads(asked.folder, events)
+        make_events(asked.folder, events)
+        _print(f"{events:,} events", _measure(asked.folder, events, 1, {"score": "score --at, cold"}))
+
+
+if __name__ == "__main__":
+    main()
