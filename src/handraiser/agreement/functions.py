@@ -71,7 +71,6 @@ _INSTEAD = {
     "regexp_full_match": "x like '%part%'",
     "lcase": "lower(x)",
     "ucase": "upper(x)",
-    "try_cast": "cast(x as double); a cast that fails is null",
     "mod": "x % y",
     "pow": "x * x",
     "power": "x * x",

@@ -374,6 +374,13 @@ class _Parser:
         if name.value in _SQL_ONLY:
             self.at -= 1
             raise self.unexpected("a name or a function")
+        if name.value == "try_cast":
+            raise Unreadable(
+                ConditionCode.NOT_IN_THE_LANGUAGE,
+                name.span,
+                "`try_cast` is not part of the language.",
+                "Write cast; where it fails it is null.",
+            )
         self.take()
         if self.took_sign(")"):
             return Call(name.value, (), span=(name.span[0], self.end))
