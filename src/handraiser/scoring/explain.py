@@ -1,117 +1,48 @@
 """Why does a lead have this score, at this instant, and what would change it?
 
-An `Explanation` holds everything section 9 of AGREEMENT.md asks for, as plain values: `msgspec.json`
-writes it, `telling` (the edge) puts it into words. Its points are those that the fold computed.
+The `Explanation` is written from what the fold computed: its points are the score's own, not a second
+reckoning.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import math
+from functools import cached_property
 
 import msgspec
 
-from handraiser.agreement.model import Agreement, EventRule, FitRule, Group, Limits, SilenceRule
+from handraiser.agreement.model import Agreement, EventRule, FitRule, Group, Limits, SilenceRule, Sql
 from handraiser.facts.inputs import Inputs, Source
+from handraiser.scoring.cited import Cited, cited_attributes, cited_events, moment, said
 from handraiser.scoring.evidence import Hit, evidence
+from handraiser.scoring.explanation import (
+    Condition,
+    Dropped,
+    EpisodeStart,
+    Explanation,
+    GroupSum,
+    HitPoints,
+    RulePoints,
+)
 from handraiser.scoring.match import event_rules, match, microseconds
 from handraiser.scoring.outlook import outlook
-from handraiser.scoring.reasons import Condition, conditions_of
+from handraiser.scoring.reasons import conditions_of
 from handraiser.scoring.registers import TRUE
 from handraiser.scoring.score import Prepared, Standing, find_episodes, grade_names, prepare, stand
+from handraiser.scoring.timeline import UNKNOWN
 from handraiser.scoring.weighing import factors
 
-__all__ = ["Dropped", "EpisodeStart", "Explanation", "GroupSum", "HitPoints", "RulePoints", "explain_lead", "moment"]
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class HitPoints(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One hit that counts: points = weight * factor, not rounded (its rule's points are)."""
-
-    event: str
-    occurred_at: datetime
-    known_at: datetime | None = None
-    event_id: str | None = None
-    properties: dict[str, str] = {}
-    weight: float
-    factor: float
-    points: float
-
-
-class Dropped(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One event that met the rule and does not count, and why."""
-
-    event: str
-    occurred_at: datetime
-    known_at: datetime | None = None
-    event_id: str | None = None
-    properties: dict[str, str] = {}
-    why: str
-
-
-class RulePoints(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule: `sum` is what it gives before its own clamp, `points` after it and rounded."""
-
-    rule: str
-    section: str
-    title: str
-    say: str
-    group: str | None
-    holds: bool
-    count: int | None
-    sum: float
-    min: float | None
-    max: float | None
-    points: float
-    hits: list[HitPoints]
-    dropped: list[Dropped]
-
-
-class GroupSum(msgspec.Struct, frozen=True, kw_only=True):
-    """A group or section: the sum of its points before and after its clamp."""
-
-    name: str
-    section: str
-    sum: float
-    min: float | None
-    max: float | None
-    points: float
-
-
-class EpisodeStart(msgspec.Struct, frozen=True, kw_only=True):
-    mql_at: datetime
-    hand_raise: bool
-
-
-class Explanation(msgspec.Struct, frozen=True, kw_only=True):
-    """The proof of one lead's score. `until` is the first instant at which it stops qualifying."""
-
-    agreement: str
-    title: str
-    fingerprint: str
-    lead_id: str
-    at: datetime
-    score: float
-    fit: float
-    engagement: float
-    grade: str | None
-    qualified: bool
-    mql_at: datetime | None
-    rules: list[RulePoints]
-    groups: list[GroupSum]
-    sums: list[GroupSum]
-    mql: Condition
-    hand_raise: Condition | None
-    never: Condition | None
-    missing: dict[str, int | None]
-    until: datetime | None
-    episodes: list[EpisodeStart]
-    attributes: dict[str, str]
-
-
-def moment(at: int) -> datetime:
-    """Return an instant in microseconds as a datetime."""
-    return _EPOCH + timedelta(microseconds=at)
+__all__ = [
+    "Condition",
+    "Dropped",
+    "EpisodeStart",
+    "Explanation",
+    "GroupSum",
+    "HitPoints",
+    "RulePoints",
+    "explain_lead",
+    "moment",
+]
 
 
 def explain_lead(agreement: Agreement, inputs: Inputs, *, lead: str, at: int) -> Explanation:
@@ -151,7 +82,7 @@ class _Writer:
         self.agreement = prepared.agreement
         self.standing: Standing = stand(prepared, at, points=True, threads=1)
         self.state = int(self.standing.state[lead])
-        self.events = _events(inputs)
+        self.events = cited_events(inputs)
         self.evidence = evidence(prepared, lead, at)
 
     def explanation(self) -> Explanation:
@@ -161,11 +92,10 @@ class _Writer:
         points = {rule.rule: rule for rule in rules}
         groups = [self._group(group, "fit", rules) for group in agreement.fit.groups]
         groups += [self._group(group, "engagement", rules) for group in agreement.engagement.groups]
+        fit, engagement = float(self.standing.fit[lead]), float(self.standing.engagement[lead])
         sums = [
-            self._sum("fit", agreement.fit.limits, rules, groups, float(self.standing.fit[lead])),
-            self._sum(
-                "engagement", agreement.engagement.limits, rules, groups, float(self.standing.engagement[lead])
-            ),
+            self._sum("fit", agreement.fit.limits, rules, groups, fit),
+            self._sum("engagement", agreement.engagement.limits, rules, groups, engagement),
         ]
         score = float(self.standing.score[lead])
         total = sums[0].points + sums[1].points
@@ -232,9 +162,9 @@ class _Writer:
         if isinstance(rule, EventRule):
             hits, dropped = self._hits(rule, self.evidence.hits[slot])
             count = int(self.standing.counts[self.lead, slot])
-            total = sum(hit.points for hit in hits)
-            if rule.at_least is not None:
-                total = float(rule.points) if holds else 0.0  # type: ignore[arg-type]  # a number: load says so
+            total = sum((hit.points or 0.0 for hit in hits), 0.0)
+            if rule.at_least is not None and not isinstance(rule.points, Sql):
+                total = rule.points if holds else 0.0
         else:
             assert isinstance(rule, SilenceRule)  # noqa: S101  engagement has no fit rules
             total = rule.points if holds else 0.0
@@ -257,17 +187,15 @@ class _Writer:
     def _hits(self, rule: EventRule, found: list[Hit]) -> tuple[list[HitPoints], list[Dropped]]:
         counted = [hit for hit in found if not hit.fate]
         shares = factors(rule, [self.at - hit.occurred for hit in counted])
+        apart = rule.at_least is None
         hits = [
-            HitPoints(
-                **self.events[hit.source], weight=hit.weight, factor=share, points=hit.weight * share
-            )
+            _hit_points(self.events[hit.source], hit.weight if apart else None, share)
             for hit, share in zip(counted, shares, strict=True)
         ]
-        dropped = [Dropped(**self.events[hit.source], why=_why(rule, hit)) for hit in found if hit.fate]
-        return hits, dropped
+        return hits, [_dropped(self.events[hit.source], _why(rule, hit)) for hit in found if hit.fate]
 
     def _group(self, group: Group, section: str, rules: list[RulePoints]) -> GroupSum:
-        total = sum(rule.points for rule in rules if rule.group == group.name)
+        total = sum((rule.points for rule in rules if rule.group == group.name), 0.0)
         if section == "fit":
             points = float(self.prepared.fit.groups[group.name][self.state])
         else:
@@ -277,8 +205,8 @@ class _Writer:
     def _sum(
         self, section: str, limits: Limits, rules: list[RulePoints], groups: list[GroupSum], points: float
     ) -> GroupSum:
-        total = sum(rule.points for rule in rules if rule.section == section and rule.group is None)
-        total += sum(group.points for group in groups if group.section == section)
+        total = sum((group.points for group in groups if group.section == section), 0.0)
+        total += sum(rule.points for rule in rules if rule.section == section and rule.group is None)
         return _group_sum(section, section, total, limits, points)
 
     def _episodes(self) -> list[EpisodeStart]:
@@ -292,11 +220,46 @@ class _Writer:
     def _attributes(self) -> dict[str, str]:
         """Return what holds of the lead and its company, by the names that conditions use."""
         states = self.prepared.matched.states
-        said = _row(self.inputs, self.inputs.leads, "lead", int(states.lead_row[self.state]))
+        found = cited_attributes(self.inputs, self.inputs.leads, "lead", int(states.lead_row[self.state]))
         if self.inputs.companies is not None:
             company = int(states.company_row[self.state])
-            said |= _row(self.inputs, self.inputs.companies, "company", company)
-        return said
+            found |= cited_attributes(self.inputs, self.inputs.companies, "company", company)
+        derived = {"lead.unsubscribed": states.unsubscribed, "company.is_customer": states.is_customer}
+        for name, column in derived.items():
+            value = int(column[self.state])
+            if name not in self._given and value != UNKNOWN:
+                found[name] = said(value == 1)
+        return found
+
+    @cached_property
+    def _given(self) -> set[str]:
+        companies = self.inputs.companies
+        given = {f"lead.{name}" for name in self.inputs.leads.columns}
+        return given | {f"company.{name}" for name in (companies.columns if companies else ())}
+
+
+def _hit_points(cited: Cited, weight: float | None, factor: float) -> HitPoints:
+    return HitPoints(
+        event=cited.event,
+        occurred_at=cited.occurred_at,
+        known_at=cited.known_at,
+        event_id=cited.event_id,
+        properties=cited.properties,
+        weight=weight,
+        factor=None if weight is None else factor,
+        points=None if weight is None else weight * factor,
+    )
+
+
+def _dropped(cited: Cited, why: str) -> Dropped:
+    return Dropped(
+        event=cited.event,
+        occurred_at=cited.occurred_at,
+        known_at=cited.known_at,
+        event_id=cited.event_id,
+        properties=cited.properties,
+        why=why,
+    )
 
 
 def _why(rule: EventRule, hit: Hit) -> str:
@@ -316,50 +279,14 @@ def _clamped(value: float, limits: Limits) -> float:
         value = min(value, limits.max)
     if limits.min is not None:
         value = max(value, limits.min)
-    return round(value, 6)
+    return _rounded(value)
+
+
+def _rounded(value: float) -> float:
+    return math.floor(value * 1e6 + 0.501) / 1e6
 
 
 def _group_sum(name: str, section: str, total: float, limits: Limits, points: float) -> GroupSum:
     return GroupSum(
-        name=name, section=section, sum=round(total, 6), min=limits.min, max=limits.max, points=points
+        name=name, section=section, sum=_rounded(total), min=limits.min, max=limits.max, points=points
     )
-
-
-def _events(inputs: Inputs) -> list[dict[str, object]]:
-    """Return the lead's events by row: what stands of each in an explanation."""
-    columns = inputs.events.columns
-    shown = ", ".join(["event", "occurred_at", *(column.sql for column in columns.values())])
-    extra = [name for name in ("known_at", "event_id") if name in inputs.events.has]
-    query = f"SELECT {shown}{''.join(f', {name}' for name in extra)} FROM {inputs.events.relation} ORDER BY row"
-    found = []
-    for event, occurred, *values in inputs.con.sql(query).fetchall():
-        given = dict(zip(columns, values, strict=False))
-        one: dict[str, object] = {
-            "event": event,
-            "occurred_at": moment(occurred),
-            "properties": {name: _said(value) for name, value in given.items() if value is not None},
-        }
-        for name, value in zip(extra, values[len(columns) :], strict=True):
-            if value is not None:
-                one[name] = moment(value) if name == "known_at" else value
-        found.append(one)
-    return found
-
-
-def _row(inputs: Inputs, source: Source, scope: str, row: int) -> dict[str, str]:
-    columns = source.columns
-    if row < 0 or not columns:
-        return {}
-    shown = ", ".join(column.sql for column in columns.values())
-    values = inputs.con.sql(f"SELECT {shown} FROM {source.relation} WHERE row = {row}").fetchall()[0]
-    return {
-        f"{scope}.{name}": _said(value) for name, value in zip(columns, values, strict=True) if value is not None
-    }
-
-
-def _said(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return f"{value:.15g}"
-    return str(value)

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
-
-import msgspec
 
 from handraiser.agreement import program as tree
+from handraiser.scoring.explanation import Condition, GroupSum, RulePoints
 from handraiser.scoring.programs import qualify_trees
 from handraiser.scoring.registers import NULL, TRUE
 from handraiser.scoring.score import Prepared, Standing, grade_names
 
-if TYPE_CHECKING:
-    from handraiser.scoring.explain import GroupSum, RulePoints
-
-__all__ = ["Condition", "conditions_of"]
+__all__ = ["conditions_of"]
 
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "=": operator.eq,
@@ -26,23 +21,7 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-
-
-class Condition(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of an expression, in the user's words.
-
-    holds     true, false, or null where it is unknown
-    value, bound, distance  of a comparison of numbers: its two sides, and how far apart they are
-    joined    how `parts` are joined: `and`, `or`, `not`, or empty
-    """
-
-    text: str
-    holds: bool | None
-    value: float | None = None
-    bound: float | None = None
-    distance: float | None = None
-    joined: str = ""
-    parts: list[Condition] = []
+_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 def conditions_of(
@@ -54,7 +33,11 @@ def conditions_of(
     said = [
         None if one is None or sql is None else reader.read(one.root, place, sql.text)
         for place, (one, sql) in enumerate(
-            zip(qualify_trees(prepared.agreement), (qualify.mql, qualify.hand_raise, qualify.never), strict=True)
+            zip(
+                qualify_trees(prepared.agreement),
+                (qualify.mql, qualify.hand_raise, qualify.never),
+                strict=True,
+            )
         )
     ]
     mql, hand_raise, never = said
@@ -89,13 +72,34 @@ class _Reader:
                 joined = "and" if isinstance(node, tree.And) else "or"
                 said = [self.read(part, place) for part in parts]
                 return Condition(text=text, holds=holds, joined=joined, parts=said)
+            case tree.And() | tree.Or():  # `between` and `in`
+                return self._nearest(node, place, text, holds)
+            case tree.Not(tree.And(_, _, True) | tree.Or(_, _, True) as operand) if operand.text == text:
+                return self._nearest(operand, place, text, holds)
             case tree.Not(operand):
                 return Condition(text=text, holds=holds, joined="not", parts=[self.read(operand, place)])
-            case tree.Compare(_, left, right):
-                value, bound = self.number(left, place), self.number(right, place)
-                distance = None if value is None or bound is None else round(abs(value - bound), 6)
-                return Condition(text=text, holds=holds, value=value, bound=bound, distance=distance)
+            case tree.Compare():
+                return self._compared(node, place, text, holds)
         return Condition(text=text, holds=holds)
+
+    def _compared(self, node: tree.Compare, place: int, text: str, holds: bool | None) -> Condition:
+        """Return a comparison, the constant being the bound on whichever side it was written."""
+        sign, left, right = node.op, node.left, node.right
+        if isinstance(left, tree.Number):
+            sign, left, right = _MIRRORED.get(sign, sign), right, left
+        value, bound = self.number(left, place), self.number(right, place)
+        distance = None if value is None or bound is None else round(abs(value - bound), 6)
+        return Condition(text=text, holds=holds, sign=sign, value=value, bound=bound, distance=distance)
+
+    def _nearest(self, node: tree.And | tree.Or, place: int, text: str, holds: bool | None) -> Condition:
+        """Return a condition of several comparisons with the one that decides it, or is nearest."""
+        said = [self.read(part, place) for part in node.parts]
+        decides = isinstance(node, tree.Or)
+        said.sort(key=lambda one: (one.holds is not decides, one.distance is None, one.distance or 0.0))
+        one = said[0]
+        return Condition(
+            text=text, holds=holds, sign=one.sign, value=one.value, bound=one.bound, distance=one.distance
+        )
 
     def truth(self, node: tree.Node, place: int) -> bool | None:
         match node:
@@ -121,13 +125,13 @@ class _Reader:
                 truth = self.truth(operand, place)
                 return None if truth is None else not truth
             case tree.Truthy(operand):
-                number = self.number(operand, place)
-                return None if number is None else number != 0
+                counted = self.number(operand, place)
+                return None if counted is None else counted != 0
             case tree.IsNull(operand):
                 return self._value(operand, place) is None
             case tree.Compare(sign, left, right):
-                value, bound = self.number(left, place), self.number(right, place)
-                return None if value is None or bound is None else _COMPARE[sign](value, bound)
+                one, other = self.number(left, place), self.number(right, place)
+                return None if one is None or other is None else _COMPARE[sign](one, other)
             case tree.If(condition, then, otherwise):
                 return self.truth(then if self.truth(condition, place) else otherwise, place)
         raise TypeError(f"{type(node).__name__} is no truth value")
@@ -154,8 +158,8 @@ class _Reader:
                 number, may = self._part(place, index)
                 return None if may == NULL else number
             case tree.Arithmetic("negate", left):
-                value = self.number(left, place)
-                return None if value is None else -value
+                opposite = self.number(left, place)
+                return None if opposite is None else -opposite
             case tree.Arithmetic(sign, left, right) if right is not None:
                 a, b = self.number(left, place), self.number(right, place)
                 if a is None or b is None:
