@@ -11,6 +11,8 @@ Kernels work on a range of leads without the GIL, so that threads can share the 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from handraiser.scoring.compiling import kernel
@@ -202,6 +204,16 @@ def episodes(
     negative = np.empty(size)
     bar = np.empty(size)  # upper bound on the rule's points until it is summed again
     raw_bar = np.empty(size)
+    # Rules of one half-life brought from one instant to another share the factor.
+    same_as = np.empty(size, dtype=np.int64)
+    for r in range(n_rules):
+        same_as[r] = r
+        for other in range(r):
+            if ri[other, OVER] == ri[r, OVER] and same_as[r] == r:
+                same_as[r] = other
+    factor = np.empty(size)
+    factor_from = np.empty(size, dtype=np.int64)
+    factor_to = np.full(size, NEVER, dtype=np.int64)
     # What groups and silence can add whatever the hits do.
     given = 0.0
     for g in range(n_groups):
@@ -399,11 +411,19 @@ def episodes(
                 kind = ri[r, KIND]
                 over = ri[r, OVER]
                 limit = max(t - ri[r, WITHIN], forget)
-                if in_order[r]:
+                if head[r] == fresh[r] and (fresh[r] < 0 or fresh[r] >= k):
+                    # Nothing of this rule counts or is about to.
+                    acc[r] = drift[r] = 0.0
+                elif in_order[r]:
                     if kind == HALF_LIFE and head[r] != fresh[r]:
                         x = (t - stamp[r]) / over
-                        acc[r] *= np.exp2(-x)
-                        drift[r] = drift[r] * np.exp2(-x) + abs(acc[r]) * (4.0 + x) * UNIT
+                        c = same_as[r]
+                        if factor_to[c] != t or factor_from[c] != stamp[r]:
+                            factor[c] = np.exp2(-x)
+                            factor_from[c] = stamp[r]
+                            factor_to[c] = t
+                        acc[r] *= factor[c]
+                        drift[r] = drift[r] * factor[c] + abs(acc[r]) * (4.0 + x) * UNIT
                     stamp[r] = t
                     while head[r] != fresh[r] and occurred[head[r]] <= limit:
                         h = head[r]
@@ -506,10 +526,11 @@ def episodes(
                 kind = ri[r, KIND]
                 margin = drift[r] + n[r] * abs(acc[r]) * 2.0 * UNIT
                 value = rounded(clamped(acc[r], rf[r, LOW], rf[r, HIGH]))
-                if kind != AT_LEAST and in_order[r] and (
-                    rounded(clamped(acc[r] - margin, rf[r, LOW], rf[r, HIGH])) != value
-                    or rounded(clamped(acc[r] + margin, rf[r, LOW], rf[r, HIGH])) != value
-                ):  # fmt: skip
+                # Could the drift change the sixth decimal? Only near the edge of rounding.
+                steps = acc[r] * 1e6 + 0.501
+                edge = steps - math.floor(steps)
+                near = margin * 2e6 + abs(steps) * 4.0 * UNIT
+                if kind != AT_LEAST and in_order[r] and (edge <= near or edge >= 1.0 - near):
                     direct = 0.0
                     h = head[r]
                     while h != fresh[r]:

@@ -244,6 +244,11 @@ def decide_kept(start, stop, offsets, rows, keys, key_of, distinct, most, bucket
     Per rule: `key_of` its column of keys or −1, `distinct` 1 or 0, `most` N or 0, `bucket` as in
     zones.BUCKETS. Key 0 is NULL.
     """
+    limited = np.zeros(most.shape[0] + PER_MASK, dtype=np.int64)  # by first rule, the bits of rules with limits
+    for first in range(most.shape[0]):
+        for r in range(first, min(first + PER_MASK, most.shape[0])):
+            if distinct[r] or most[r]:
+                limited[first] |= 1 << (r - first)
     size = 16
     slots = np.zeros((size, 4), dtype=np.int64)  # rule, bucket, value, count
     filled_for = np.full(size, -1, dtype=np.int64)  # the lead of a slot: no clearing between leads
@@ -251,24 +256,24 @@ def decide_kept(start, stop, offsets, rows, keys, key_of, distinct, most, bucket
         a, b = offsets[i], offsets[i + 1]
         room = 0
         for k in range(a, b):
-            bits = rows[k, RULES] & BITS
+            bits = rows[k, RULES] & BITS & limited[rows[k, RULES] >> 32]
             while bits:
                 bits &= bits - 1
                 room += 1
+        if room == 0:
+            continue
         if 2 * room > size:
             while 2 * room > size:
                 size *= 2
             slots = np.zeros((size, 4), dtype=np.int64)
             filled_for = np.full(size, -1, dtype=np.int64)
         for k in range(a, b):
-            bits = rows[k, RULES] & BITS
             first = rows[k, RULES] >> 32
+            bits = rows[k, RULES] & BITS & limited[first]
             while bits:
                 place = trailing(bits)
                 bits &= bits - 1
                 r = first + place
-                if r >= most.shape[0]:
-                    continue
                 value = keys[k, key_of[r]] if distinct[r] and key_of[r] >= 0 else _NO_VALUE
                 limit = most[r]
                 in_bucket = 0

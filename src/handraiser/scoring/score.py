@@ -20,7 +20,7 @@ from handraiser.scoring.hits import OCCURRED, decide_kept
 from handraiser.scoring.layout import Layout, StateColumn, layout, limits_of, silence_rules
 from handraiser.scoring.match import Matched, event_rules
 from handraiser.scoring.registers import FALSE, NULL, TRUE, VALUE
-from handraiser.scoring.stream import each, ranges
+from handraiser.scoring.stream import Hits, each, ranges
 from handraiser.scoring.zones import BUCKETS, zone_table
 
 __all__ = ["Episodes", "FitPoints", "Prepared", "Standing", "find_episodes", "prepare", "score_table", "stand"]
@@ -78,7 +78,7 @@ class Episodes(NamedTuple):
     count: Ints
 
 
-def prepare(agreement: Agreement, matched: Matched) -> Prepared:
+def prepare(agreement: Agreement, matched: Matched, *, threads: int = 1) -> Prepared:
     """Return what the folds of this agreement need."""
     plan = layout(agreement)
     fit = _fit_points(agreement, matched)
@@ -90,7 +90,7 @@ def prepare(agreement: Agreement, matched: Matched) -> Prepared:
         fit=fit,
         state=np.ascontiguousarray(np.stack([values for values, _ in columns], axis=1)),
         state_may=np.ascontiguousarray(np.stack([may for _, may in columns], axis=1)),
-        kept=_kept(agreement, matched),
+        kept=_kept(agreement, matched, threads),
     )
 
 
@@ -162,7 +162,7 @@ def _state_column(
     return values, may
 
 
-def _kept(agreement: Agreement, matched: Matched) -> npt.NDArray[np.uint32]:
+def _kept(agreement: Agreement, matched: Matched, threads: int) -> npt.NDArray[np.uint32]:
     rules = event_rules(agreement)
     if not any(rule.distinct or rule.at_most for rule in rules):
         return np.empty(0, dtype=np.uint32)
@@ -170,21 +170,35 @@ def _kept(agreement: Agreement, matched: Matched) -> npt.NDArray[np.uint32]:
     kept = np.full(len(hits.rows), np.iinfo(np.uint32).max, dtype=np.uint32)
     if not len(hits.rows):
         return kept
-    occurred = hits.rows[:, OCCURRED]
-    first, last = (_year(int(limit)) for limit in (occurred.min(), occurred.max()))
+    first, last = _years(hits)
     instants, offset_of = zone_table(agreement.timezone, first, last)
     distinct = np.array([rule.distinct is not None for rule in rules], dtype=np.uint8)
     most = np.array([rule.at_most.count if rule.at_most else 0 for rule in rules], dtype=np.int64)
     bucket = np.array([BUCKETS[rule.at_most.per] if rule.at_most else 0 for rule in rules], dtype=np.int64)
-    decide_kept(
-        0, len(hits.offsets) - 1, hits.offsets, hits.rows, hits.keys, hits.key_of,
-        distinct, most, bucket, instants, offset_of, kept,
+    each(
+        lambda start, stop: decide_kept(
+            start, stop, hits.offsets, hits.rows, hits.keys, hits.key_of,
+            distinct, most, bucket, instants, offset_of, kept,
+        ),
+        ranges(hits.offsets, threads),
     )  # fmt: skip
     return kept
 
 
-def _year(instant: int) -> int:
-    return datetime.fromtimestamp(instant / 1_000_000, tz=UTC).year
+def _years(hits: Hits) -> tuple[int, int]:
+    """Return the first and the last year that a lead's first or last row could be of.
+
+    Rows are ordered by when they begin to count: an event may have occurred long before, so all are asked
+    where there are late ones.
+    """
+    occurred = hits.rows[:, OCCURRED]
+    if hits.begin == OCCURRED:
+        filled = hits.offsets[1:] > hits.offsets[:-1]
+        ends = (occurred[hits.offsets[:-1][filled]].min(), occurred[hits.offsets[1:][filled] - 1].max())
+    else:
+        ends = (occurred.min(), occurred.max())
+    first, last = (datetime.fromtimestamp(int(end) / 1_000_000, tz=UTC).year for end in ends)
+    return first, last
 
 
 def _shared(prepared: Prepared) -> tuple[tuple[npt.NDArray[np.generic], ...], ...]:
