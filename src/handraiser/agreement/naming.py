@@ -12,7 +12,9 @@ __all__ = ["attribute_troubles", "property_troubles"]
 
 QUALIFIERS = ("lead", "company")
 NO_ATTRIBUTES = frozenset({"valid_from", "known_at", "created_at"})
-NO_PROPERTIES = frozenset({"lead_id", "event", "occurred_at", "event_id", "known_at", "verdict"})
+NO_PROPERTIES = frozenset(
+    {"lead_id", "event", "occurred_at", "event_id", "known_at", "verdict", "properties"}
+)
 
 
 def attribute_troubles(expression: Expression) -> Iterator[Trouble]:
@@ -102,7 +104,7 @@ def _texts_in_double_quotes(expression: Expression) -> Iterator[Trouble]:
     for part in words(expression):
         match part:
             case Comparison(_, Name(), right) | Like(_, right):
-                candidates = (right,)
+                candidates: tuple[Expression, ...] = (right,)
             case In(_, options):
                 candidates = options
             case _:

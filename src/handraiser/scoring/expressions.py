@@ -253,8 +253,9 @@ class _Renderer:
         column = self.columns(qualifier, name)
         if column is None:
             return Rendered(exp.Null(), None)
-        value = sql.typed(sqlglot.parse_one(column.sql, dialect="duckdb"), column.kind)
-        return Rendered(value, column.kind, finite=column.kind is not Kind.NUMBER)
+        # A column of numbers is read as finite ones: `tables` leaves infinity and NaN out.
+        value = sqlglot.parse_one(column.sql, dialect="duckdb")
+        return Rendered(sql.typed(value, column.kind), column.kind)
 
     def _carrying(self, part: Expression) -> Rendered:
         """The part as a number that may be infinite or NaN, where what is made of it would be so too."""
