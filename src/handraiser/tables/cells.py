@@ -41,7 +41,7 @@ def as_text(cell: Cell) -> str:
     """Return the SQL of a cell's value as text; whole numbers have no fraction."""
     sql = cell.sql
     match cell.form:
-        case Form.TEXT | Form.JSON_BOOLEAN:
+        case Form.TEXT | Form.JSON_BOOLEAN | Form.OBJECT:
             return sql
         case Form.JSON_NUMBER | Form.DECIMAL:
             return f"regexp_replace(CAST({sql} AS VARCHAR), '\\.0*$', '')"

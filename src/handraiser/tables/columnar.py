@@ -70,6 +70,9 @@ def arrow_part(con: duckdb.DuckDBPyConnection, table: pa.Table, input_name: str,
     """Return an Arrow table as a part."""
     name = f"{input_name}_frame_{number}"
     columns = [f"c{index}" for index in range(table.num_columns)]
+    if not columns:
+        nothing = "(SELECT NULL AS c0 WHERE FALSE) AS nothing"
+        return Part(relation=nothing, cells=(), place=f"<{input_name}>", raw="'{}'")
     con.register(name, pa.table([_readable(column) for column in table.columns], names=columns))
     cells = typed_cells(con, name, dict(zip(columns, table.column_names, strict=True)))
     return Part(relation=name, cells=cells, place=f"<{input_name}>", raw=_raw(cells))

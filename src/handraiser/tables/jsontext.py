@@ -14,7 +14,7 @@ from duckdb import DuckDBPyConnection
 from handraiser.tables.parts import Cell, Form
 from handraiser.tables.quoting import literal, literals
 
-__all__ = ["Objects", "json_cell", "objects_in"]
+__all__ = ["Objects", "json_cell", "objects_in", "pointer"]
 
 _NUMBERS = {"UBIGINT", "BIGINT", "HUGEINT", "UHUGEINT", "DOUBLE"}
 # Asked of every row for every key, this many types still cost less than taking each row's keys apart.
@@ -56,7 +56,7 @@ def _types(
     types: dict[str, set[str]] = defaultdict(set)
     if not names:
         return types
-    pointers = {_pointer(at, name): name for name in names}
+    pointers = {pointer(at, name): name for name in names}
     if len(names) <= _FEW:
         asked = literals(pointers)
         query = (
@@ -70,21 +70,22 @@ def _types(
             f"{literal(at + '/')} || {escaped} AS pointer FROM (SELECT {valid} AS text, "
             f"unnest(json_keys({valid}, {literal(at)})) AS key FROM {relation}) AS keys) AS pointers"
         )
-    for pointer, kind in con.sql(query).fetchall():
-        if kind is not None and pointer in pointers:
-            types[pointers[pointer]].add(kind)
+    for where, kind in con.sql(query).fetchall():
+        if kind is not None and where in pointers:
+            types[pointers[where]].add(kind)
     return types
 
 
-def _pointer(at: str, key: str) -> str:
+def pointer(at: str, key: str) -> str:
+    """Return the JSON pointer to a key of the object at another."""
     return f"{at}/{key.replace('~', '~0').replace('/', '~1')}"
 
 
 def json_cell(text: str, at: str, spellings: Iterable[str], objects: Objects, *, name: str) -> Cell:
     """Return the values of a key as a cell; of several spellings the first that is there."""
-    pointers = [_pointer(at, spelling) for spelling in spellings]
+    pointers = [pointer(at, spelling) for spelling in spellings]
     types = frozenset().union(*(objects.keys[spelling] for spelling in spellings)) - {"NULL"}
-    texts = [f"json_extract_string({text}, {literal(pointer)})" for pointer in pointers]
+    texts = [f"json_extract_string({text}, {literal(each)})" for each in pointers]
     sql = texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})"
     if not types:
         return Cell(name=name, sql=sql, form=Form.NOTHING, type="null")
@@ -92,6 +93,8 @@ def json_cell(text: str, at: str, spellings: Iterable[str], objects: Objects, *,
         return Cell(name=name, sql=sql, form=Form.JSON_NUMBER, type="number")
     if types == {"BOOLEAN"}:
         return Cell(name=name, sql=sql, form=Form.JSON_BOOLEAN, type="boolean")
+    if types == {"OBJECT"} and len(pointers) == 1:
+        return Cell(name=name, sql=sql, form=Form.OBJECT, type="object", text=text, pointer=pointers[0])
     return Cell(name=name, sql=sql, form=Form.TEXT, type="text", id=_mixed_id(text, pointers, sql, types))
 
 
@@ -99,5 +102,5 @@ def _mixed_id(text: str, pointers: Sequence[str], sql: str, types: frozenset[str
     """Among texts, a number such as 7.0 is still the id 7."""
     if "DOUBLE" not in types:
         return ""
-    first = f"coalesce({', '.join(f'json_type({text}, {literal(pointer)})' for pointer in pointers)})"
+    first = f"coalesce({', '.join(f'json_type({text}, {literal(each)})' for each in pointers)})"
     return f"CASE WHEN {first} = 'DOUBLE' THEN regexp_replace({sql}, '\\.0*$', '') ELSE {sql} END"

@@ -28,6 +28,7 @@ class DataCode(StrEnum):
     UNKNOWN_ZONE = "HR508"
     NOT_TEXT = "HR509"
     NOT_DATA = "HR510"
+    NO_OBJECTS = "HR511"
 
 
 def mistake(code: DataCode, place: str, says: str, fix: str) -> Diagnostic:

@@ -29,6 +29,7 @@ class Form(StrEnum):
     JSON_NUMBER = "number of JSON"  # as text, the way JSON writes it
     BOOLEAN = "boolean"
     JSON_BOOLEAN = "boolean of JSON"
+    OBJECT = "object of JSON"
     DATE = "date"
     TIMESTAMP = "timestamp"
     TIMESTAMP_NS = "timestamp in nanoseconds"
@@ -46,6 +47,8 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
 
     type  how DuckDB spells the type, for messages
     id    SQL of the cell as an id, where that is not simply its text
+    fields  what is inside a struct; the key and the value of a map
+    text, pointer  of an object of JSON, the text in which it stands and where
     """
 
     name: str
@@ -54,6 +57,8 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     type: str = ""
     id: str = ""
     fields: tuple[Cell, ...] = ()
+    text: str = ""
+    pointer: str = ""
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import msgspec
 from duckdb import DuckDBPyConnection
 
-from handraiser.tables.jsontext import json_cell, objects_in
+from handraiser.tables.jsontext import json_cell, objects_in, pointer
 from handraiser.tables.parts import Cell, Form, Part
 from handraiser.tables.quoting import literal
 
@@ -23,71 +23,76 @@ def with_properties(con: DuckDBPyConnection, part: Part) -> Part:
     whole = next((cell for cell in part.cells if cell.name.lower() == "properties"), None)
     if whole is None:
         return part
-    rest = tuple(cell for cell in part.cells if cell is not whole)
+    rest = [cell for cell in part.cells if cell is not whole]
     taken = STRUCTURAL | {cell.name.lower() for cell in rest}
+    found: list[Cell] = []
+    wrong: list[str] = []
     match whole.form:
         case Form.STRUCT:
-            found = [msgspec.structs.replace(field, name=field.name) for field in whole.fields]
-            return _extended(part, rest, [cell for cell in found if cell.name.lower() not in taken], "")
+            found = _fields(whole, taken)
         case Form.MAP:
-            return _from_map(con, part, rest, whole, taken)
-        case Form.NOTHING:
-            return _extended(part, rest, [], "")
+            found, wrong = _entries(con, part, whole, taken)
+        case Form.OBJECT:
+            found, wrong = _keys(con, part, whole.text, whole.pointer, taken)
         case Form.TEXT:
-            return _from_text(con, part, rest, whole, taken)
-        case _:
-            return part
+            text = f"nullif(trim({whole.sql}, ' \t\r\n'), '')" if part.loose else whole.sql
+            found, wrong = _keys(con, part, text, "", taken)
+    reasons = [reason for reason in (part.broken, *wrong) if reason]
+    broken = f"coalesce({', '.join(reasons)})" if len(reasons) > 1 else "".join(reasons)
+    return msgspec.structs.replace(part, cells=(*rest, *found), broken=broken)
 
 
-def _extended(part: Part, rest: tuple[Cell, ...], found: Iterable[Cell], broken: str) -> Part:
-    reasons = [reason for reason in (part.broken, broken) if reason]
-    return msgspec.structs.replace(
-        part,
-        cells=(*rest, *found),
-        broken=f"coalesce({', '.join(reasons)})" if len(reasons) > 1 else "".join(reasons),
-    )
+def _fields(whole: Cell, taken: frozenset[str]) -> list[Cell]:
+    by_name = {field.name: field for field in whole.fields}
+    return [
+        msgspec.structs.replace(by_name[names[0]], name=names[0].strip())
+        for names in _spellings(by_name, taken)
+    ]
 
 
-def _from_text(
-    con: DuckDBPyConnection, part: Part, rest: tuple[Cell, ...], whole: Cell, taken: frozenset[str]
-) -> Part:
-    text = f"nullif(trim({whole.sql}, ' \t\r\n'), '')" if part.loose else whole.sql
-    objects = objects_in(con, part.relation, text)
-    valid = f"CASE WHEN json_valid({text}) THEN {text} END" if objects.broken else text
-    spellings = _spellings(objects.keys, taken)
-    cells = [json_cell(valid, "", keys, objects, name=keys[0].strip()) for keys in spellings]
-    broken = ""
-    if objects.broken:
-        broken = (
-            f"CASE WHEN json_type({valid}) NOT IN ('OBJECT', 'NULL') OR NOT json_valid({text}) "
-            "THEN 'properties is not a JSON object' END"
-        )
-    for keys in spellings:
-        if len(keys) > 1:
-            there = " + ".join(
-                f"CAST(json_exists({valid}, {literal(_pointer(key))}) AS INTEGER)" for key in keys
-            )
-            clash = f"CASE WHEN {there} > 1 THEN 'properties has keys that differ only in case' END"
-            broken = f"coalesce({broken}, {clash})" if broken else clash
-    return _extended(part, rest, cells, broken)
-
-
-def _pointer(key: str) -> str:
-    return "/" + key.replace("~", "~0").replace("/", "~1")
-
-
-def _from_map(
-    con: DuckDBPyConnection, part: Part, rest: tuple[Cell, ...], whole: Cell, taken: frozenset[str]
-) -> Part:
+def _entries(
+    con: DuckDBPyConnection, part: Part, whole: Cell, taken: frozenset[str]
+) -> tuple[list[Cell], list[str]]:
     key, value = whole.fields
     found = con.sql(f"SELECT DISTINCT unnest(map_keys({whole.sql})) AS key FROM {part.relation}").fetchall()
-    by_text = {str(each): each for (each,) in found if each is not None}
+    by_name = {str(each): each for (each,) in found if each is not None}
+    cells, wrong = [], []
+    for names in _spellings(by_name, taken):
+        keys = [f"CAST({literal(name)} AS {key.type})" for name in names]
+        sql = _first([f"map_extract({whole.sql}, {each})[1]" for each in keys])
+        cells.append(msgspec.structs.replace(value, name=names[0].strip(), sql=sql))
+        wrong += _clash([f"map_contains({whole.sql}, {each})" for each in keys])
+    return cells, wrong
+
+
+def _keys(
+    con: DuckDBPyConnection, part: Part, text: str, at: str, taken: frozenset[str]
+) -> tuple[list[Cell], list[str]]:
+    objects = objects_in(con, part.relation, text, at)
+    valid, wrong = text, []
+    if objects.broken:
+        valid = f"CASE WHEN json_valid({text}) THEN {text} END"
+        wrong = [
+            f"CASE WHEN NOT json_valid({text}) OR json_type({valid}) NOT IN ('OBJECT', 'NULL') "
+            "THEN 'properties is not a JSON object' END"
+        ]
     cells = []
-    for keys in _spellings(by_text, taken):
-        reads = [f"map_extract({whole.sql}, CAST({literal(each)} AS {key.type}))[1]" for each in keys]
-        sql = reads[0] if len(reads) == 1 else f"coalesce({', '.join(reads)})"
-        cells.append(msgspec.structs.replace(value, name=keys[0].strip(), sql=sql))
-    return _extended(part, rest, cells, "")
+    for names in _spellings(objects.keys, taken):
+        cells.append(json_cell(valid, at, names, objects, name=names[0].strip()))
+        wrong += _clash([f"json_exists({valid}, {literal(pointer(at, name))})" for name in names])
+    return cells, wrong
+
+
+def _clash(there: list[str]) -> list[str]:
+    """SQL of what is wrong where more than one spelling of a name is there in one row."""
+    if len(there) == 1:
+        return []
+    count = " + ".join(f"CAST({each} AS INTEGER)" for each in there)
+    return [f"CASE WHEN {count} > 1 THEN 'properties has keys that differ only in case' END"]
+
+
+def _first(values: list[str]) -> str:
+    return values[0] if len(values) == 1 else f"coalesce({', '.join(values)})"
 
 
 def _spellings(keys: Iterable[str], taken: frozenset[str]) -> list[list[str]]:

@@ -27,6 +27,7 @@ _TIMES = {
     "events": ("occurred_at", "known_at"),
     "outcomes": ("at",),
 }
+_OBJECTS = {Form.STRUCT, Form.MAP, Form.OBJECT, Form.TEXT, Form.NOTHING}
 
 
 def checked(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], name: str) -> list[Part]:
@@ -34,19 +35,22 @@ def checked(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], name: str) ->
     wrong: list[Diagnostic] = []
     fine = []
     for part in parts:
-        cells = tuple(cell for cell in part.cells if cell.name and "\0" not in cell.name)
-        part = msgspec.structs.replace(part, cells=cells)
+        named = [msgspec.structs.replace(cell, name=cell.name.strip()) for cell in part.cells]
+        cells = [cell for cell in named if cell.name and "\0" not in cell.name]
         groups = group_by_case(cell.name for cell in cells)
         wrong += [same_name(part.place, names) for names in groups if len(names) > 1]
-        wrong += _missing(con, part, name)
-        fine.append(_with_times(con, part, name, wrong))
+        wrong += _missing(con, part, cells, name)
+        fitting = [_fitting(con, part, cell, name, wrong) for cell in cells]
+        fine.append(msgspec.structs.replace(part, cells=tuple(fitting)))
     if wrong:
         raise Mistakes(wrong)
     return fine
 
 
-def _missing(con: duckdb.DuckDBPyConnection, part: Part, name: str) -> list[Diagnostic]:
-    names = [cell.name for cell in part.cells]
+def _missing(
+    con: duckdb.DuckDBPyConnection, part: Part, cells: Sequence[Cell], name: str
+) -> list[Diagnostic]:
+    names = [cell.name for cell in cells]
     missing = [each for each in _REQUIRED[name] if each not in map(str.lower, names)]
     if not names and not con.execute(f"SELECT count(*) FROM {part.relation}").fetchall()[0][0]:
         return []  # no rows, so there was nothing that could have had columns
@@ -64,16 +68,31 @@ def _no_column(part: Part, missing: str, names: Sequence[str]) -> Diagnostic:
     return mistake(DataCode.MISSING_COLUMN, part.place, f"There is no column {missing}.", fix)
 
 
-def _with_times(con: duckdb.DuckDBPyConnection, part: Part, name: str, wrong: list[Diagnostic]) -> Part:
-    """The part, a time column that is wholly empty being read as such; numbers and the like are mistakes."""
-    cells = []
-    for cell in part.cells:
-        if cell.name.lower() in _TIMES[name] and not is_time(cell):
-            if con.execute(f"SELECT count({cell.sql}) FROM {part.relation}").fetchall()[0][0]:
-                wrong.append(_no_time(con, part, cell))
-            cell = msgspec.structs.replace(cell, form=Form.NOTHING)
-        cells.append(cell)
-    return msgspec.structs.replace(part, cells=tuple(cells))
+def _fitting(
+    con: duckdb.DuckDBPyConnection, part: Part, cell: Cell, name: str, wrong: list[Diagnostic]
+) -> Cell:
+    """The column. A type that it cannot have is a mistake, unless it is empty and so as good as none."""
+    lower = cell.name.lower()
+    if lower in _TIMES[name] and not is_time(cell):
+        wrong += [] if _empty(con, part, cell) else [_no_time(con, part, cell)]
+    elif (name, lower) == ("events", "properties") and cell.form not in _OBJECTS:
+        wrong += [] if _empty(con, part, cell) else [_no_objects(part, cell)]
+    else:
+        return cell
+    return msgspec.structs.replace(cell, form=Form.NOTHING)
+
+
+def _empty(con: duckdb.DuckDBPyConnection, part: Part, cell: Cell) -> bool:
+    return not con.execute(f"SELECT count({cell.sql}) FROM {part.relation}").fetchall()[0][0]
+
+
+def _no_objects(part: Part, cell: Cell) -> Diagnostic:
+    return mistake(
+        DataCode.NO_OBJECTS,
+        part.place,
+        f"{cell.name} is of type {cell.type}; it has no keys that could be properties.",
+        "Make it a JSON object or a struct, or rename it to be a property itself.",
+    )
 
 
 def _no_time(con: duckdb.DuckDBPyConnection, part: Part, cell: Cell) -> Diagnostic:
