@@ -35,12 +35,13 @@ from handraiser.agreement.functions import FUNCTIONS, TEXT_FUNCTIONS, meaning_tr
 from handraiser.agreement.naming import attribute_troubles
 from handraiser.agreement.reproaches import (
     grade_misused,
-    mixed,
     no_grades,
     not_numeric,
     number_as_condition,
     only_attributes,
     rule_as_number,
+    text_function,
+    truth_compared,
     unknown_grade,
     unknown_name,
     unknown_rule,
@@ -237,16 +238,12 @@ class _Reader:
             yield from self.truth(left)
             yield from self.truth(right)
         elif Sort.TRUTH in sorts and sorts & {Sort.UNKNOWN, Sort.TEXT}:
-            yield mixed(part, "Whether something holds cannot be compared with an attribute or a text.")
+            yield truth_compared(part)
         else:
             for side in (left, right):
-                yield from self._text_function(side)
+                if isinstance(side, Call) and side.function in TEXT_FUNCTIONS:
+                    yield text_function(side)
                 yield from self.number(side)
-
-    def _text_function(self, part: Expression) -> Iterator[Trouble]:
-        """Beside a text function a number would be read as a text, which nobody means here."""
-        if isinstance(part, Call) and part.function in TEXT_FUNCTIONS:
-            yield mixed(part, f"{part.function} gives a text, which is compared with a number here.")
 
     def _membership(self, operand: Expression, options: Iterable[Expression]) -> Iterator[Trouble]:
         if sort_of(operand, self.names) is Sort.GRADE:

@@ -11,12 +11,13 @@ from handraiser.errors import Level
 
 __all__ = [
     "grade_misused",
-    "mixed",
     "no_grades",
     "not_numeric",
     "number_as_condition",
     "only_attributes",
     "rule_as_number",
+    "text_function",
+    "truth_compared",
     "unknown_grade",
     "unknown_name",
     "unknown_rule",
@@ -56,12 +57,22 @@ def not_numeric(literal: Literal) -> Trouble | None:
     )
 
 
-def mixed(part: Expression, says: str) -> Trouble:
+def truth_compared(part: Expression) -> Trouble:
     return Trouble(
         code=ConditionCode.TEXT_IN_QUALIFY,
         span=part.span,
-        says=says,
-        fix="Write cast(… as double) around a text that is a number; join conditions with and, or.",
+        says="Whether something holds cannot be compared with an attribute or a text.",
+        fix="Join conditions with and, or.",
+    )
+
+
+def text_function(call: Call) -> Trouble:
+    """Beside a text function a number would be read as a text, which nobody means here."""
+    return Trouble(
+        code=ConditionCode.TEXT_IN_QUALIFY,
+        span=call.span,
+        says=f"{call.function} gives a text, and points are compared with numbers only.",
+        fix=f"Write cast(… as double) around {call.function}(…).",
     )
 
 
