@@ -78,7 +78,7 @@ def test_a_dash_is_csv_on_standard_output(capsys: pytest.CaptureFixture[str]):
 
 
 def test_names_of_columns_may_hold_every_sign(tmp_path: Path):
-    write_table(pa.table({"a\"b'c": [1], "C": [2], "c": [3]}), tmp_path / "it's [1].csv")
+    write_table(pa.table({"a\"b'c": [1], "ü": [2]}), tmp_path / "it's [1].csv")
     assert (tmp_path / "it's [1].csv").read_text().splitlines() == ['"a""b\'c",ü', "1,2"]
 
 

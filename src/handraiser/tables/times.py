@@ -111,11 +111,15 @@ def _from_type(cell: Cell) -> str:
         case Form.TIMESTAMP_NS:
             # DuckDB 2 rounds nanoseconds and DuckDB 1 cuts them off; we cut.
             nanoseconds = f"epoch_ns({sql})"
-            return f"(({nanoseconds} - (({nanoseconds} % 1000) + 1000) % 1000) // 1000)"
+            return _near(cell, f"({nanoseconds} - (({nanoseconds} % 1000) + 1000) % 1000) // 1000")
         case _:
-            # Dates and coarse times reach beyond what microseconds can say, which would stop the run.
-            first, last = (f"CAST('{year}' AS {cell.type})" for year in ("1800-01-01", "2300-01-01"))
-            return f"CASE WHEN {sql} BETWEEN {first} AND {last} THEN epoch_us({sql}) END"
+            return _near(cell, f"epoch_us({sql})")
+
+
+def _near(cell: Cell, value: str) -> str:
+    """Infinity, and what lies beyond all that microseconds can say, would stop the run."""
+    first, last = (f"CAST('{day}' AS {cell.type})" for day in ("1800-01-01", "2262-01-01"))
+    return f"CASE WHEN {cell.sql} BETWEEN {first} AND {last} THEN {value} END"
 
 
 def _from_text(text: str) -> str:
