@@ -47,9 +47,8 @@ class _Line:
         ratios = f"{statistics.median(self.ratios):.2f}"
         if len(self.ratios) > 1:
             ratios += f" ({min(self.ratios):.2f}-{max(self.ratios):.2f})"
-        return [
-            self.name, f"{statistics.median(self.seconds):.2f}", ratios, f"{self.memory / 1e9:.2f}", ", ".join(found),
-        ]  # fmt: skip
+        seconds = f"{statistics.median(self.seconds):.2f}"
+        return [self.name, seconds, ratios, f"{self.memory / 1e9:.2f}", ", ".join(found)]
 
 
 def _measure(folder: Path, events: int, runs: int, jobs: dict[str, str]) -> list[_Line]:
@@ -82,13 +81,16 @@ def _print(title: str, lines: list[_Line]) -> None:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--folder", type=Path, default=Path("bench-data"), help="where the made history is kept")
+    parser.add_argument(
+        "--folder", type=Path, default=Path("bench-data"), help="where the made history is kept"
+    )
     parser.add_argument("--events", type=int, default=20_000_000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--curve", default="1000000,5000000,100000000", help="further sizes, one run each")
     parser.add_argument("--no-window-sql", action="store_true", help="leave out the slow baseline")
     asked = parser.parse_args()
-    _console.print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}")
+    machine = platform.processor() or platform.machine()
+    _console.print(f"{machine}, {os.cpu_count()} processors, Python {platform.python_version()}")
     make_leads(asked.folder, asked.events)
     make_events(asked.folder, asked.events)
     make_events(asked.folder, asked.events, ids=True)

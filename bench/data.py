@@ -18,7 +18,8 @@ _YEAR = 365 * 86_400_000_000
 
 _EVENTS = """
 COPY (
-  SELECT 'lead-' || lpad(CAST(CAST(floor(pow(random(), 1.5) * {leads}) AS BIGINT) AS VARCHAR), 9, '0') AS lead_id,
+  SELECT 'lead-' || lpad(CAST(CAST(floor(pow(random(), 1.5) * {leads}) AS BIGINT) AS VARCHAR), 9, '0')
+         AS lead_id,
     CASE WHEN pick < 0.45 THEN 'Page Viewed' WHEN pick < 0.60 THEN 'Page Left'
          WHEN pick < 0.75 THEN 'Email Link Clicked' WHEN pick < 0.80 THEN 'Content Downloaded'
          WHEN pick < 0.84 THEN 'Webinar Attended' WHEN pick < 0.86 THEN 'Form Submitted'
@@ -62,7 +63,9 @@ def make_leads(folder: Path, events: int) -> Path:
 def make_events(folder: Path, events: int, *, ids: bool = False) -> Path:
     """Return a Parquet file of events over one year; with `ids`, one in a thousand comes twice."""
     file = folder / f"events-{events}{'-ids' if ids else ''}.parquet"
-    event_id = ", 'e' || CAST(number - CAST(number % 1000 = 7 AS INTEGER) AS VARCHAR) AS event_id" if ids else ""
+    event_id = (
+        ", 'e' || CAST(number - CAST(number % 1000 = 7 AS INTEGER) AS VARCHAR) AS event_id" if ids else ""
+    )
     return _made(
         _EVENTS.format(
             leads=max(1, events // PER_LEAD), events=events, first=FIRST, step=max(1, _YEAR // events),

@@ -85,7 +85,7 @@ def first_mql(folder: Path, events: int) -> dict[str, Any]:
         inputs = _inputs(folder, events)
         ready = prepare(agreement, match(agreement, inputs, threads=processors()))
         found = find_episodes(ready, until(), first_only=True, threads=processors())
-        return int((found.count > 0).sum())
+        return int((found.found > 0).sum())
 
     seconds, mqls = _timed(work)
     return {"seconds": seconds, "mqls": mqls}
@@ -123,7 +123,7 @@ def refold(folder: Path, events: int) -> dict[str, Any]:
             episodes = find_episodes(
                 prepare(agreement, matched), until(), first_only=True, threads=processors()
             )
-            return int((episodes.count > 0).sum())
+            return int((episodes.found > 0).sum())
 
         seconds, mqls = _timed(work)
         found[name] = {"seconds": seconds, "mqls": mqls}
@@ -138,7 +138,13 @@ JOBS: dict[str, Job] = {
 def _warm() -> None:
     """Load the compiled kernels, so that a measurement is of the work alone."""
     rows = [{"lead_id": "a", "country": "US", "employees": 10, "job_title": "x"}]
-    visit = {"lead_id": "a", "event": "Page Viewed", "occurred_at": "2025-01-02", "path": "/", "event_id": "1"}
+    visit = {
+        "lead_id": "a",
+        "event": "Page Viewed",
+        "occurred_at": "2025-01-02",
+        "path": "/",
+        "event_id": "1",
+    }
     agreement = _agreement()
     inputs = open_inputs(leads=rows, events=[visit], threads=1)
     score_table(prepare(agreement, match(agreement, inputs, threads=1)), FIRST, points=False, threads=1)

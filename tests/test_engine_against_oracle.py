@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 
@@ -21,7 +21,7 @@ def oracle_of(case: Case) -> Oracle:
 
 
 def microseconds(at: datetime) -> int:
-    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // (datetime(1970, 1, 1, 0, 0, 0, 1) - datetime(1970, 1, 1))
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
 @given(case=cases())
@@ -55,7 +55,9 @@ def holds_and_counts(ready: Prepared, at: int) -> list[tuple[dict[str, bool], di
     found = []
     for lead in range(len(ready.matched.leads.ids)):
         state = standing.state[lead]
-        holds = {rule.name: bool(ready.fit.holds[state, r]) for r, rule in enumerate(ready.agreement.fit.rules)}
+        holds = {
+            rule.name: bool(ready.fit.holds[state, r]) for r, rule in enumerate(ready.agreement.fit.rules)
+        }
         holds |= {rule.name: bool(standing.holds[lead, s]) for s, rule in enumerate([*events, *silences])}
         counts = {rule.name: int(standing.counts[lead, r]) for r, rule in enumerate(events)}
         found.append((holds, counts))
@@ -88,7 +90,7 @@ def test_all_episodes_are_those_of_the_oracle(case: Case) -> None:
     for lead, lead_id in enumerate(case.lead_ids):
         first = found.offsets[lead]
         mine = [
-            (int(found.at[k]), bool(found.hand_raise[k])) for k in range(first, first + found.count[lead])
+            (int(found.at[k]), bool(found.hand_raise[k])) for k in range(first, first + found.found[lead])
         ]
         want = [(episode.mql_at, episode.hand_raise) for episode in oracle.episodes(lead_id, until)]
         assert mine == want

@@ -35,7 +35,7 @@ def episodes_of(case: Case, until: datetime) -> dict[str, list[tuple[datetime, b
     return {
         lead_id: [
             (moment(int(found.at[k])), bool(found.hand_raise[k]))
-            for k in range(found.offsets[lead], found.offsets[lead] + found.count[lead])
+            for k in range(found.offsets[lead], found.offsets[lead] + found.found[lead])
         ]
         for lead, lead_id in enumerate(ready.matched.leads.ids.to_pylist())
     }

@@ -38,16 +38,25 @@ _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 AgreementFile = Annotated[Path, typer.Argument(metavar="AGREEMENT", help="The agreement, a YAML file.")]
 LeadsFile = Annotated[
-    str, typer.Option("--leads", metavar="F", help="Leads: lead_id and attributes. .csv .parquet .jsonl .ndjson, .gz; globs.")
+    str,
+    typer.Option(
+        "--leads",
+        metavar="F",
+        help="Leads: lead_id and attributes. .csv .parquet .jsonl .ndjson, .gz; globs.",
+    ),
 ]
-EventsFile = Annotated[str, typer.Option("--events", metavar="F", help="Events: lead_id, event, occurred_at, properties.")]
+EventsFile = Annotated[
+    str, typer.Option("--events", metavar="F", help="Events: lead_id, event, occurred_at, properties.")
+]
 CompaniesFile = Annotated[
     str | None, typer.Option("--companies", metavar="F", help="Companies: company_id and attributes.")
 ]
 OutcomesFile = Annotated[
     str | None, typer.Option("--outcomes", metavar="F", help="What sales said: lead_id, stage, at.")
 ]
-Zone = Annotated[str, typer.Option("--timezone", metavar="Z", help="What times without an offset mean in the files.")]
+Zone = Annotated[
+    str, typer.Option("--timezone", metavar="Z", help="What times without an offset mean in the files.")
+]
 RejectsFile = Annotated[
     Path | None, typer.Option("--rejects", metavar="F", help="Write every row that could not be used here.")
 ]
@@ -93,8 +102,12 @@ Example:
 @app.command(help=_CHECK_HELP)
 def check(
     agreement: AgreementFile,
-    leads: Annotated[str | None, typer.Option("--leads", metavar="F", help="Leads, to check against.")] = None,
-    events: Annotated[str | None, typer.Option("--events", metavar="F", help="Events, to check against.")] = None,
+    leads: Annotated[
+        str | None, typer.Option("--leads", metavar="F", help="Leads, to check against.")
+    ] = None,
+    events: Annotated[
+        str | None, typer.Option("--events", metavar="F", help="Events, to check against.")
+    ] = None,
     companies: CompaniesFile = None,
     outcomes: OutcomesFile = None,
     timezone: Zone = "UTC",
@@ -110,9 +123,17 @@ def check(
     with _failing(agreement):
         found, diagnostics = read(agreement)
         if found is not None and leads is not None and events is not None:
-            with _working("Reading"), library.opened(
-                leads=leads, events=events, companies=companies, outcomes=outcomes, timezone=timezone, threads=None
-            ) as inputs:
+            with (
+                _working("Reading"),
+                library.opened(
+                    leads=leads,
+                    events=events,
+                    companies=companies,
+                    outcomes=outcomes,
+                    timezone=timezone,
+                    threads=None,
+                ) as inputs,
+            ):
                 diagnostics = (*diagnostics, *lint(found, inputs))
                 _say_rejects(inputs, library.refused(inputs), rejects)
         if diagnostics:
@@ -127,14 +148,19 @@ def check(
 
 @app.command(help=_SCORE_HELP)
 def score(
-    agreements: Annotated[list[Path], typer.Argument(metavar="AGREEMENT...", help="One agreement, or several.")],
+    agreements: Annotated[
+        list[Path], typer.Argument(metavar="AGREEMENT...", help="One agreement, or several.")
+    ],
     leads: LeadsFile,
     events: EventsFile,
     companies: CompaniesFile = None,
     outcomes: OutcomesFile = None,
     at: At = None,
     out: Annotated[
-        str | None, typer.Option("--out", metavar="F", help="Write one row per lead here; `-` is CSV on standard output.")
+        str | None,
+        typer.Option(
+            "--out", metavar="F", help="Write one row per lead here; `-` is CSV on standard output."
+        ),
     ] = None,
     points: Annotated[bool, typer.Option("--points", help="Add points_<rule> for every rule.")] = False,
     timezone: Zone = "UTC",
@@ -152,9 +178,17 @@ def score(
             check_writable(out)
         if rejects is not None:
             check_writable(rejects)
-        with _working("Reading events") as progress, library.opened(
-            leads=leads, events=events, companies=companies, outcomes=outcomes, timezone=timezone, threads=None
-        ) as inputs:
+        with (
+            _working("Reading events") as progress,
+            library.opened(
+                leads=leads,
+                events=events,
+                companies=companies,
+                outcomes=outcomes,
+                timezone=timezone,
+                threads=None,
+            ) as inputs,
+        ):
             one = loaded[0] if len(loaded) == 1 else loaded
             scored = library.score_inputs(one, inputs, at=instant, points=points, progress=progress)
             _say_rejects(inputs, scored.rejects, rejects)
@@ -173,7 +207,9 @@ def explain(
     companies: CompaniesFile = None,
     outcomes: OutcomesFile = None,
     at: At = None,
-    format: Annotated[str, typer.Option("--format", metavar="text|json", help="For people, or for programs.")] = "text",
+    format: Annotated[
+        str, typer.Option("--format", metavar="text|json", help="For people, or for programs.")
+    ] = "text",
     timezone: Zone = "UTC",
     rejects: RejectsFile = None,
 ) -> None:
@@ -187,9 +223,17 @@ def explain(
     with _failing(agreement):
         loaded = load(agreement)
         instant = library.instant(at)
-        with _working("Reading"), library.opened(
-            leads=leads, events=events, companies=companies, outcomes=outcomes, timezone=timezone, threads=None
-        ) as inputs:
+        with (
+            _working("Reading"),
+            library.opened(
+                leads=leads,
+                events=events,
+                companies=companies,
+                outcomes=outcomes,
+                timezone=timezone,
+                threads=None,
+            ) as inputs,
+        ):
             _say_rejects(inputs, library.refused(inputs), rejects)
             try:
                 explanation = explain_lead(loaded, inputs, lead=lead, at=instant)
@@ -202,12 +246,23 @@ def explain(
 
 
 @app.command(name="test", help=_TEST_HELP)
-def run_test(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder with your cases.")]) -> None:
+def run_test(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder with your cases.")],
+) -> None:
     from handraiser.edge.cases import print_results, run_cases
 
     with _failing():
         if not folder.is_dir():
-            raise Mistakes([_mistake("HR701", Place(str(folder)), "There is no such folder.", "Name the folder that holds your *.cases.yaml files.")])
+            raise Mistakes(
+                [
+                    _mistake(
+                        "HR701",
+                        Place(str(folder)),
+                        "There is no such folder.",
+                        "Name the folder that holds your *.cases.yaml files.",
+                    )
+                ]
+            )
         with _working("Running cases"):
             results = run_cases(folder)
         if not print_results(results, _out):
@@ -216,8 +271,12 @@ def run_test(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The fol
 
 @app.command(help=_DEMO_HELP)
 def demo(
-    folder: Annotated[Path, typer.Option("--folder", metavar="DIR", help="Where the company's files go.")] = Path("demo"),
-    leads: Annotated[int, typer.Option("--leads", metavar="N", help="How many leads it has.", min=10)] = 2_000,
+    folder: Annotated[
+        Path, typer.Option("--folder", metavar="DIR", help="Where the company's files go.")
+    ] = Path("demo"),
+    leads: Annotated[
+        int, typer.Option("--leads", metavar="N", help="How many leads it has.", min=10)
+    ] = 2_000,
 ) -> None:
     from handraiser.edge.demo import run
 

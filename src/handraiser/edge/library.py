@@ -27,7 +27,18 @@ from handraiser.scoring.score import prepare, score_table
 from handraiser.scoring.stream import Tally, processors
 from handraiser.tables import event_rejects, open_inputs
 
-__all__ = ["Data", "Scored", "explain", "instant", "load", "no_such_lead", "opened", "refused", "score", "score_inputs"]
+__all__ = [
+    "Data",
+    "Scored",
+    "explain",
+    "instant",
+    "load",
+    "no_such_lead",
+    "opened",
+    "refused",
+    "score",
+    "score_inputs",
+]
 
 Data = object  # a path, several paths, Arrow, Polars, pandas, a DuckDB relation, or a list of dicts
 Progress = Callable[[int], None]
@@ -131,7 +142,9 @@ def refused(inputs: Inputs) -> list[Rejects]:
 
 def no_such_lead(inputs: Inputs, lead: str) -> Diagnostic:
     """Return the mistake of asking for a lead that is not there, with the nearest that is."""
-    ids = [row[0] for row in inputs.con.sql(f"SELECT DISTINCT lead_id FROM {inputs.leads.relation}").fetchall()]
+    ids = [
+        row[0] for row in inputs.con.sql(f"SELECT DISTINCT lead_id FROM {inputs.leads.relation}").fetchall()
+    ]
     near = get_close_matches(lead, ids, n=1)
     fix = f"Did you mean `{near[0]}`?" if near else "Name a lead_id of the leads input."
     return Diagnostic(code="HR602", at=Place("--lead"), says=f"The leads have no lead_id `{lead}`.", fix=fix)
@@ -143,7 +156,9 @@ def _unknown_leads(inputs: Inputs, rows: int) -> Rejects:
         f"(SELECT lead_id FROM {inputs.leads.relation}) LIMIT 1"
     ).fetchall()
     example = f"lead_id {found[0][0]}" if found else ""
-    return Rejects(input="events", reason="no row in the leads input has this lead_id", rows=rows, example=example)
+    return Rejects(
+        input="events", reason="no row in the leads input has this lead_id", rows=rows, example=example
+    )
 
 
 def explain(

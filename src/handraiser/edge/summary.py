@@ -19,7 +19,9 @@ __all__ = ["summary"]
 _SHOWN = 10
 
 
-def summary(console: Console, agreements: Sequence[Agreement], scored: Scored, *, at: int, out: str | None) -> None:
+def summary(
+    console: Console, agreements: Sequence[Agreement], scored: Scored, *, at: int, out: str | None
+) -> None:
     """Print how many leads qualify and which stand highest, agreement by agreement."""
     for agreement in agreements:
         table = scored.table
@@ -43,7 +45,15 @@ def _one(console: Console, agreement: Agreement, table: pa.Table, *, at: int) ->
     top = table.take(pa.array(order)).to_pylist()
     shown = Table(box=None, pad_edge=False)
     graded = bool(agreement.grades)
-    for name in ("lead", "score", "fit", "engagement", *(("grade",) if graded else ()), "qualifies", "MQL since"):
+    for name in (
+        "lead",
+        "score",
+        "fit",
+        "engagement",
+        *(("grade",) if graded else ()),
+        "qualifies",
+        "MQL since",
+    ):
         shown.add_column(name, justify="right" if name in ("score", "fit", "engagement") else "left")
     for row in top:
         since = row["mql_at"]

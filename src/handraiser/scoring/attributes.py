@@ -40,7 +40,7 @@ class Population(NamedTuple):
 class Question(NamedTuple):
     """An expression over attributes, and whether its truth or its number is wanted."""
 
-    sql: exp.Expression
+    sql: exp.Expr
     truth: bool
 
 
@@ -73,7 +73,7 @@ def attribute_rows(inputs: Inputs) -> tuple[Rows, Rows]:
     company_of = np.where(leads.company == 0, -1, np.searchsorted(numbers, leads.company))
     return (
         leads.rows(np.cumsum(new) - 1, company_of, int(new.sum())),
-        _Facts(*(column[order] for column in companies)).rows(
+        companies.in_order(order).rows(
             np.searchsorted(numbers, companies.owner[order]), np.full(len(order), -1), len(numbers)
         ),
     )
@@ -90,9 +90,14 @@ class _Facts(NamedTuple):
     signature: npt.NDArray[np.uint64]
     company: npt.NDArray[np.uint64]
 
+    def in_order(self, order: npt.NDArray[np.int64]) -> _Facts:
+        return self._replace(**{name: getattr(self, name)[order] for name in self._fields})
+
     def rows(self, owners: npt.NDArray[np.int64], company: npt.NDArray[np.int64], count: int) -> Rows:
         offsets = np.searchsorted(owners, np.arange(count + 1)).astype(np.int64)
-        return Rows(offsets, self.begin, self.valid, self.known, self.row, self.signature, company.astype(np.int64))
+        return Rows(
+            offsets, self.begin, self.valid, self.known, self.row, self.signature, company.astype(np.int64)
+        )
 
 
 def _no_facts() -> _Facts:
@@ -139,7 +144,13 @@ def customers(inputs: Inputs, leads: Rows, companies: Rows) -> Ints:
         ).to_arrow_table()
         holds = winners(leads.offsets, leads.begin, leads.valid, leads.known)
         customers_since(
-            _array(bought, "lead"), _array(bought, "happened"), leads.offsets, leads.begin, holds, leads.company, since
+            _array(bought, "lead"),
+            _array(bought, "happened"),
+            leads.offsets,
+            leads.begin,
+            holds,
+            leads.company,
+            since,
         )
     return since
 
@@ -223,7 +234,7 @@ def _select(inputs: Inputs, scope: str, used: Sequence[tuple[str, str]]) -> str:
     return f"SELECT {', '.join(['row', *columns])} FROM {source.relation}"
 
 
-def _raw(sql: str) -> exp.Expression:
+def _raw(sql: str) -> exp.Expr:
     """Return our own SQL of a column, which `tables` made, as a tree."""
     return exp.maybe_parse(sql, dialect="duckdb")
 

@@ -7,19 +7,18 @@ works. Deleting the folder costs one compilation.
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 import numba
 from numba import njit
 
 __all__ = ["kernel"]
-
-Function = TypeVar("Function", bound=Callable[..., object])
 
 
 def _folder() -> Path:
@@ -28,7 +27,7 @@ def _folder() -> Path:
     text = b"".join(one for one in texts if b"\n@kernel" in one)
     name = f"handraiser-{hashlib.sha256(text).hexdigest()[:16]}"
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    for parent in (Path(cache), Path(tempfile.gettempdir()) / f"handraiser-{os.getuid()}"):
+    for parent in (Path(cache), Path(tempfile.gettempdir()) / f"handraiser-{getpass.getuser()}"):
         folder = parent / name
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -40,10 +39,10 @@ def _folder() -> Path:
 
 
 if not os.environ.get("NUMBA_CACHE_DIR"):
-    numba.config.CACHE_DIR = str(_folder())
+    setattr(numba.config, "CACHE_DIR", str(_folder()))  # noqa: B010  numba makes its settings at run time
 
 
-def kernel(function: Function) -> Function:
+def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return the function compiled, kept on disk, and free of the GIL."""
-    compiled: Function = njit(cache=True, nogil=True)(function)
+    compiled: Callable[..., Any] = njit(cache=True, nogil=True)(function)
     return compiled

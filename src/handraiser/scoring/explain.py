@@ -214,7 +214,7 @@ class _Writer:
         first = int(found.offsets[self.lead])
         return [
             EpisodeStart(mql_at=moment(int(found.at[k])), hand_raise=bool(found.hand_raise[k]))
-            for k in range(first, first + int(found.count[self.lead]))
+            for k in range(first, first + int(found.found[self.lead]))
         ]
 
     def _attributes(self) -> dict[str, str]:

@@ -8,9 +8,7 @@ them along. What a user wrote reaches the SQL as names that are looked up and as
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import reduce
+from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 import sqlglot
@@ -34,29 +32,16 @@ from handraiser.agreement.expression import (
     Not,
     Type,
 )
-from handraiser.agreement.functions import TEXT_FUNCTIONS, number_in, round_digits
+from handraiser.agreement.functions import TEXT_FUNCTIONS, round_digits
 from handraiser.agreement.parser import parse
 from handraiser.facts.inputs import Column, Kind
 from handraiser.scoring import coercions as sql
+from handraiser.scoring.kinds import Readings, Rendered, any_of, common_kind, compared_kind, joined
 
 __all__ = ["Columns", "Lists", "Rendered", "number", "problems", "render", "text", "truth"]
 
 Columns = Callable[[str, str], Column | None]
 Lists = Mapping[str, tuple[str, ...]]
-
-
-class Rendered(NamedTuple):
-    """An expression as SQL.
-
-    kind     what its value is; None where it is always NULL
-    finite   whether the SQL is never infinite or NaN, so that no guard is needed
-    by_text_function   whether a text function gave it, beside which a number is written as a text
-    """
-
-    sql: exp.Expr
-    kind: Kind | None
-    finite: bool = True
-    by_text_function: bool = False
 
 
 def render(expression: str | Expression, columns: Columns, lists: Lists) -> Rendered:
@@ -96,23 +81,11 @@ def problems(
     failures: list[exp.Expr] = []
     renderer = _Renderer(columns, lists, failures)
     renderer.as_kind(renderer.render(_read(expression)), needed)
-    return _any(failures)
+    return any_of(failures)
 
 
 def _read(expression: str | Expression) -> Expression:
     return parse(expression) if isinstance(expression, str) else expression
-
-
-def _any(failures: list[exp.Expr]) -> exp.Expr:
-    """TRUE or FALSE: whether something failed."""
-    if not failures:
-        return exp.false()
-    failed = _joined(exp.Or, [sql.wrapped(failure) for failure in dict.fromkeys(failures)])
-    return exp.Coalesce(this=failed, expressions=[exp.false()])
-
-
-def _joined(word: type[exp.Connector], conditions: Sequence[exp.Expr]) -> exp.Expr:
-    return reduce(lambda left, right: word(this=left, expression=right), conditions)
 
 
 _COMPARISONS: dict[str, type[exp.Binary]] = {
@@ -145,86 +118,13 @@ class _Step(NamedTuple, Generic[Made]):
     failures: list[exp.Expr]
 
 
-class _Renderer:
-    """Renders the parts of one expression, and remembers on which rows they fail.
-
-    failures  for each part that can fail, on which rows it does; None where nobody asks
-    """
+class _Renderer(Readings):
+    """Renders the parts of one expression, and notes on which rows they fail."""
 
     def __init__(self, columns: Columns, lists: Lists, failures: list[exp.Expr] | None = None) -> None:
+        super().__init__(failures)
         self.columns = columns
         self.lists = lists
-        self.failures = failures
-
-    # ---- a value read as a kind
-
-    def truth(self, value: Rendered) -> exp.Expr:
-        match value.kind:
-            case None:
-                return sql.null(Kind.BOOLEAN)
-            case Kind.BOOLEAN:
-                return value.sql
-            case Kind.TEXT:
-                return self._tried(value.sql, sql.truth_of_text(value.sql))
-            case Kind.NUMBER:
-                zero = sql.number_literal(0.0)
-                return exp.NEQ(this=sql.wrapped(self.number(value)), expression=zero)
-
-    def number(self, value: Rendered) -> exp.Expr:
-        match value.kind:
-            case None:
-                return sql.null(Kind.NUMBER)
-            case Kind.BOOLEAN:
-                return sql.typed(value.sql, Kind.NUMBER)
-            case Kind.TEXT if isinstance(value.sql, exp.Literal):
-                return self._literal_number(value.sql)
-            case Kind.TEXT:
-                return self._tried(value.sql, sql.number_of_text(value.sql))
-            case Kind.NUMBER if value.finite:
-                return value.sql
-            case Kind.NUMBER:
-                self._fails(exp.Not(this=sql.is_finite(value.sql)))
-                return sql.finite(value.sql)
-
-    def _literal_number(self, literal: exp.Literal) -> exp.Expr:
-        found = number_in(literal.name)
-        if found is None:
-            self._fails(exp.true())
-            return sql.null(Kind.NUMBER)
-        return sql.number_literal(found)
-
-    def text(self, value: Rendered) -> exp.Expr:
-        match value.kind:
-            case None:
-                return sql.null(Kind.TEXT)
-            case Kind.BOOLEAN:
-                return sql.typed(value.sql, Kind.TEXT)
-            case Kind.TEXT:
-                return value.sql
-            case Kind.NUMBER if isinstance(value.sql, exp.Literal):
-                return exp.Literal.string(_digits(float(value.sql.name)))
-            case Kind.NUMBER:
-                return sql.text_of_number(self.number(value))
-
-    def as_kind(self, value: Rendered, kind: Kind | None) -> exp.Expr:
-        """The value as a kind, as SQL that can stand beside other SQL."""
-        if kind is Kind.NUMBER:
-            return sql.wrapped(self.number(value))
-        if kind is Kind.TEXT:
-            return sql.wrapped(self.text(value))
-        return sql.wrapped(self.truth(value))
-
-    def _tried(self, value: exp.Expr, read: exp.Expr) -> exp.Expr:
-        """What was read, noting that it fails where there was a value and nothing came of it."""
-        if self.failures is None:
-            return read
-        there = exp.Not(this=exp.Is(this=sql.wrapped(value.copy()), expression=exp.Null()))
-        self._fails(exp.And(this=there, expression=exp.Is(this=read.copy(), expression=exp.Null())))
-        return read
-
-    def _fails(self, where: exp.Expr) -> None:
-        if self.failures is not None:
-            self.failures.append(where)
 
     # ---- the parts
 
@@ -276,7 +176,7 @@ class _Renderer:
                 return exp.Not(this=sql.wrapped(self.truth(self.render(operand))))
             case Logic(word, operands):
                 truths = [sql.wrapped(self.truth(self.render(each))) for each in operands]
-                return _joined(exp.And if word == "and" else exp.Or, truths)
+                return joined(exp.And if word == "and" else exp.Or, truths)
             case Comparison(sign, left, right):
                 return self._compared(sign, self.render(left), self.render(right))
             case Between(operand, low, high, negated):
@@ -292,13 +192,13 @@ class _Renderer:
         raise TypeError(f"{type(part).__name__} is no condition")
 
     def _compared(self, sign: str, left: Rendered, right: Rendered) -> exp.Expr:
-        kind = _compared_kind([left, right])
+        kind = compared_kind([left, right])
         return _COMPARISONS[sign](this=self.as_kind(left, kind), expression=self.as_kind(right, kind))
 
     def _beside(self, parts: Sequence[Expression]) -> list[exp.Expr]:
         """Parts that are compared with each other, all read as one kind."""
         values = [self.render(part) for part in parts]
-        kind = _compared_kind(values)
+        kind = compared_kind(values)
         return [self.as_kind(value, kind) for value in values]
 
     def _like(self, part: Like) -> exp.Expr:
@@ -316,23 +216,26 @@ class _Renderer:
         conditions: list[_Step[exp.Expr]] = []
         values: list[_Step[Rendered]] = []
         for condition, value in part.branches:
-            with self._noting() as failures:
+            with self.noting() as failures:
                 asked = self.render(condition)
-                chosen = self.truth(asked) if subject is None else self._compared("=", subject, asked)
+                chosen = self.truth(asked) if subject is None else self._equal(subject, asked)
             conditions.append(_Step(chosen, failures))
             values.append(self._step(value))
         values.append(self._step(part.otherwise or Literal(None)))
         return self._chosen(conditions, values)
 
+    def _equal(self, subject: Rendered, asked: Rendered) -> exp.Expr:
+        return self._compared("=", subject._replace(sql=subject.sql.copy()), asked)
+
     def _step(self, part: Expression) -> _Step[Rendered]:
-        with self._noting() as failures:
+        with self.noting() as failures:
             return _Step(self.render(part), failures)
 
     def _chosen(self, conditions: list[_Step[exp.Expr]], values: list[_Step[Rendered]]) -> Rendered:
-        kind = _common_kind([value.made for value in values])
+        kind = common_kind([value.made for value in values])
         results = []
         for value in values:
-            with self._noting(value.failures):
+            with self.noting(value.failures):
                 results.append(exp.Null() if kind is None else self.as_kind(value.made, kind))
         self._fails_where_chosen(conditions, values)
         if kind is None:
@@ -352,18 +255,9 @@ class _Renderer:
         ifs = []
         for condition, value in zip(conditions, values, strict=False):
             if condition.failures:
-                ifs.append(exp.If(this=_any(condition.failures), true=exp.true()))
-            ifs.append(exp.If(this=condition.made.copy(), true=_any(value.failures)))
-        self.failures.append(exp.Case(ifs=ifs, default=_any(values[-1].failures)))
-
-    @contextmanager
-    def _noting(self, failures: list[exp.Expr] | None = None) -> Iterator[list[exp.Expr]]:
-        """What fails inside is noted apart."""
-        outside = self.failures
-        inside = [] if failures is None else failures
-        self.failures = None if outside is None else inside
-        yield inside
-        self.failures = outside
+                ifs.append(exp.If(this=any_of(condition.failures), true=exp.true()))
+            ifs.append(exp.If(this=condition.made.copy(), true=any_of(value.failures)))
+        self.failures.append(exp.Case(ifs=ifs, default=any_of(values[-1].failures)))
 
     def _cast(self, value: Rendered, to: Type) -> Rendered:
         match to:
@@ -400,7 +294,7 @@ class _Renderer:
     def _choice(self, call: Call) -> Rendered:
         """One of several values, all read as one kind."""
         values = [self.render(argument) for argument in call.arguments]
-        kind = _common_kind(values)
+        kind = common_kind(values)
         if kind is None:
             return Rendered(exp.Null(), None)
         first, *others = [self.as_kind(value, kind) for value in values]
@@ -430,24 +324,6 @@ def _literal(value: float | str | bool | None) -> Rendered:
     if isinstance(value, str):
         return Rendered(exp.Literal.string(value), Kind.TEXT)
     return Rendered(sql.number_literal(value), Kind.NUMBER)
-
-
-def _digits(value: float) -> str:
-    return str(int(value)) if value == int(value) and value < 1.7e38 else repr(value)
-
-
-def _common_kind(values: Sequence[Rendered]) -> Kind | None:
-    """As what values beside each other are read: a number wins over a text, a text over a boolean."""
-    kinds = {value.kind for value in values}
-    return next((kind for kind in (Kind.NUMBER, Kind.TEXT, Kind.BOOLEAN) if kind in kinds), None)
-
-
-def _compared_kind(values: Sequence[Rendered]) -> Kind | None:
-    """The same for a comparison, where a number beside nothing but text functions is a text."""
-    others = [value for value in values if value.kind not in (Kind.NUMBER, None)]
-    if others and all(value.by_text_function for value in others):
-        return Kind.TEXT
-    return _common_kind(values)
 
 
 def _negated(condition: exp.Expr, negated: bool) -> exp.Expr:

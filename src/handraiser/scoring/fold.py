@@ -433,7 +433,7 @@ def episodes(
                             x = (t - occurred[h]) / over
                             w *= np.exp2(-x)
                             drift[r] += abs(w) * (4.0 + x) * UNIT
-                        if kind == HALF_LIFE or kind == NONE:
+                        if kind in (HALF_LIFE, NONE):
                             acc[r] -= w
                             drift[r] += abs(acc[r]) * UNIT
                         if live[r] == h and kind != LINEAR:
@@ -475,7 +475,7 @@ def episodes(
                             x = (t - occurred[h]) / over
                             w *= np.exp2(-x)
                             drift[r] += abs(w) * (4.0 + x) * UNIT
-                        if kind == HALF_LIFE or kind == NONE:
+                        if kind in (HALF_LIFE, NONE):
                             acc[r] += w
                             drift[r] += abs(acc[r]) * UNIT
                     if kind == LINEAR:

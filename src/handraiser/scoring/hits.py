@@ -91,7 +91,7 @@ def find_leads(ids, bits, hashes, table, mask, lead, per_lead, tally):
     for k in range(ids.shape[0]):
         h = ids[k]
         slot = h & mask
-        found = -1
+        found: int | np.int64 = -1
         while table[slot] != _FREE:
             entry = table[slot]
             if (entry ^ h) >> np.uint64(32) == _FREE:
@@ -244,7 +244,9 @@ def decide_kept(start, stop, offsets, rows, keys, key_of, distinct, most, bucket
     Per rule: `key_of` its column of keys or −1, `distinct` 1 or 0, `most` N or 0, `bucket` as in
     zones.BUCKETS. Key 0 is NULL.
     """
-    limited = np.zeros(most.shape[0] + PER_MASK, dtype=np.int64)  # by first rule, the bits of rules with limits
+    limited = np.zeros(
+        most.shape[0] + PER_MASK, dtype=np.int64
+    )  # by first rule, the bits of rules with limits
     for first in range(most.shape[0]):
         for r in range(first, min(first + PER_MASK, most.shape[0])):
             if distinct[r] or most[r]:

@@ -131,7 +131,11 @@ class _Program:
     """Writes instructions; hands out registers: named ones first, then columns, constants, temporaries."""
 
     def __init__(
-        self, agreement: Agreement, events: list[EventRule], silences: list[SilenceRule], groups: dict[str, int]
+        self,
+        agreement: Agreement,
+        events: list[EventRule],
+        silences: list[SilenceRule],
+        groups: dict[str, int],
     ) -> None:
         self.slots = {rule.name: k for k, rule in enumerate([*events, *silences])}
         self.groups = groups

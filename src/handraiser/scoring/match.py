@@ -20,7 +20,7 @@ from sqlglot import exp
 from handraiser.agreement import conditions
 from handraiser.agreement.model import Agreement, EventRule, FitRule, Sql
 from handraiser.agreement.program import AttributePart
-from handraiser.facts.inputs import Column, Inputs, Kind
+from handraiser.facts.inputs import Column, Inputs
 from handraiser.scoring import hits as kernels
 from handraiser.scoring.attributes import (
     Population,
@@ -143,14 +143,17 @@ def _wanted(agreement: Agreement, inputs: Inputs) -> list[Wanted]:
     def column(scope: str, name: str) -> Column | None:
         return inputs.events.columns.get(name)
 
-    def key_of(rule: EventRule) -> exp.Expression | None:
+    def key_of(rule: EventRule) -> exp.Expr | None:
         if rule.distinct is None or rule.distinct.lower() not in inputs.events.columns:
             return None
         found = inputs.events.columns[rule.distinct.lower()]
-        value = exp.maybe_parse(found.sql, dialect="duckdb")
+        value: exp.Expr = exp.maybe_parse(found.sql, dialect="duckdb")
         hashed = exp.func("hash", value)
         is_null = exp.Is(this=exp.paren(value.copy()), expression=exp.null())
-        return exp.Case(ifs=[exp.If(this=is_null, true=exp.cast(exp.Literal.number(0), "UBIGINT", dialect="duckdb"))], default=hashed)
+        return exp.Case(
+            ifs=[exp.If(this=is_null, true=exp.cast(exp.Literal.number(0), "UBIGINT", dialect="duckdb"))],
+            default=hashed,
+        )
 
     wanted = []
     for rule in event_rules(agreement):
@@ -159,7 +162,9 @@ def _wanted(agreement: Agreement, inputs: Inputs) -> list[Wanted]:
             Wanted(
                 event=rule.event,
                 where=None if rule.where is None else truth(rule.where.text, column, agreement.lists),
-                weight=number(rule.points.text, column, agreement.lists) if isinstance(rule.points, Sql) else None,
+                weight=number(rule.points.text, column, agreement.lists)
+                if isinstance(rule.points, Sql)
+                else None,
                 key=key_of(rule),
                 by_visit=_by_visit(rule) and "session_id" not in inputs.events.columns,
                 humans=not rule.count_machines,
@@ -191,13 +196,16 @@ def _by_visit(rule: EventRule) -> bool:
 
 def _flips(hits: Hits, leaves: int, *, derive: bool) -> tuple[Ints, Ints, npt.NDArray[np.uint8]]:
     leads = len(hits.offsets) - 1
-    lead, at, value = (np.empty(0, dtype=kind) for kind in (np.int64, np.int64, np.uint8))
+    lead, at, value = _room(0)
     if derive and {leaves, leaves + 1} & hits.met:
         arguments = (hits.offsets, hits.rows, hits.begin, leaves, leaves + 1)
-        room = kernels.flips(*arguments, lead, at, value)
-        lead, at, value = (np.empty(room, dtype=kind) for kind in (np.int64, np.int64, np.uint8))
+        lead, at, value = _room(kernels.flips(*arguments, lead, at, value))
         kernels.flips(*arguments, lead, at, value)
     return np.searchsorted(lead, np.arange(leads + 1)).astype(np.int64), at, value
+
+
+def _room(size: int) -> tuple[Ints, Ints, npt.NDArray[np.uint8]]:
+    return np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64), np.empty(size, dtype=np.uint8)
 
 
 def _never(offsets: Ints) -> Ints:
@@ -223,9 +231,7 @@ def _answers(
         [add(band.points.text, as_truth=False) if isinstance(band.points, Sql) else -1 for band in rule.bands]
         for rule in rules
     ]
-    parts = [
-        add(part.text, as_truth=part.kind == "truth") for _, _, part in _attribute_parts(agreement)
-    ]
+    parts = [add(part.text, as_truth=part.kind == "truth") for _, _, part in _attribute_parts(agreement)]
     numbers, may = ask(inputs, states, questions, sorted(used))
     fit = Fit(
         band=np.zeros((len(states.start), len(rules)), dtype=np.uint8),

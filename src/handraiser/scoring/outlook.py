@@ -15,28 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from handraiser.agreement.model import DecayKind, EventRule, Sql
-from handraiser.scoring.compiling import kernel
+from handraiser.scoring.asking import qualifies, sums_apart, sums_in_order
 from handraiser.scoring.evidence import Evidence, evidence, state_at
 from handraiser.scoring.layout import silence_rules
 from handraiser.scoring.match import event_rules, microseconds
-from handraiser.scoring.registers import (
-    AT_LEAST,
-    FALSE,
-    FOREVER,
-    HIGH,
-    KIND,
-    LEAST,
-    LOW,
-    NEVER,
-    TRUE,
-    WEIGHT,
-    clamped,
-    decay,
-    evaluate,
-    rounded,
-    state_into,
-    total,
-)
+from handraiser.scoring.registers import FOREVER, NEVER, TRUE, WITHIN
 from handraiser.scoring.score import Prepared
 
 __all__ = ["MOST_MISSING", "Outlook", "outlook"]
@@ -55,63 +38,6 @@ class Outlook(NamedTuple):
 
     missing: dict[str, int | None]
     until: int | None
-
-
-@kernel
-def _answer(raw_low, raw_high, counts, quiet, row, states, rules, silences, totals, program):
-    """Return what "qualified" may be, given bounds on what each rule's hits add up to."""
-    state, state_may = states
-    ri, rf = rules
-    _silent_for, silence = silences
-    groups, group_low, group_high, bounds = totals
-    code, low0, may0, layout, roots = program
-    low, high, may = low0.copy(), low0.copy(), may0.copy()
-    pr, hr, cr, gr, xr = layout[0], layout[1], layout[2], layout[3], layout[4]
-    n_rules = ri.shape[0]
-    sums = np.zeros(max(1, group_low.shape[0]))
-    for r in range(n_rules):
-        holds = counts[r] >= ri[r, LEAST]
-        a, b = raw_low[r], raw_high[r]
-        if ri[r, KIND] == AT_LEAST:
-            a = b = rf[r, WEIGHT] if holds else 0.0
-        low[pr + r] = rounded(clamped(a, rf[r, LOW], rf[r, HIGH]))
-        high[pr + r] = rounded(clamped(b, rf[r, LOW], rf[r, HIGH]))
-        low[cr + r] = high[cr + r] = counts[r]
-        may[hr + r] = TRUE if holds else FALSE
-    for s in range(quiet.shape[0]):
-        to = pr + n_rules + s
-        raw = silence[s, 0] if quiet[s] else 0.0
-        low[to] = high[to] = rounded(clamped(raw, silence[s, 1], silence[s, 2]))
-        may[hr + n_rules + s] = TRUE if quiet[s] else FALSE
-    state_into(row, state, state_may, xr, low, high, may)
-    total(n_rules + quiet.shape[0], groups, pr, gr, group_low, group_high, bounds, low, high, may, sums)
-    evaluate(code, low, high, may)
-    return may[roots[3]]
-
-
-@kernel
-def _sums(at, rule, occurred, weight, rules, positive, negative):
-    """Add up the hits of each rule at an instant, those of positive and of negative weight apart."""
-    ri, rf = rules
-    positive[:] = 0.0
-    negative[:] = 0.0
-    for k in range(rule.shape[0]):
-        r = rule[k]
-        d = weight[k] * decay(ri[r, 0], ri[r, 1], rf[r, 1], at - occurred[k])
-        if d > 0.0:
-            positive[r] += d
-        else:
-            negative[r] += d
-
-
-@kernel
-def _sum_in_order(at, rule, occurred, weight, rules, acc):
-    """Add up the hits of each rule at an instant in their order, as `points_at` does."""
-    ri, rf = rules
-    acc[:] = 0.0
-    for k in range(rule.shape[0]):
-        r = rule[k]
-        acc[r] += weight[k] * decay(ri[r, 0], ri[r, 1], rf[r, 1], at - occurred[k])
 
 
 def outlook(prepared: Prepared, lead: int, at: int) -> Outlook:
@@ -147,7 +73,7 @@ class _Ahead:
         plan = self.plan
         program = (plan.code, plan.low, plan.may, plan.places, plan.roots)
         return int(
-            _answer(
+            qualifies(
                 raw_low, raw_high, counts, quiet, self.row, self.states,
                 plan.rules, plan.silences, plan.totals, program,
             )
@@ -157,19 +83,20 @@ class _Ahead:
         """Return which silence rules hold at an instant."""
         since = [at - microseconds(rule.silent_for) for rule in self.silences]
         return np.array(
-            [last_positive <= s and (self.created == NEVER or self.created <= s) for s in since], dtype=np.bool_
+            [last_positive <= s and (self.created == NEVER or self.created <= s) for s in since],
+            dtype=np.bool_,
         )
 
     def counts(self, at: int) -> tuple[Ints, npt.NDArray[np.bool_]]:
         """Return how many hits of each rule are in its window at an instant, and which hits those are."""
-        within = self.plan.rules[0][self.rule, 2] if len(self.rule) else self.rule
+        within = self.plan.rules[0][self.rule, WITHIN] if len(self.rule) else self.rule
         inside = self.occurred > at - within
         return np.bincount(self.rule[inside], minlength=len(self.rules)).astype(np.int64), inside
 
     def missing(self) -> dict[str, int | None]:
         counts, inside = self.counts(self.at)
         raw = np.zeros(len(self.rules))
-        _sum_in_order(
+        sums_in_order(
             self.at, self.rule[inside], self.occurred[inside], self.weight[inside], self.plan.rules, raw
         )
         quiet = self.quiet(self.at, self.evidence.last_positive)
@@ -213,7 +140,7 @@ class _Ahead:
     def _qualifies(self, at: int) -> bool:
         counts, inside = self.counts(at)
         raw = np.zeros(len(self.rules))
-        _sum_in_order(at, self.rule[inside], self.occurred[inside], self.weight[inside], self.plan.rules, raw)
+        sums_in_order(at, self.rule[inside], self.occurred[inside], self.weight[inside], self.plan.rules, raw)
         return self.ask(raw, raw, counts, self.quiet(at, self.evidence.last_positive)) == TRUE
 
     def _edges(self) -> list[int]:
@@ -232,7 +159,9 @@ class _Ahead:
                 edges.update(occurred + step * over for step in range(1, steps + 1))
         for silence in self.silences:
             length = microseconds(silence.silent_for)
-            edges.update(since + length for since in (self.evidence.last_positive, self.created) if since > NEVER)
+            edges.update(
+                since + length for since in (self.evidence.last_positive, self.created) if since > NEVER
+            )
         return sorted(edge for edge in edges if self.at < edge < FOREVER)
 
     def _settled(self, start: int) -> int:
@@ -247,7 +176,7 @@ class _Ahead:
         return longest
 
     def _first_failure(self, first: int, last: int) -> int | None:
-        """Return the first instant of first..last at which the lead does not qualify; nothing jumps within."""
+        """Return the first instant of first..last, where nothing jumps, at which the lead fails."""
         counts, inside = self.counts(first)
         quiet = self.quiet(first, self.evidence.last_positive)
         hits = (self.rule[inside], self.occurred[inside], self.weight[inside])
@@ -260,8 +189,8 @@ class _Ahead:
                 if not self._qualifies(start):
                     return start
                 continue
-            _sums(start, *hits, self.plan.rules, early_up, early_down)
-            _sums(end, *hits, self.plan.rules, late_up, late_down)
+            sums_apart(start, *hits, self.plan.rules, early_up, early_down)
+            sums_apart(end, *hits, self.plan.rules, late_up, late_down)
             # Sums of the parts may differ from the sum in order by the last bits.
             margin = np.where(moving, (early_up - late_down - early_down) * 1e-13, 0.0)
             low, high = late_up + early_down - margin, early_up + late_down + margin

@@ -28,7 +28,8 @@ def qualify_trees(agreement: Agreement) -> tuple[QualifyTree | None, ...]:
     qualify = agreement.qualify
     names = names_of(agreement)
     return tuple(
-        None if sql is None else _compiled(sql, names) for sql in (qualify.mql, qualify.hand_raise, qualify.never)
+        None if sql is None else _compiled(sql, names)
+        for sql in (qualify.mql, qualify.hand_raise, qualify.never)
     )
 
 

@@ -19,11 +19,20 @@ from handraiser.scoring import fold as kernels
 from handraiser.scoring.hits import OCCURRED, decide_kept
 from handraiser.scoring.layout import Layout, StateColumn, layout, limits_of, silence_rules
 from handraiser.scoring.match import Matched, event_rules
-from handraiser.scoring.registers import FALSE, NULL, TRUE, VALUE
+from handraiser.scoring.registers import FALSE, TRUE, VALUE
 from handraiser.scoring.stream import Hits, each, ranges
 from handraiser.scoring.zones import BUCKETS, zone_table
 
-__all__ = ["Episodes", "FitPoints", "Prepared", "Standing", "find_episodes", "prepare", "score_table", "stand"]
+__all__ = [
+    "Episodes",
+    "FitPoints",
+    "Prepared",
+    "Standing",
+    "find_episodes",
+    "prepare",
+    "score_table",
+    "stand",
+]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -70,12 +79,12 @@ class Standing(NamedTuple):
 
 
 class Episodes(NamedTuple):
-    """Where episodes begin: per lead `count` of them from `offsets` on."""
+    """Where episodes begin: per lead `found` of them from `offsets` on."""
 
     offsets: Ints
     at: Ints
     hand_raise: Flags
-    count: Ints
+    found: Ints
 
 
 def prepare(agreement: Agreement, matched: Matched, *, threads: int = 1) -> Prepared:
@@ -116,7 +125,9 @@ def _fit_points(agreement: Agreement, matched: Matched) -> FitPoints:
     total += _sum(points, [r for r, rule in enumerate(rules) if rule.group is None])
     total = _rounded(np.clip(total, *limits_of(agreement.fit.limits)))
     bounds = np.array([bound for _, bound in agreement.grades])
-    grade = (total[:, None] < bounds[None, :]).sum(axis=1) if len(bounds) else np.zeros(states, dtype=np.int64)
+    grade = (
+        (total[:, None] < bounds[None, :]).sum(axis=1) if len(bounds) else np.zeros(states, dtype=np.int64)
+    )
     return FitPoints(points, matched.fit.band > 0, raw, groups, total, grade.astype(np.int64))
 
 
@@ -201,7 +212,7 @@ def _years(hits: Hits) -> tuple[int, int]:
     return first, last
 
 
-def _shared(prepared: Prepared) -> tuple[tuple[npt.NDArray[np.generic], ...], ...]:
+def _shared(prepared: Prepared) -> tuple[tuple[object, ...], ...]:
     matched, plan = prepared.matched, prepared.layout
     hits, states, outcomes = matched.hits, matched.states, matched.outcomes
     return (
@@ -253,7 +264,7 @@ def find_episodes(prepared: Prepared, until: int, *, first_only: bool, threads: 
         offsets=room.astype(np.int64),
         at=np.zeros(int(room[-1]), dtype=np.int64),
         hand_raise=np.zeros(int(room[-1]), dtype=np.uint8),
-        count=np.zeros(leads, dtype=np.int64),
+        found=np.zeros(leads, dtype=np.int64),
     )
     shared = _shared(prepared)
     each(
@@ -270,7 +281,7 @@ def score_table(prepared: Prepared, at: int, *, points: bool, threads: int) -> p
     agreement = prepared.agreement
     standing = stand(prepared, at, points=points, threads=threads)
     episodes = find_episodes(prepared, at, first_only=True, threads=threads)
-    none = episodes.count == 0
+    none = episodes.found == 0
     grades = pa.nulls(len(none), pa.string())
     if agreement.grades:
         names = np.array(grade_names(agreement), dtype=object)
@@ -292,8 +303,3 @@ def score_table(prepared: Prepared, at: int, *, points: bool, threads: int) -> p
         for written in agreement.engagement.rules:
             columns[f"points_{written.name}"] = pa.array(standing.points[:, place[written.name]])
     return pa.table(columns)
-
-
-def is_unknown(answer: int) -> bool:
-    """Return whether an answer of `Standing.answers` is SQL's NULL."""
-    return answer == NULL

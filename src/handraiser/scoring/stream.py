@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import NamedTuple
 
 import duckdb
@@ -42,9 +43,9 @@ class Wanted(NamedTuple):
     """
 
     event: tuple[str, ...]
-    where: exp.Expression | None = None
-    weight: exp.Expression | None = None
-    key: exp.Expression | None = None
+    where: exp.Expr | None = None
+    weight: exp.Expr | None = None
+    key: exp.Expr | None = None
     by_visit: bool = False
     humans: bool = False
     ordered: bool = False
@@ -81,7 +82,12 @@ class Tally(NamedTuple):
 
 
 def read_hits(
-    inputs: Inputs, leads: Population, wanted: Sequence[Wanted], *, threads: int, progress: Callable[[int], None]
+    inputs: Inputs,
+    leads: Population,
+    wanted: Sequence[Wanted],
+    *,
+    threads: int,
+    progress: Callable[[int], None],
 ) -> tuple[Hits, Tally]:
     """Return the hits of the wanted rules (numbered by position) and what was met on the way.
 
@@ -139,7 +145,14 @@ class _Reader:
                 bits = columns[f"bits{k}"].to_numpy()
                 tally = self.tally.copy()
                 kernels.find_leads(
-                    columns["id"].to_numpy(), bits, self.hashes, self.table, self.mask, lead, self.per_lead, tally
+                    columns["id"].to_numpy(),
+                    bits,
+                    self.hashes,
+                    self.table,
+                    self.mask,
+                    lead,
+                    self.per_lead,
+                    tally,
                 )
                 self.met.append((first, int(tally[3])))
                 if not (again or k):
@@ -175,7 +188,9 @@ class _Reader:
 
         each(order, ranges(offsets, threads))
         source = 2 + self.late if self.numbered else -1
-        return Hits(offsets, rows, begin, source, weights, keys, self.weight_of, self.key_of, self._rules_met())
+        return Hits(
+            offsets, rows, begin, source, weights, keys, self.weight_of, self.key_of, self._rules_met()
+        )
 
     def _gather(
         self, batches: Sequence[_Batch], offsets: Ints, out: tuple[npt.NDArray[np.generic], ...], threads: int
@@ -185,7 +200,7 @@ class _Reader:
         cuts = np.linspace(0, len(batches), min(threads, max(1, len(batches))) + 1).astype(int)
         cursor = offsets[:-1].copy()
         cursors = []
-        for start, stop in zip(cuts[:-1], cuts[1:], strict=True):
+        for start, stop in pairwise(cuts):
             cursors.append(cursor.copy())
             if stop < len(batches):
                 for batch in batches[start:stop]:
@@ -201,7 +216,10 @@ class _Reader:
     def _rules_met(self) -> frozenset[int]:
         """Return the rules that at least one event met."""
         return frozenset(
-            first + place for first, bits in self.met for place in range(kernels.PER_MASK) if bits >> place & 1
+            first + place
+            for first, bits in self.met
+            for place in range(kernels.PER_MASK)
+            if bits >> place & 1
         )
 
 
@@ -212,7 +230,7 @@ def ranges(offsets: Ints, parts: int) -> list[tuple[int, int]]:
     load = offsets + np.arange(leads + 1)
     cuts = np.searchsorted(load, np.linspace(0, load[-1], parts + 1))
     cuts[0], cuts[-1] = 0, leads
-    return [(int(a), int(b)) for a, b in zip(cuts[:-1], cuts[1:], strict=True) if b > a]
+    return [(int(a), int(b)) for a, b in pairwise(cuts) if b > a]
 
 
 def each(work: Callable[[int, int], None], parts: Sequence[tuple[int, int]]) -> None:
@@ -259,14 +277,20 @@ def _queries(inputs: Inputs, wanted: Sequence[Wanted]) -> Iterator[tuple[str, li
     ordered = [k for k, rule in enumerate(wanted) if rule.ordered and "event_id" in inputs.events.has]
     plain = [None if k in ordered else rule for k, rule in enumerate(wanted)]
     masks = range(0, max(1, len(wanted)), kernels.PER_MASK)
-    yield _query(inputs, wanted, [plain[first : first + kernels.PER_MASK] for first in masks]).sql("duckdb"), list(masks)
+    yield (
+        _query(inputs, wanted, [plain[first : first + kernels.PER_MASK] for first in masks]).sql("duckdb"),
+        list(masks),
+    )
     for k in ordered:
         rule = wanted[k]
         query = _query(inputs, wanted, [[rule]])
         met = exp.GT(this=exp.column("bits0"), expression=exp.Literal.number(0))
         by_id = exp.Ordered(this=exp.column("event_id"), nulls_first=True)
         by_weight = exp.Ordered(this=exp.column(f"weight{_place(wanted, k)}"), desc=True)
-        yield exp.select("*").from_(query.subquery("met")).where(met).order_by(by_id, by_weight).sql("duckdb"), [k]
+        yield (
+            exp.select("*").from_(query.subquery("met")).where(met).order_by(by_id, by_weight).sql("duckdb"),
+            [k],
+        )
 
 
 def _place(wanted: Sequence[Wanted], rule: int) -> int:
@@ -279,7 +303,9 @@ def _query(inputs: Inputs, wanted: Sequence[Wanted], masks: Sequence[Sequence[Wa
         exp.alias_(_or_zero(exp.column("occurred_at")), "occurred"),
     ]
     if "known_at" in inputs.events.has:
-        columns.append(exp.alias_(exp.func("coalesce", *_named("known_at", "occurred_at"), _number(0)), "known"))
+        columns.append(
+            exp.alias_(exp.func("coalesce", *_named("known_at", "occurred_at"), _number(0)), "known")
+        )
     if "row" in inputs.events.has:
         columns.append(exp.column("row"))
     if len(masks) == 1 and len(masks[0]) == 1 and masks[0][0] is not None and masks[0][0].ordered:
@@ -293,10 +319,10 @@ def _query(inputs: Inputs, wanted: Sequence[Wanted], masks: Sequence[Sequence[Wa
     return exp.select(*columns).from_(exp.to_table(inputs.events.relation))
 
 
-def _bits(inputs: Inputs, rules: Sequence[Wanted | None]) -> exp.Expression:
+def _bits(inputs: Inputs, rules: Sequence[Wanted | None]) -> exp.Expr:
     """Return SQL for the rules an event meets, as bits; conditions are grouped by the event's name."""
-    always: list[exp.Expression] = []
-    by_event: dict[str, list[exp.Expression]] = {}
+    always: list[exp.Expr] = []
+    by_event: dict[str, list[exp.Expr]] = {}
     for bit, rule in enumerate(rules):
         if rule is None:
             continue
@@ -311,14 +337,12 @@ def _bits(inputs: Inputs, rules: Sequence[Wanted | None]) -> exp.Expression:
         total = exp.Add(
             this=exp.Case(this=exp.column("event"), ifs=cases, default=_number(0)), expression=total
         )
-    usable = exp.Case(
-        ifs=[exp.If(this=exp.column("usable"), true=total)], default=_number(_UNUSABLE)
-    )
+    usable = exp.Case(ifs=[exp.If(this=exp.column("usable"), true=total)], default=_number(_UNUSABLE))
     return exp.cast(usable, "UINTEGER", dialect="duckdb")
 
 
-def _met(inputs: Inputs, rule: Wanted, bit: int) -> exp.Expression:
-    conditions: list[exp.Expression] = []
+def _met(inputs: Inputs, rule: Wanted, bit: int) -> exp.Expr:
+    conditions: list[exp.Expr] = []
     if rule.humans and "verdict" in inputs.events.has:
         machine = exp.Literal.string("machine")
         conditions.append(exp.NullSafeNEQ(this=exp.column("verdict"), expression=machine))
@@ -332,22 +356,22 @@ def _met(inputs: Inputs, rule: Wanted, bit: int) -> exp.Expression:
     return exp.Case(ifs=[exp.If(this=exp.and_(*conditions), true=value)], default=_number(0))
 
 
-def _sum(parts: Sequence[exp.Expression]) -> exp.Expression:
-    total: exp.Expression = _number(0) if not parts else parts[0].copy()
+def _sum(parts: Sequence[exp.Expr]) -> exp.Expr:
+    total: exp.Expr = _number(0) if not parts else parts[0].copy()
     for part in parts[1:]:
         total = exp.Add(this=total, expression=part.copy())
     return exp.paren(total)
 
 
-def _or_zero(value: exp.Expression) -> exp.Expression:
+def _or_zero(value: exp.Expr) -> exp.Expr:
     return exp.func("coalesce", value, _number(0))
 
 
-def _number(value: int) -> exp.Expression:
+def _number(value: int) -> exp.Expr:
     return exp.Literal.number(value)
 
 
-def _named(*names: str) -> list[exp.Expression]:
+def _named(*names: str) -> list[exp.Expr]:
     return [exp.column(name) for name in names]
 
 

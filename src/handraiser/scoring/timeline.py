@@ -157,9 +157,7 @@ def _states(lead, company, flips, since, derive_unsubscribed, derive_customer, w
                     moment = True
                 if of >= 0:
                     before = _row_at(t - 1, c_offsets[of], c_offsets[of + 1], c_begin, c_holds)
-                    if new_crow != before and (
-                        before < 0 or c_signature[new_crow] != c_signature[before]
-                    ):
+                    if new_crow != before and (before < 0 or c_signature[new_crow] != c_signature[before]):
                         moment = True
                     if derive_customer and since[of] == t:
                         moment = True
@@ -212,15 +210,15 @@ def build_states(
         winners(companies.offsets, companies.begin, companies.valid, companies.known),
         companies.row, companies.signature,
     )  # fmt: skip
-    offsets = np.zeros(len(leads.offsets), dtype=np.int64)
+    nothing = _room(np.zeros(len(leads.offsets), dtype=np.int64), 0)
+    _states(lead, company, flips, since, derive_unsubscribed, derive_customer, False, nothing)
+    offsets = np.cumsum(nothing.offsets)
+    states = _room(offsets, int(offsets[-1]))
+    _states(lead, company, flips, since, derive_unsubscribed, derive_customer, True, states)
+    return states
 
-    def room(size: int) -> tuple[npt.NDArray[np.generic], ...]:
-        ints = [np.empty(size, dtype=np.int64) for _ in range(3)]
-        small = [np.empty(size, dtype=np.uint8) for _ in range(3)]
-        return (offsets, ints[0], small[0], ints[1], ints[2], small[1], small[2])
 
-    _states(lead, company, flips, since, derive_unsubscribed, derive_customer, False, room(0))
-    np.cumsum(offsets, out=offsets)
-    out = room(int(offsets[-1]))
-    _states(lead, company, flips, since, derive_unsubscribed, derive_customer, True, out)
-    return States(*out)
+def _room(offsets: Ints, size: int) -> States:
+    start, lead_row, company_row = (np.empty(size, dtype=np.int64) for _ in range(3))
+    moment, unsubscribed, is_customer = (np.empty(size, dtype=np.uint8) for _ in range(3))
+    return States(offsets, start, moment, lead_row, company_row, unsubscribed, is_customer)

@@ -7,23 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from handraiser.agreement.model import EventRule
-from handraiser.scoring.compiling import kernel
+from handraiser.scoring.asking import decay_factors
 from handraiser.scoring.layout import decay_of
-from handraiser.scoring.registers import decay
 
 __all__ = ["factors"]
-
-
-@kernel
-def _factors(kind, over, percent, ages):
-    out = np.empty(ages.shape[0])
-    for k in range(ages.shape[0]):
-        out[k] = decay(kind, over, percent, ages[k])
-    return out
 
 
 def factors(rule: EventRule, ages: Sequence[int]) -> list[float]:
     """Return d(age) of section 6 for ages in microseconds; 1 for a rule with `at_least`."""
     kind, over, percent = decay_of(rule)
-    found: list[float] = _factors(kind, over, percent, np.array(ages, dtype=np.int64)).tolist()
+    found: list[float] = decay_factors(kind, over, percent, np.array(ages, dtype=np.int64)).tolist()
     return found
