@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from handraiser.agreement.cursor import MAX_DEPTH, SQL_ONLY, Cursor, too_deep
 from handraiser.agreement.expression import (
     Arithmetic,
     Between,
@@ -33,12 +34,11 @@ from handraiser.agreement.expression import (
     Type,
     children,
 )
-from handraiser.agreement.tokens import RESERVED, Sort, Token, tokenize
+from handraiser.agreement.tokens import RESERVED, Sort, Token
 from handraiser.agreement.trouble import ConditionCode, Unreadable, nearest
 
 __all__ = ["MAX_DEPTH", "parse"]
 
-MAX_DEPTH = 24  # so that nobody who walks a tree runs out of stack: SQL needs up to 26 calls a level
 _SIGNS_A_LEVEL = 4
 
 TYPES = {
@@ -49,11 +49,6 @@ TYPES = {
 }
 _COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
 _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
-_SQL_ONLY = {
-    *("select", "from", "with", "exists", "any", "all", "some", "values", "unnest", "where", "having"),
-    *("order", "group", "limit", "union", "over", "filter", "collate", "distinct", "similar", "glob"),
-    *("isnull", "notnull", "interval", "array"),
-}
 
 
 def parse(text: str) -> Expression:
@@ -75,19 +70,10 @@ def _refuse_deep(expression: Expression) -> None:
     while waiting:
         part, depth = waiting.pop()
         if depth > MAX_DEPTH * _SIGNS_A_LEVEL:
-            raise _too_deep(part.span)
+            raise too_deep(part.span)
         for child in children(part):
             is_sum = isinstance(part, Arithmetic) and child is part.left
             waiting.append((child, depth + (1 if is_sum else _SIGNS_A_LEVEL)))
-
-
-def _too_deep(span: Span) -> Unreadable:
-    return Unreadable(
-        ConditionCode.TOO_DEEP,
-        span,
-        f"The expression is nested more than {MAX_DEPTH} levels deep.",
-        "Split it into several rules, or put values under `lists`.",
-    )
 
 
 def _name(qualifier: str, token: Token, span: Span) -> Name:
@@ -95,85 +81,8 @@ def _name(qualifier: str, token: Token, span: Span) -> Name:
     return Name(qualifier, token.value.lower(), quoted, span=span)
 
 
-class _Parser:
-    """Reads tokens from left to right; each method reads one level of precedence."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.tokens = tokenize(text)
-        self.at = 0
-        self.depth = 0
-        if self.next.sort is Sort.END:
-            raise Unreadable(
-                ConditionCode.EMPTY,
-                (0, 1),
-                "There is no expression here.",
-                "Write one, or leave the key out.",
-            )
-
-    # ---- moving on
-
-    @property
-    def next(self) -> Token:
-        return self.tokens[self.at]
-
-    @property
-    def end(self) -> int:
-        """Where the last token that was read ends."""
-        return self.tokens[self.at - 1].span[1] if self.at else 0
-
-    def take(self) -> Token:
-        token = self.next
-        self.at += 1
-        return token
-
-    def took_sign(self, sign: str) -> bool:
-        if self.next.is_sign(sign):
-            self.at += 1
-            return True
-        return False
-
-    def took_word(self, *words: str) -> bool:
-        """Whether these words come next, one after the other; if so, they are read."""
-        if all(self.tokens[min(self.at + i, len(self.tokens) - 1)].is_word(w) for i, w in enumerate(words)):
-            self.at += len(words)
-            return True
-        return False
-
-    def expect_sign(self, sign: str, why: str) -> None:
-        if not self.took_sign(sign):
-            raise self.unexpected(f"`{sign}` {why}")
-
-    def expect_word(self, word: str, why: str) -> None:
-        if not self.took_word(word):
-            raise self.unexpected(f"`{word}` {why}")
-
-    def deeper(self) -> None:
-        """Go one level down, but never so deep that Python's stack would end first."""
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise _too_deep(self.next.span)
-
-    def unexpected(self, wanted: str) -> Unreadable:
-        """What to say of the next token, which does not fit."""
-        token = self.next
-        if token.sort is Sort.END:
-            last = self.tokens[self.at - 1].span if self.at else (0, 1)
-            return Unreadable(
-                ConditionCode.UNFINISHED, last, "The expression breaks off.", f"Expected here: {wanted}."
-            )
-        words = self.text[slice(*token.span)]
-        if token.sort is Sort.WORD and token.value in _SQL_ONLY:
-            return Unreadable(
-                ConditionCode.NOT_IN_THE_LANGUAGE,
-                token.span,
-                f"`{words}` is not part of the language.",
-                f"Expected here: {wanted}. A property of that name stands in double quotes.",
-            )
-        fix = f"Expected here: {wanted}."
-        if token.sort is Sort.WORD and token.value in RESERVED:
-            fix += f' A property that is called {words} is written "{words}".'
-        return Unreadable(ConditionCode.UNEXPECTED, token.span, f"`{words}` does not fit here.", fix)
+class _Parser(Cursor):
+    """Each method reads one level of precedence."""
 
     # ---- levels of precedence, from the loosest
 
@@ -304,7 +213,7 @@ class _Parser:
         while self.next.is_sign(*signs):
             length += 1
             if length > MAX_DEPTH * _SIGNS_A_LEVEL:
-                raise _too_deep(self.next.span)
+                raise too_deep(self.next.span)
             sign = self.take().value
             left = Arithmetic(sign, left, operand(), span=(start, self.end))
         return left
@@ -371,7 +280,7 @@ class _Parser:
         return _name(first.value.lower(), second, (start, self.end))
 
     def _call(self, name: Token) -> Expression:
-        if name.value in _SQL_ONLY:
+        if name.value in SQL_ONLY:
             self.at -= 1
             raise self.unexpected("a name or a function")
         if name.value == "try_cast":
