@@ -15,12 +15,10 @@ def email_domain(address: str) -> str | None:
     character matters: there must be one, and it is not a space. Domains in other scripts are kept.
     """
     name, at, domain = address.strip().rpartition("@")
-    if not at or not name or name[-1].isspace() or any(map(str.isspace, domain)):
+    if not at or not name or name[-1].isspace() or domain.split() != [domain]:
         return None
     labels = domain.split(".")
-    if len(labels) < 2 or not all(labels):
-        return None
-    return domain.lower()
+    return domain.lower() if len(labels) > 1 and all(labels) else None
 
 
 def email_kind(domain: str) -> str:
@@ -35,5 +33,8 @@ def email_kind(domain: str) -> str:
 
 
 def _listed(domain: str) -> bool:
-    labels = domain.split(".")
-    return any(".".join(labels[start:]) in _disposable for start in range(len(labels) - 1))
+    while domain:
+        if domain in _disposable:
+            return True
+        domain = domain.partition(".")[2]
+    return False

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import duckdb
 
 from handraiser.facts.inputs import Refused, Source
-from handraiser.tables.entities import sorted_out
+from handraiser.tables.entities import read_rows, sort_out
 from handraiser.tables.parts import Part, scans_of
 from handraiser.tables.quoting import literals
 from handraiser.tables.rows import Layout, gathered
@@ -28,7 +28,7 @@ def outcome_source(
         f"THEN 'stage is unknown; the nearest is ' || {_nearest()} END"
     )
     late = "CASE WHEN NOT at_given THEN 'there is no at' END"
-    sorted_out(
+    read_rows(
         con,
         "outcomes",
         rows,
@@ -37,6 +37,7 @@ def outcome_source(
         checked=("at",),
         wrong=f"coalesce({unknown}, {late})",
     )
+    sort_out(con, "outcomes")
     source = Source(relation="outcomes", columns=rows.columns, has=rows.has)
     return source, Refused(relation="outcomes_refused", scans=scans_of(parts))
 
