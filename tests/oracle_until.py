@@ -36,7 +36,7 @@ class Range(NamedTuple):
 
 def first_failure(agreement: Agreement, lead: Lead, t: int, ask: Ask) -> int | None:
     """The first instant after t at which `ask` no longer says qualified."""
-    jumps = sorted(at for at in jumping_instants(agreement, lead, t) if at > t)
+    jumps = sorted({at for at in jumping_instants(agreement, lead, t) if at > t})
     starts = [t, *jumps]
     ends = [at - 1 for at in jumps] + [settled(agreement, lead, starts[-1])]
     search = Search(agreement, ask)

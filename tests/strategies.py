@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 import strategies_times
 from strategies_agreements import EVENT_NAMES, REASONS, agreement
 from strategies_choice import Choose, by_hypothesis, by_seed, chance
-from strategies_times import LENGTHS, MICROSECOND, Grid
+from strategies_times import LENGTHS, MICROSECOND, THEMES, Grid
 
-LEADS = ["l1", "l2", "l3", "l4"]
+STAGES = ["recycled", "recycled", "accepted", "sql", "opportunity", "customer", "lost", "disqualified"]
+NAMES_BY_THEME = {"anything": EVENT_NAMES[:2], "mail": EVENT_NAMES[3:] * 2}
+MOSTLY_THE_FIRST = ["l1"] * 4 + ["l2"] * 2 + ["l3", "l4"]
 COMPANIES = ["c1", "c2"]
 LEAD_VALUES: dict[str, list[Any]] = {
     "email": ["a@gmail.com", "b@mailinator.com", "c@acme.example", "d@rival.example", None],
@@ -77,8 +79,15 @@ Columns = dict[str, list[Any]]
 
 def some_columns(choose: Choose, columns: Columns) -> Columns:
     """Most of the columns: a table need not have all of them."""
-    absent = {choose(list(columns)) for _ in range(choose([0, 0, 1, 2, 3]))}
+    absent = {choose(list(columns)) for _ in range(choose([0, 0, 0, 1, 2, 3]))}
     return {name: values for name, values in columns.items() if name not in absent}
+
+
+def respelled(choose: Choose, columns: Columns) -> Columns:
+    """Now and then the properties in capitals: their case does not matter."""
+    if not chance(choose, 1):
+        return columns
+    return {name.upper() if name in EVENT_VALUES else name: values for name, values in columns.items()}
 
 
 def rows(choose: Choose, number: int, columns: Columns) -> list[dict[str, Any]]:
@@ -88,12 +97,13 @@ def rows(choose: Choose, number: int, columns: Columns) -> list[dict[str, Any]]:
 def lead_rows(choose: Choose, grid: Grid) -> list[dict[str, Any]]:
     """One to four leads with one or several rows each, in no order."""
     columns = LEAD_VALUES | {
-        "company_id": ["c1", "c1", "c2", "c9", None],
+        "company_id": ["c1", "c1", *([] if grid.theme == "customers" else ["c9", None]), "c2"],
         "created_at": grid.instants(none=5),
         "valid_from": grid.instants(none=4),
         "known_at": grid.instants(none=6),
     }
-    columns = {"lead_id": LEADS} | some_columns(choose, columns)
+    ids = ["l1", "l2", "l3"] if grid.theme == "customers" else MOSTLY_THE_FIRST
+    columns = {"lead_id": ids} | some_columns(choose, columns)
     if chance(choose, 1):
         columns["unsubscribed"] = [True, False, None]
     return rows(choose, choose(range(1, 8)), columns)
@@ -111,54 +121,56 @@ def company_rows(choose: Choose, grid: Grid) -> list[dict[str, Any]]:
 
 
 def event_rows(choose: Choose, grid: Grid, leads: list[str]) -> list[dict[str, Any]]:
-    """Up to twenty events; some with one id, some known late, some of leads nobody knows."""
+    """Up to two dozen events; some with one id, some known late, some of leads nobody knows."""
     columns = EVENT_VALUES | {
         "event_id": [None] * 20 + [f"e{number}" for number in range(30)],
-        "known_at": grid.instants(none=7),
-        "verdict": [None] * 4 + ["human", "unknown", "machine"],
+        "known_at": grid.instants(none=grid.often("order", 4, 7)),
+        "verdict": [None, None, "human", "human", "unknown", "unknown", "machine"],
     }
-    columns = some_columns(choose, columns)
+    columns = respelled(choose, some_columns(choose, columns))
     if chance(choose, 1):
         columns["session_id"] = ["s1", "s2", None]
     if chance(choose, 2):
-        columns.pop("price", None)
+        columns = {name: values for name, values in columns.items() if name.lower() != "price"}
         columns["properties"] = [{"price": price} for price in EVENT_VALUES["price"]]
     columns = {
-        "lead_id": leads * 6 + ["ghost"],
-        "event": EVENT_NAMES[:2] * 4 + EVENT_NAMES[2:],
+        "lead_id": leads * 2 + leads[:1] * 6 + ["ghost"],
+        "event": NAMES_BY_THEME.get(grid.theme, EVENT_NAMES[:2] * 4) + EVENT_NAMES,
         "occurred_at": grid.instants(),
     } | columns
-    return rows(choose, choose(range(21)), columns)
+    return rows(choose, choose([0, 1, 3, 6, 9, 12, 15, 18, 21, 24]), columns)
 
 
 def outcome_rows(choose: Choose, grid: Grid, leads: list[str]) -> list[dict[str, Any]]:
-    calm = ["accepted", "sql", "opportunity", "recycled", "recycled", "recycled"]
+    stages = {"customers": ["customer"], "recycling": ["recycled"]}.get(grid.theme, [])
     columns = {
-        "lead_id": leads,
-        "stage": calm * 3 + ["customer", "customer", "lost", "disqualified"],
+        "lead_id": leads + leads[:1] * grid.often("customers", 0, 3),
+        "stage": stages * 12 + STAGES,
         "at": grid.instants(),
-        "reason": [*REASONS, "mystery", None],
-        "agreement": [None, "crm-software", "crm-software", "other-product"],
+        "reason": REASONS * (3 if stages else 1) + ["bad_data", "mystery", None],
+        "agreement": [None, "crm-software"] * 3 + ["other-product"],
     }
-    return rows(choose, choose(range(6)), columns)
+    return rows(choose, choose(range(1, 6) if stages else range(4)), columns)
 
 
-def instants_that_matter(grid: Grid, rows: list[dict[str, Any]]) -> list[datetime]:
-    """Every instant of the rows, a length of time later, and a microsecond beside each."""
+def instants_to_ask(choose: Choose, grid: Grid, rows: list[dict[str, Any]]) -> list[datetime]:
+    """Instants at which something begins, lengths of time after them, and a microsecond beside either."""
     keys = ("occurred_at", "known_at", "created_at", "valid_from", "at")
-    told = {row[key] for row in rows for key in keys if row.get(key) is not None} or set(grid.pool)
-    edges = {at + units * grid.unit for at in told for units in (0, *LENGTHS)}
-    beside = {at + aside for at in edges for aside in (-MICROSECOND, timedelta(0), MICROSECOND)}
-    return [*sorted(beside), max(told) + timedelta(days=400)]
+    told = sorted({row[key] for row in rows for key in keys if row.get(key) is not None} or grid.pool)
+    asked = {max(told) + choose([timedelta(days=400), grid.unit, timedelta(0)])}
+    for lengths in ([0], [0], [0, 1, 2, 3, 5, 8], LENGTHS, LENGTHS):
+        late = told[len(told) // 2 :] if chance(choose, 5) else told
+        beside = choose([timedelta(0), timedelta(0), -MICROSECOND, MICROSECOND])
+        asked.add(choose(late) + choose(lengths) * grid.unit + beside)
+    return sorted(asked)
 
 
-def case(choose: Choose) -> Case:
-    grid = strategies_times.grid(choose)
+def case(choose: Choose, theme: str | None = None) -> Case:
+    grid = strategies_times.grid(choose, theme or choose(THEMES))
     said = agreement(choose, grid)
     leads, companies = lead_rows(choose, grid), company_rows(choose, grid)
     known = sorted({row["lead_id"] for row in leads})
     events, outcomes = event_rows(choose, grid, known), outcome_rows(choose, grid, known)
-    matter = instants_that_matter(grid, leads + companies + events + outcomes)
     return Case(
         agreement=said,
         text=yaml_text(said),
@@ -166,16 +178,16 @@ def case(choose: Choose) -> Case:
         companies=companies,
         events=events,
         outcomes=outcomes,
-        instants=sorted({choose(matter) for _ in range(6)}),
+        instants=instants_to_ask(choose, grid, leads + companies + events + outcomes),
     )
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> Case:
-    """A whole case; its agreement loads without a mistake."""
-    return case(by_hypothesis(draw))
+def cases(draw: st.DrawFn, theme: str | None = None) -> Case:
+    """A whole case, of one of the THEMES or of any; its agreement loads without a mistake."""
+    return case(by_hypothesis(draw), theme)
 
 
-def case_of(seed: int) -> Case:
+def case_of(seed: int, theme: str | None = None) -> Case:
     """The case of a number: quicker than `cases` and more various, but it does not shrink."""
-    return case(by_seed(seed))
+    return case(by_seed(seed), theme)

@@ -33,6 +33,7 @@ LEAD_CONDITIONS = [
     "lead.seats = '10'",
     "lead.seats in (5, 10, null)",
     "case when lead.vip then lead.seats > 5 else lead.seats > 50 end",
+    "lead.seats - 7",
     "lead.vip",
     "not lead.vip",
     "lead.vip = 'true'",
@@ -46,6 +47,7 @@ LEAD_CONDITIONS = [
     "listed(lead.email_domain, 'rivals')",
     "not listed(lead.email_domain, 'rivals')",
     "lead.unsubscribed",
+    "lead.unsubscribed",
     "not lead.unsubscribed",
 ]
 COMPANY_CONDITIONS = [
@@ -55,6 +57,7 @@ COMPANY_CONDITIONS = [
     "company.industry in ('it', 'law')",
     "company.industry not in ('it', 'law')",
     "company.industry is not null",
+    "company.is_customer",
     "company.is_customer",
     "not company.is_customer",
     "company.is_customer is null",
@@ -84,6 +87,7 @@ POINT_EXPRESSIONS = [
     "-price",
     "price / divisor",
     "seconds % divisor",
+    "-seconds % 7",
     "least(price / 100, 25)",
     "case when title = 'A' then 3 else -2 end",
     "coalesce(price, 1)",
@@ -115,10 +119,12 @@ GRADES = [{"A": 10, "B": 5, "C": 0.5}, {"A": 3}, {"C": -4, "B": 2.5, "A": 2.5078
 GRADE_CONDITIONS = ["grade = 'A'", "grade in ('A', 'D')", "grade <> 'D'", "grade != 'A'"]
 OPERATORS = [">", ">="] * 5 + ["<", "<=", "=", "<>"]
 COUNTED = [">= 2", "> 0", "= 1", "<> 1", "between 2 and 3", "in (1, 3)", "> 1 + 1"]
+THEME_CONDITIONS = {"customers": "company.is_customer", "mail": "lead.unsubscribed", "silence": "quiet"}
 NEVER = ["lead.unsubscribed", "company.is_customer", "lead.unsubscribed or company.is_customer"]
 RULE_EVENTS = [*EVENT_NAMES[:4], *EVENT_NAMES[:2], [EVENT_NAMES[0], EVENT_NAMES[1]], EVENT_NAMES[:3]]
+FEW_EVENTS = ["Page Viewed", "Content Downloaded", ["Page Viewed", "Content Downloaded"]]
 LISTS = {"rivals": ["rival.example", "A", "other.example"]}
-REASONS = ["not_ready", "no_budget", "bad_data"]
+REASONS = ["not_ready", "no_budget"]  # and `bad_data`, which disqualifies
 
 
 @dataclass(frozen=True)
@@ -166,17 +172,21 @@ EXACT_DECAYS = ["none", "steps 50% every"]  # a huge weight keeps all its bits u
 
 
 def event_rule(choose: Choose, grid: Grid, name: str) -> dict[str, Any]:
-    rule: dict[str, Any] = {"rule": name, "event": choose(RULE_EVENTS)}
-    if chance(choose, 3):
+    rule: dict[str, Any] = {
+        "rule": name,
+        "event": choose(RULE_EVENTS if grid.theme == "anything" else FEW_EVENTS),
+    }
+    if chance(choose, 3 if grid.theme == "anything" else 1):
         rule["where"] = compound(choose, lambda: choose(EVENT_CONDITIONS))
     if chance(choose, 5):
         rule["within"] = length(choose, grid) if chance(choose, 8) else "forever"
     rule |= weights(choose, grid)
-    if chance(choose, 4):
-        rule["at_most"] = f"{choose([1, 1, 2])} per {choose(['hour', 'day', 'week', 'month'])}"
-    if chance(choose, 4):
-        rule["distinct"] = choose(["title", "session_id", "session_id", "seconds"])
-    if chance(choose, 3):
+    if chance(choose, {"hours": 10, "order": 8, "silence": 6}.get(grid.theme, 3)):
+        rule["at_most"] = f"{choose([1, 1, 2])} per {choose(grid.buckets())}"
+    if chance(choose, grid.often("sessions", 10, 3)):
+        sessions = ["session_id"] * (8 if grid.theme == "sessions" else 1)
+        rule["distinct"] = choose([*sessions, "title", "seconds"])
+    if chance(choose, 2):
         rule["machines"] = "count"
     if chance(choose, 4):
         rule["group"] = "mail"
@@ -185,7 +195,8 @@ def event_rule(choose: Choose, grid: Grid, name: str) -> dict[str, Any]:
 
 def weights(choose: Choose, grid: Grid) -> dict[str, Any]:
     """The points of an event rule, and what belongs to them."""
-    shape = choose(["number"] * 7 + ["expression"] * 3 + ["at_least"] * 2 + ["huge"])
+    expressions = ["expression"] * grid.often("order", 14, 3)
+    shape = choose(["number"] * 7 + expressions + ["at_least"] * 2 + ["huge"])
     if shape == "at_least":
         return {"points": choose(WEIGHTS), "at_least": choose([1, 2, 3])}
     if shape == "huge":
@@ -244,7 +255,7 @@ def engagement_section(choose: Choose, grid: Grid) -> dict[str, Any]:
         section["decay"] = decay(choose, grid, DECAYS)
     names = ["looks", "reads", "opens", "leaves"][: choose([1, 2, 3, 4])]
     section["rules"] = [event_rule(choose, grid, name) for name in names]
-    if chance(choose, 4):
+    if chance(choose, grid.often("silence", 10, 3)):
         section["rules"].insert(choose(range(len(names) + 1)), silence_rule(choose, grid))
     declare(section, {"mail": choose(LIMITS)})
     return section
@@ -282,17 +293,20 @@ def qualify_leaf(choose: Choose, names: Names) -> str:
     return str(choose(LEAD_CONDITIONS + COMPANY_CONDITIONS))
 
 
-def qualify(choose: Choose, names: Names) -> dict[str, str]:
+def qualify(choose: Choose, grid: Grid, names: Names) -> dict[str, str]:
     def condition() -> str:
         return compound(choose, lambda: qualify_leaf(choose, names))
 
     reached = choose(["score", "engagement", *names.groups, f"points({names.event_rules[0]})"])
     upward = f"{reached} {choose(['>', '>='])} {choose(BOUNDS[:10])}"
     asked = {"mql": choose([upward, upward, comparison(choose, names), condition()])}
+    theme = THEME_CONDITIONS.get(grid.theme)
+    if theme and chance(choose, 5):
+        asked["mql"] = choose([theme, f"not {theme}", f"{upward} and not {theme}", f"{upward} or {theme}"])
     if chance(choose, 3):
         asked["hand_raise"] = condition()
-    if chance(choose, 4):
-        asked["never"] = choose(NEVER) if chance(choose, 5) else condition()
+    if chance(choose, 5 if theme else 3):
+        asked["never"] = theme or (choose(NEVER) if chance(choose, 5) else condition())
     return asked
 
 
@@ -303,9 +317,9 @@ def recycle(choose: Choose, grid: Grid) -> dict[str, Any]:
     reasons: dict[str, Any] = {"not_ready": {"nurture": "education"}, "bad_data": {"disqualify": True}}
     reasons["no_budget"] = {"requalify_after": length(choose, grid)}
     section: dict[str, Any] = {"reasons": reasons}
-    if chance(choose, 5):
+    if chance(choose, 4):
         section["requalify_after"] = length(choose, grid)
-    if chance(choose, 6):
+    if chance(choose, grid.often("recycling", 9, 5)):
         section["forget_engagement"] = choose([True, True, False])
     return section
 
@@ -321,11 +335,11 @@ def agreement(choose: Choose, grid: Grid) -> dict[str, Any]:
         grades="grades" in fit,
     )
     said: dict[str, Any] = {"agreement": "crm-software", "timezone": grid.zone, "lists": LISTS}
-    said |= {"fit": fit, "engagement": engagement, "qualify": qualify(choose, names)}
+    said |= {"fit": fit, "engagement": engagement, "qualify": qualify(choose, grid, names)}
     if chance(choose, 4):
         said["score"] = choose(SCORE_LIMITS)
     if chance(choose, 1):
         said["handoff"] = {"expire_after": "30 minutes"}
-    if chance(choose, 7):
+    if chance(choose, grid.often("recycling", 10, 5)):
         said["recycle"] = recycle(choose, grid)
     return said

@@ -143,6 +143,12 @@ def test_until_looks_for_the_first_failure_though_it_qualifies_again_later():
     assert until(rules, "score >= 10", events, day(2)) == 4
 
 
+def test_until_passes_over_an_instant_at_which_two_windows_close():
+    rules = f"{{{IT}, within: 5 days, decay: half-life 3 days}}, {{rule: rest, event: Visit, points: 1}}"
+    assert until(rules, "score >= 2", visits(0, 0), day(0)) is None  # the rest stays
+    assert until(rules, "score > 2", visits(0, 0), day(0)) == 5
+
+
 def test_until_takes_account_of_rising_points_and_of_never():
     rules = f"{{{IT}}}, {{rule: bad, event: Bad, points: -8, decay: linear 8 days}}"
     events = [*visits(0), event(day(0), "Bad")]
