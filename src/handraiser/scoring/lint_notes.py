@@ -1,0 +1,119 @@
+"""What may look wrong between an agreement and its data, and where in the agreement does it stand?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+
+from handraiser.agreement.expression import Comparison, Expression, In, Literal, Name, Span, words
+from handraiser.agreement.model import Agreement, Sql
+from handraiser.agreement.nodes import Listing, Node, Scalar, under
+from handraiser.agreement.source import Source
+from handraiser.agreement.tree import grow
+from handraiser.agreement.trouble import nearest
+from handraiser.errors import Diagnostic, Level, Place
+from handraiser.facts.inputs import Kind
+
+__all__ = ["LintCode", "Warnings", "Written", "many", "spot", "texts_compared", "value_meant", "values_read"]
+
+
+class LintCode(StrEnum):
+    """The codes of warnings that need the data; `docs/agreement-codes.md` explains each."""
+
+    NO_ATTRIBUTE = "HR401"
+    NO_PROPERTY = "HR402"
+    NO_EVENT = "HR403"
+    FAILS = "HR404"
+    NEVER_HOLDS = "HR405"
+    UNKNOWN_REASON = "HR406"
+
+
+class Warnings:
+    """What has been noticed so far."""
+
+    def __init__(self) -> None:
+        self.diagnostics: list[Diagnostic] = []
+
+    def add(self, code: LintCode, at: Place, says: str, fix: str) -> None:
+        """Write a warning down."""
+        self.diagnostics.append(Diagnostic(code=code.value, at=at, says=says, fix=fix, level=Level.WARNING))
+
+
+class Written:
+    """The agreement as it is written: the places of what the model keeps without one."""
+
+    def __init__(self, agreement: Agreement) -> None:
+        self.start = Place(agreement.qualify.mql.at.file)
+        self.root = grow(Source(agreement.source, file=self.start.file)).root
+
+    def event(self, rule: str, name: str, default: Place) -> Place:
+        """Return where a rule names an event."""
+        node = self._of_rule(rule, "event")
+        options: Iterable[Node] = node.items if isinstance(node, Listing) else (node,) if node else ()
+        return next((one.at for one in options if isinstance(one, Scalar) and one.text == name), default)
+
+    def distinct(self, rule: str, default: Place) -> Place:
+        """Return where a rule names the property of its `distinct`."""
+        node = self._of_rule(rule, "distinct")
+        return node.at if node is not None else default
+
+    def reasons(self) -> Place:
+        """Return where the reasons to send a lead back stand, or where they would."""
+        recycle = under(self.root, "recycle") if self.root is not None else None
+        found = under(recycle, "reasons") if recycle is not None else None
+        return next((node.at for node in (found, recycle) if node is not None), self.start)
+
+    def _of_rule(self, rule: str, key: str) -> Node | None:
+        engagement = under(self.root, "engagement") if self.root is not None else None
+        listed = under(engagement, "rules") if engagement is not None else None
+        for item in listed.items if isinstance(listed, Listing) else ():
+            name = under(item, "rule")
+            if isinstance(name, Scalar) and name.text == rule:
+                return under(item, key)
+        return None
+
+
+def spot(sql: Sql, span: Span) -> Place:
+    """Return where a part of an expression stands; where the whole does if it goes over several lines."""
+    if "\n" in sql.text or "\r" in sql.text:
+        return sql.at
+    return Place(sql.at.file, sql.at.line, sql.at.column + span[0])
+
+
+def texts_compared(expression: Expression) -> Iterator[tuple[Name, Literal]]:
+    """Return the texts that names are compared with, by `=` or `in`."""
+    for part in words(expression):
+        match part:
+            case Comparison("=", Name() as name, Literal(str()) as text):
+                yield name, text
+            case Comparison("=", Literal(str()) as text, Name() as name):
+                yield name, text
+            case In(Name() as name, options):
+                yield from ((name, each) for each in options if isinstance(each, Literal))
+
+
+def value_meant(literal: Literal, values: Iterable[str]) -> str | None:
+    """Return the value of the data that a text was probably meant to be; None where it is one."""
+    known = {value.casefold(): value for value in values}
+    said = str(literal.value)
+    if said in known.values():
+        return None
+    found = nearest(said.casefold(), known)
+    return None if found is None else known[found]
+
+
+def values_read(read: Iterable[tuple[str, str | None, Kind]]) -> str:
+    """Return the values that an expression read on a row, as the end of a sentence; empty for none."""
+    told = [f"{name} is {_value(value, kind)}" for name, value, kind in read]
+    return f", where {' and '.join(told)}" if told else ""
+
+
+def _value(value: str | None, kind: Kind) -> str:
+    if value is None:
+        return "null"
+    return f"'{value}'" if kind is Kind.TEXT else value.removesuffix(".0")
+
+
+def many(count: int, what: str) -> str:
+    """Return a number of things: `1 event`, `2,000 events`."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
