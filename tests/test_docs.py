@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 import handraiser as hr
+from handraiser.edge.cli import app
 from oracle import Oracle
 from oracle_facts import instant
 from pages import PAGES, ROOT, blocks, yaml_of
@@ -67,19 +70,37 @@ def test_the_oracle_gives_what_the_language_page_says(agreement: str, case: dict
                 assert (points[name] if name in points else getattr(result, name)) == value, (lead, name)
 
 
-def python_blocks() -> list[Any]:
+@pytest.fixture
+def folder(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the files that a page shows under their names, to stand in."""
+    for block in blocks(request.param):
+        *_, name = block.info.split()
+        if "." in name:
+            (tmp_path / name).write_text(block.text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def shown(kind: str) -> list[Any]:
     return [
-        pytest.param(block.text, id=f"{page.name} line {block.line}")
+        pytest.param(page, block.text, id=f"{page.name} line {block.line}")
         for page in PAGES
         for block in blocks(page)
-        if block.info == "python"
+        if block.info == kind
     ]
 
 
-@pytest.mark.parametrize("text", python_blocks())
-def test_python_examples_run(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+@pytest.mark.parametrize(("folder", "text"), shown("python"), indirect=["folder"])
+def test_python_examples_run(folder: Path, text: str) -> None:
     exec(compile(text, "example", "exec"), {})  # noqa: S102  our own documentation
+
+
+@pytest.mark.parametrize(("folder", "text"), shown("console"), indirect=["folder"])
+def test_commands_say_what_the_page_shows(folder: Path, text: str) -> None:
+    command, _, expected = text.partition("\n")
+    done = CliRunner().invoke(app, shlex.split(command.removeprefix("$ handraiser ")))
+    assert done.exit_code == 0, done.output
+    assert [line.rstrip() for line in done.output.splitlines()] == expected.splitlines()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
