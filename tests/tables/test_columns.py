@@ -188,11 +188,9 @@ def test_a_verdict_that_is_known_is_taken(verdict: str | None):
 
 @pytest.mark.parametrize("verdict", ["Machine", "bot", "HUMAN"])
 def test_any_other_verdict_counts_as_unknown_and_is_said(verdict: str):
-    from handraiser.tables import event_rejects
-
     inputs = opened(events=[{**EVENTS[0], "verdict": verdict}])
     assert rows(inputs, "events", "verdict", "usable") == [("unknown", True)]
-    ((reject),) = event_rejects(inputs)
+    (reject,) = inputs.rejects
     assert reject.used
     assert reject.reason == "verdict is not human, machine or unknown; it counts as unknown"
 

@@ -87,7 +87,8 @@ class Inputs(msgspec.Struct, kw_only=True):
         `known_at` (BIGINT) and `usable` (BOOLEAN, never NULL; rows that are not usable are in
         `rejects`). It is read as a stream: nothing of it is kept. Duplicate event ids are already out.
     outcomes: a table with `row`, `lead_id`, `stage`, `at` (BIGINT), `reason`, `agreement`.
-    rejects: what was refused of leads, companies and outcomes; of events it is asked for when needed.
+    rejects: what was refused, but for events that are not usable: those are asked for when the stream
+        says that there are some (`tables.event_rejects`).
     refused: by the input's name, where every refused row is.
     """
 

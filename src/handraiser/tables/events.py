@@ -34,7 +34,7 @@ def event_source(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], zone: st
     properties = "".join(f", {column.sql}" for column in rows.columns.values())
     said = (
         f"SELECT lead_id, event, event_id, occurred_at, known_at, {_VERDICT} AS verdict, "
-        f"{_usable()} AS usable{properties}"
+        f"verdict AS verdict_given, {_usable()} AS usable{properties}"
     )
     con.execute(f"CREATE VIEW events AS {said} FROM ({rows.query}) AS given")
     refused = (

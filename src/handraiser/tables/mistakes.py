@@ -1,6 +1,6 @@
-"""How is it said that an input cannot be read? Codes HR501 to HR515.
+"""How is it said that an input cannot be read, and by which code is each mistake known?
 
-`docs/data-codes.md` explains each with an example; a code never changes its meaning.
+`docs/data.md` explains each with an example; a code never changes its meaning.
 """
 
 from __future__ import annotations

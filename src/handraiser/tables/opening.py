@@ -23,7 +23,7 @@ from handraiser.tables.outcomes import outcome_source
 from handraiser.tables.parts import Part
 from handraiser.tables.paths import File, FileKind, files_of
 from handraiser.tables.reading import reading
-from handraiser.tables.refusals import rejects_of, unread_rejects
+from handraiser.tables.refusals import doubtful_events, rejects_of, unread_rejects
 from handraiser.tables.required import checked
 
 __all__ = ["open_inputs"]
@@ -96,7 +96,7 @@ def _opened(con: duckdb.DuckDBPyConnection, given: Mapping[str, object], timezon
     for name, each in parts.items():
         with reading(_place(name, each)):
             inputs.rejects += unread_rejects(inputs, name)
-            inputs.rejects += rejects_of(inputs, name) if name != "events" else []
+            inputs.rejects += doubtful_events(inputs) if name == "events" else rejects_of(inputs, name)
     return inputs
 
 

@@ -13,7 +13,7 @@ from handraiser.tables.duplicates import DROPPED, DUPLICATE, EVENTS_ONCE
 from handraiser.tables.quoting import literal
 from handraiser.tables.writing import write_table
 
-__all__ = ["event_rejects", "rejects_of", "unread_rejects", "write_rejects"]
+__all__ = ["doubtful_events", "event_rejects", "rejects_of", "unread_rejects", "write_rejects"]
 
 _LINES = {
     "TOO MANY COLUMNS": "the line has more cells than the header",
@@ -32,12 +32,21 @@ class _Line(msgspec.Struct, frozen=True):
 
 
 def event_rejects(inputs: Inputs) -> list[Rejects]:
-    """Return what of the events could not be used, and what was used with a doubt.
+    """Return the events that cannot be used, counted by their reason. They are read once more for it.
 
-    The events are read once more for it. Lines that are no rows, and duplicates, are in `inputs.rejects`
-    from the beginning.
+    The stream says whether there are any. Lines that are no rows, duplicates and doubtful verdicts are in
+    `inputs.rejects` from the beginning.
     """
-    return rejects_of(inputs, "events")
+    return [each for each in rejects_of(inputs, "events") if not each.used]
+
+
+def doubtful_events(inputs: Inputs) -> list[Rejects]:
+    """Return the events that are used with a doubt; only where there are some are they looked at closely."""
+    if "verdict" not in inputs.events.has:
+        return []
+    doubt = "verdict <> verdict_given AND verdict_given <> ''"
+    some = inputs.con.execute(f"SELECT 1 FROM {inputs.events.relation} WHERE {doubt} LIMIT 1").fetchall()
+    return [each for each in rejects_of(inputs, "events") if each.used] if some else []
 
 
 def rejects_of(inputs: Inputs, name: str) -> list[Rejects]:
