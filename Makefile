@@ -38,7 +38,7 @@ types: setup
 
 floors: setup
 	@echo "== floors: import-linter"
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 # Test workers would each compile the kernels for themselves.
 kernels: setup
