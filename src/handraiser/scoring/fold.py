@@ -1,11 +1,11 @@
-"""What do a lead's hits add up to at an instant, and at which moments does it become an MQL?
+"""At which moments does a lead become an MQL?
 
-The compiled kernels of sections 6 to 8. They know nothing of agreements or files: rules are rows of
+The compiled kernel of sections 7 and 8, beside `points`, which sums at one instant. They know nothing of agreements or files: rules are rows of
 number tables, hits are columns sorted by (lead, instant they begin to count), attributes are states
 (see `timeline`), and `qualify` is a program (see `registers`). `layout` makes the tables.
 
-`points_at` sums plainly. `episodes` slides the sums along with a bound on their drift; where the drift
-could change the sixth decimal, the sum is taken again from the hits, in the same order as `points_at`.
+The sums slide along with a bound on their drift; where the drift could change the sixth decimal, the sum
+is taken again from the hits, in the same order as `points` does.
 Kernels work on a range of leads without the GIL, so that threads can share the leads out.
 """
 
@@ -35,7 +35,6 @@ from handraiser.scoring.registers import (
     OVER,
     PERCENT,
     RECYCLES,
-    SCORE,
     STEPS,
     TRUE,
     UNIT,
@@ -51,101 +50,7 @@ from handraiser.scoring.registers import (
     total,
 )
 
-__all__ = ["episodes", "points_at"]
-
-
-@kernel
-def points_at(
-    start, stop, at, hits, lead, states, outcomes, rules, silences, totals, program, results
-):  # fmt: skip
-    """Fill `results` with what leads start..stop have at the instant `at`, by plain summation.
-
-    results: (score, engagement, fit, truths of the program's roots, state, points, counts, holds);
-    the last three are filled where they have rows.
-    """
-    offsets, rows, begin, weights, weight_of, kept = hits
-    created, _floor = lead
-    state_offsets, state_start, _moment, state, state_may = states
-    outcome_offsets, outcome_at, effect, _block, forgets = outcomes
-    ri, rf = rules
-    silent_for, silence = silences
-    groups, group_low, group_high, bounds = totals
-    code, low0, high0, may0, layout, roots = program
-    scores, engagements, fits, answers, which, points, counts, held = results
-    pr, hr, cr, gr, xr = layout[0], layout[1], layout[2], layout[3], layout[4]
-    n_rules = ri.shape[0]
-    n_silences = silent_for.shape[0]
-    low, high, may = low0.copy(), high0.copy(), may0.copy()
-    code, groups, bounds = code.copy(), groups.copy(), bounds.copy()
-    group_low, group_high = group_low.copy(), group_high.copy()
-    sums = np.zeros(max(1, group_low.shape[0]))
-    acc = np.zeros(max(1, n_rules))
-    n = np.zeros(max(1, n_rules), dtype=np.int64)
-    for i in range(start, stop):
-        forget = NEVER
-        closed = False
-        for k in range(outcome_offsets[i], outcome_offsets[i + 1]):
-            if outcome_at[k] > at:
-                break
-            if effect[k] == CLOSES:
-                closed = True
-            elif effect[k] == RECYCLES and not closed and forgets:
-                forget = max(forget, outcome_at[k])
-        acc[:] = 0.0
-        n[:] = 0
-        last = NEVER
-        for k in range(offsets[i], offsets[i + 1]):
-            if rows[k, begin] > at:
-                break
-            occurred = rows[k, OCCURRED]
-            bits = rows[k, RULES] & BITS
-            first = rows[k, RULES] >> 32
-            while bits:
-                place = trailing(bits)
-                bits &= bits - 1
-                r = first + place
-                if r >= n_rules:
-                    continue
-                w = weights[k, weight_of[r]] if ri[r, WEIGHED] else rf[r, WEIGHT]
-                if w > 0.0 and occurred > last:
-                    last = occurred
-                if kept.shape[0] and not kept[k] >> np.uint32(place) & np.uint32(1):
-                    continue
-                if occurred <= forget or occurred <= at - ri[r, WITHIN]:
-                    continue
-                n[r] += 1
-                if ri[r, KIND] != AT_LEAST:
-                    acc[r] += w * decay(ri[r, KIND], ri[r, OVER], rf[r, PERCENT], at - occurred)
-        row = state_offsets[i]
-        while row + 1 < state_offsets[i + 1] and state_start[row + 1] <= at:
-            row += 1
-        which[i] = row
-        state_into(row, state, state_may, xr, low, high, may)
-        for r in range(n_rules):
-            holds = n[r] >= ri[r, LEAST]
-            raw = acc[r]
-            if ri[r, KIND] == AT_LEAST:
-                raw = rf[r, WEIGHT] if holds else 0.0
-            low[pr + r] = high[pr + r] = rounded(clamped(raw, rf[r, LOW], rf[r, HIGH]))
-            low[cr + r] = high[cr + r] = n[r]
-            may[hr + r] = TRUE if holds else FALSE
-        for s in range(n_silences):
-            holds = last <= at - silent_for[s] and (created[i] == NEVER or created[i] <= at - silent_for[s])
-            raw = silence[s, 0] if holds else 0.0
-            to = pr + n_rules + s
-            low[to] = high[to] = rounded(clamped(raw, silence[s, 1], silence[s, 2]))
-            may[hr + n_rules + s] = TRUE if holds else FALSE
-        total(n_rules + n_silences, groups, pr, gr, group_low, group_high, bounds, low, high, may, sums)
-        evaluate(code, low, high, may)
-        scores[i], engagements[i], fits[i] = low[SCORE], low[ENGAGEMENT], low[FIT]
-        for q in range(roots.shape[0]):
-            answers[i, q] = may[roots[q]] if roots[q] >= 0 else FALSE
-        if points.shape[0]:
-            for s in range(n_rules + n_silences):
-                points[i, s] = low[pr + s]
-                held[i, s] = may[hr + s] == TRUE
-            for r in range(n_rules):
-                counts[i, r] = n[r]
+__all__ = ["episodes"]
 
 
 @kernel
@@ -230,27 +135,11 @@ def episodes(
         while s1 - 1 > s0 and state_start[s1 - 1] > until:
             s1 -= 1
 
-        # 1. Chain the hits of each rule; sum what they could give at most and at least.
+        # 1. Sum what the hits of each rule could give at most and at least.
         for r in range(n_rules):
-            chain_end[r] = head[r] = -1
             n[r] = 0
-            in_order[r] = 1
             positive[r] = negative[r] = 0.0
-        size_of = 0
-        for k in range(offsets[i], offsets[i + 1]):
-            bits = rows[k, RULES] & BITS
-            while bits:
-                bits &= bits - 1
-                size_of += 1
-        if size_of > most:
-            most = 2 * size_of
-            begin = np.empty(most, dtype=np.int64)
-            occurred = np.empty(most, dtype=np.int64)
-            rule = np.empty(most, dtype=np.int64)
-            weight = np.empty(most)
-            keep = np.empty(most, dtype=np.uint8)
-            after = np.empty(most, dtype=np.int64)
-        b = 0
+        room_needed = 0
         for k in range(offsets[i], offsets[i + 1]):
             if rows[k, begin_at] > until:
                 break
@@ -262,30 +151,15 @@ def episodes(
                 r = first + place
                 if r >= n_rules:
                     continue
-                w = weights[k, weight_of[r]] if ri[r, WEIGHED] else rf[r, WEIGHT]
-                begin[b] = rows[k, begin_at]
-                occurred[b] = rows[k, OCCURRED]
-                rule[b] = r
-                weight[b] = w
-                keep[b] = 1
+                room_needed += 1
                 if kept.shape[0] and not kept[k] >> np.uint32(place) & np.uint32(1):
-                    keep[b] = 0
+                    continue
+                n[r] += 1
+                w = weights[k, weight_of[r]] if ri[r, WEIGHED] else rf[r, WEIGHT]
+                if w > 0.0:
+                    positive[r] += w
                 else:
-                    last = chain_end[r]
-                    if last < 0:
-                        head[r] = b
-                    else:
-                        after[last] = b
-                        if occurred[b] < occurred[last]:
-                            in_order[r] = 0
-                    chain_end[r] = b
-                    after[b] = -1
-                    n[r] += 1
-                    if w > 0.0:
-                        positive[r] += w
-                    else:
-                        negative[r] += w
-                b += 1
+                    negative[r] += w
 
         # 2. Can the lead qualify at all?
         most_given = given
@@ -327,7 +201,50 @@ def episodes(
                 high[x] = old
         need -= slack + 1e-9 * most_given
 
-        # 4. Walk through the instants at which something happens.
+        # 4. Unpack the hits and chain those of each rule.
+        if room_needed > most:
+            most = 2 * room_needed
+            begin = np.empty(most, dtype=np.int64)
+            occurred = np.empty(most, dtype=np.int64)
+            rule = np.empty(most, dtype=np.int64)
+            weight = np.empty(most)
+            keep = np.empty(most, dtype=np.uint8)
+            after = np.empty(most, dtype=np.int64)
+        for r in range(n_rules):
+            chain_end[r] = head[r] = -1
+            in_order[r] = 1
+        b = 0
+        for k in range(offsets[i], offsets[i + 1]):
+            if rows[k, begin_at] > until:
+                break
+            bits = rows[k, RULES] & BITS
+            first = rows[k, RULES] >> 32
+            while bits:
+                place = trailing(bits)
+                bits &= bits - 1
+                r = first + place
+                if r >= n_rules:
+                    continue
+                begin[b] = rows[k, begin_at]
+                occurred[b] = rows[k, OCCURRED]
+                rule[b] = r
+                weight[b] = weights[k, weight_of[r]] if ri[r, WEIGHED] else rf[r, WEIGHT]
+                keep[b] = 1
+                if kept.shape[0] and not kept[k] >> np.uint32(place) & np.uint32(1):
+                    keep[b] = 0
+                else:
+                    last = chain_end[r]
+                    if last < 0:
+                        head[r] = b
+                    else:
+                        after[last] = b
+                        if occurred[b] < occurred[last]:
+                            in_order[r] = 0
+                    chain_end[r] = b
+                    after[b] = -1
+                b += 1
+
+        # 5. Walk through the instants at which something happens.
         upper = given
         for r in range(n_rules):
             fresh[r] = live[r] = head[r]
@@ -401,7 +318,7 @@ def episodes(
             if not asked or in_episode or t < not_before or upper <= need:
                 continue
 
-            # 5. Bring rule after rule to this instant until the bar is missed.
+            # 6. Bring rule after rule to this instant until the bar is missed.
             missed = False
             for _ in range(n_rules):
                 turn += 1
@@ -521,7 +438,7 @@ def episodes(
             if missed:
                 continue
 
-            # 6. The full question, exactly.
+            # 7. The full question, exactly.
             for r in range(n_rules):
                 kind = ri[r, KIND]
                 margin = drift[r] + n[r] * abs(acc[r]) * 2.0 * UNIT

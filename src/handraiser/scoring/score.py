@@ -15,10 +15,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from handraiser.agreement.model import Agreement, Band, FitRule, Sql
-from handraiser.scoring import fold as kernels
+from handraiser.scoring.fold import episodes
 from handraiser.scoring.hits import OCCURRED, decide_kept
 from handraiser.scoring.layout import Layout, StateColumn, layout, limits_of, silence_rules
 from handraiser.scoring.match import Matched, event_rules
+from handraiser.scoring.points import points_at
 from handraiser.scoring.registers import FALSE, TRUE, VALUE
 from handraiser.scoring.stream import Hits, each, ranges
 from handraiser.scoring.zones import BUCKETS, zone_table
@@ -248,7 +249,7 @@ def stand(prepared: Prepared, at: int, *, points: bool, threads: int) -> Standin
     )
     shared = _shared(prepared)
     each(
-        lambda start, stop: kernels.points_at(start, stop, at, *shared, tuple(found)),
+        lambda start, stop: points_at(start, stop, at, *shared, tuple(found)),
         ranges(prepared.matched.hits.offsets, threads),
     )
     return found
@@ -268,7 +269,7 @@ def find_episodes(prepared: Prepared, until: int, *, first_only: bool, threads: 
     )
     shared = _shared(prepared)
     each(
-        lambda start, stop: kernels.episodes(
+        lambda start, stop: episodes(
             start, stop, until, first_only, *shared, prepared.layout.candidates, tuple(found)
         ),
         ranges(prepared.matched.hits.offsets, threads),
@@ -280,8 +281,8 @@ def score_table(prepared: Prepared, at: int, *, points: bool, threads: int) -> p
     """Return one row per lead in the order of the ids: the columns of `score --out` in docs/contract.md."""
     agreement = prepared.agreement
     standing = stand(prepared, at, points=points, threads=threads)
-    episodes = find_episodes(prepared, at, first_only=True, threads=threads)
-    none = episodes.found == 0
+    begun = find_episodes(prepared, at, first_only=True, threads=threads)
+    none = begun.found == 0
     grades = pa.nulls(len(none), pa.string())
     if agreement.grades:
         names = np.array(grade_names(agreement), dtype=object)
@@ -293,7 +294,7 @@ def score_table(prepared: Prepared, at: int, *, points: bool, threads: int) -> p
         "engagement": pa.array(standing.engagement),
         "grade": grades,
         "qualified": pa.array(standing.answers[:, 3] == TRUE),
-        "mql_at": pa.array(episodes.at, mask=none).cast(pa.timestamp("us", tz="UTC")),
+        "mql_at": pa.array(begun.at, mask=none).cast(pa.timestamp("us", tz="UTC")),
     }
     if points:
         for r, rule in enumerate(agreement.fit.rules):
