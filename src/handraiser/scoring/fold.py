@@ -1,8 +1,9 @@
 """At which moments does a lead become an MQL?
 
-The compiled kernel of sections 7 and 8, beside `points`, which sums at one instant. They know nothing of agreements or files: rules are rows of
-number tables, hits are columns sorted by (lead, instant they begin to count), attributes are states
-(see `timeline`), and `qualify` is a program (see `registers`). `layout` makes the tables.
+The compiled kernel of sections 7 and 8, beside `points`, which sums at one instant. It knows nothing of
+agreements or files: rules are rows of number tables, hits are columns sorted by (lead, instant they begin
+to count), attributes are states (see `timeline`), and `qualify` is a program (see `registers`). `layout`
+makes the tables.
 
 The sums slide along with a bound on their drift; where the drift could change the sixth decimal, the sum
 is taken again from the hits, in the same order as `points` does.
