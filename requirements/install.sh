@@ -36,6 +36,6 @@ echo "== setup: .venv from requirements/dev.txt (once; a few minutes)"
 grep -qsF "$PWD/.venv/bin/python" .venv/bin/pip || rm -rf .venv
 [ -d .venv ] || "$python" -m venv .venv
 pip() { .venv/bin/python -m pip --disable-pip-version-check "$@"; }
-pip install --quiet --require-hashes --only-binary :all: -r requirements/dev.txt
-pip install --quiet --no-index --no-deps --no-build-isolation --editable .
+pip install --quiet --quiet --require-hashes --only-binary :all: -r requirements/dev.txt
+pip install --quiet --quiet --no-index --no-deps --no-build-isolation --editable .
 echo "$made_of" > .venv/made-of
