@@ -7,6 +7,7 @@ reckoning.
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 from functools import cached_property
 
 import msgspec
@@ -266,12 +267,18 @@ def _why(rule: EventRule, hit: Hit) -> str:
     if hit.fate == "forgotten":
         return "before the lead was recycled"
     if hit.fate == "lapsed":
-        days = microseconds(rule.within) / 86_400_000_000
-        return f"{days:g} days or more ago"
+        return f"{_length(rule.within)} or more ago"
     limit = "" if rule.at_most is None else f"at most {rule.at_most.count} per {rule.at_most.per}"
     if rule.distinct is None:
         return limit
     return f"{limit} for each {rule.distinct}" if limit else f"the same {rule.distinct} has counted already"
+
+
+def _length(within: timedelta | None) -> str:
+    for unit, size in (("days", timedelta(days=1)), ("hours", timedelta(hours=1))):
+        if within is not None and within % size == timedelta(0):
+            return f"{within // size} {unit}"
+    return f"{microseconds(within) // 60_000_000} minutes"
 
 
 def _clamped(value: float, limits: Limits) -> float:

@@ -1,0 +1,223 @@
+"""An explanation adds up to the score it explains, and says what the oracle says."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from engine import opened
+from handraiser.agreement import load
+from handraiser.scoring.explain import explain_lead
+from handraiser.scoring.explanation import Condition, Explanation, RulePoints
+from handraiser.tables import open_inputs
+from oracle import Oracle
+from strategies import Case, cases
+
+# Each example opens its inputs anew, which takes far longer than to explain a lead.
+FEWER = settings(max_examples=max(10, settings.default.max_examples // 5))
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def micros(at: datetime) -> int:
+    return (at - EPOCH) // timedelta(microseconds=1)
+
+
+def rounded(value: float) -> float:
+    return math.floor(value * 1e6 + 0.501) / 1e6
+
+
+def clamped(value: float, limits: Any) -> float:
+    low = -math.inf if limits.min is None else limits.min
+    high = math.inf if limits.max is None else limits.max
+    return min(max(value, low), high)
+
+
+def explained(case: Case, lead: str, at: datetime) -> Explanation:
+    inputs = opened(case)
+    try:
+        return explain_lead(load(case.text), inputs, lead=lead, at=micros(at))
+    finally:
+        inputs.con.close()
+
+
+@FEWER
+@given(case=cases())
+def test_points_add_up_to_the_score_exactly(case: Case) -> None:
+    why = explained(case, case.lead_ids[-1], case.instants[len(case.instants) // 2])
+    for rule in why.rules:
+        if rule.hits and rule.hits[0].points is not None:
+            assert sum(hit.points or 0.0 for hit in rule.hits) == pytest.approx(rule.sum, abs=1e-9)
+        assert rounded(clamped(rule.sum, rule)) == rule.points
+    points = {(rule.section, rule.group): 0.0 for rule in why.rules}
+    for rule in why.rules:
+        points[rule.section, rule.group] += rule.points
+    for group in why.groups:
+        assert rounded(points[group.section, group.name]) == group.sum
+        assert rounded(clamped(group.sum, group)) == group.points
+    fit, engagement, score = why.sums
+    for total in (fit, engagement):
+        parts = points.get((total.name, None), 0.0)
+        parts += sum(group.points for group in why.groups if group.section == total.name)
+        assert rounded(parts) == total.sum
+        assert rounded(clamped(total.sum, total)) == total.points
+    assert rounded(fit.points + engagement.points) == score.sum
+    assert rounded(clamped(score.sum, score)) == score.points
+    assert (why.fit, why.engagement, why.score) == (fit.points, engagement.points, score.points)
+
+
+@FEWER
+@given(case=cases())
+def test_it_says_of_rules_conditions_and_hits_what_the_oracle_says(case: Case) -> None:
+    lead, at = case.lead_ids[0], case.instants[-1]
+    why = explained(case, lead, at)
+    oracle = Oracle(case.agreement, case.leads, case.companies, case.events, case.outcomes)
+    want = oracle.score(lead, at)
+    assert {rule.rule: rule.holds for rule in why.rules} == want.holds
+    assert {rule.rule: rule.points for rule in why.rules} == want.points
+    assert {rule.rule: rule.count for rule in why.rules if rule.count is not None} == want.counts
+    assert why.qualified == want.qualified
+    assert (why.score, why.fit, why.engagement, why.grade) == (
+        want.score,
+        want.fit,
+        want.engagement,
+        want.grade,
+    )
+    for said, truth in ((why.mql, want.mql), (why.hand_raise, want.hand_raise), (why.never, want.never)):
+        if said is not None:
+            assert said.holds is truth
+            assert_parts_make_the_whole(said)
+    for rule in why.rules:
+        if rule.count is not None:
+            assert_hits_are_those_of(oracle, rule, lead, at)
+
+
+def assert_parts_make_the_whole(condition: Condition) -> None:
+    truths = [part.holds for part in condition.parts]
+    if condition.joined == "and":
+        assert condition.holds is (False if False in truths else None if None in truths else True)
+    elif condition.joined == "or":
+        assert condition.holds is (True if True in truths else None if None in truths else False)
+    elif condition.joined == "not":
+        assert condition.holds is (None if truths[0] is None else not truths[0])
+    if condition.value is not None and condition.bound is not None:
+        assert condition.distance == round(abs(condition.value - condition.bound), 6)
+    for part in condition.parts:
+        assert_parts_make_the_whole(part)
+
+
+def assert_hits_are_those_of(oracle: Oracle, rule: RulePoints, lead: str, at: datetime) -> None:
+    want = oracle.score(lead, at).contributions[rule.rule]
+    assert len(rule.hits) == len(want) == rule.count
+    for hit, one in zip(rule.hits, want, strict=True):
+        assert micros(hit.occurred_at) == one.hit.event.occurred_at
+        if one.points is None:
+            assert (hit.weight, hit.factor, hit.points) == (None, None, None)
+        else:
+            assert hit.weight == one.hit.weight
+            assert hit.points == pytest.approx(one.points, rel=1e-12, abs=1e-12)
+    kept, dropped = oracle.kept(lead, rule.rule, at), oracle.dropped(lead, rule.rule, at)
+    assert len(rule.hits) + len(rule.dropped) == len(kept) + len(dropped)
+
+
+# ---- what it says, word by word
+
+DAY = "2026-03-{:02}T12:00:00Z"
+
+
+def why(text: str, *events: dict[str, Any], lead: dict[str, Any] | None = None, **inputs: Any) -> Explanation:
+    at = inputs.pop("at", datetime(2026, 3, 31, 12, tzinfo=UTC))
+    rows = [{"lead_id": "ann"} | (lead or {})]
+    given = [{"lead_id": "ann", "occurred_at": DAY.format(30)} | event for event in events]
+    opened = open_inputs(leads=rows, events=given, threads=1, **inputs)
+    try:
+        return explain_lead(load(text), opened, lead="ann", at=micros(at))
+    finally:
+        opened.con.close()
+
+
+def agreement(rules: str, mql: str, more: str = "") -> str:
+    return (
+        f"agreement: it\nfit: {{rules: []}}\nengagement:\n  rules: [{rules}]\n"
+        f'qualify:\n  mql: "{mql}"\n{more}'
+    )
+
+
+VISIT = "{rule: visit, event: Visit, points: 10}"
+
+
+def test_of_a_comparison_it_says_both_sides_and_how_far_apart_they_are() -> None:
+    mql = why(agreement(VISIT, "score >= 25 or 5 > score"), {"event": "Visit"}).mql
+    short, other = mql.parts
+    assert (short.sign, short.value, short.bound, short.distance) == (">=", 10, 25, 15)
+    # The constant is the bound, on whichever side it was written.
+    assert (other.sign, other.value, other.bound, other.distance) == ("<", 10, 5, 5)
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds", "bound", "distance"),
+    [
+        ("score between 15 and 40", False, 15, 5),
+        ("score between 2 and 40", True, 2, 8),
+        ("score not between 15 and 40", True, 15, 5),
+        ("score in (9, 12, 40)", False, 9, 1),
+        ("score not in (9, 10)", False, 10, 0),
+    ],
+)
+def test_of_between_and_in_it_says_the_bound_that_decides(
+    condition: str, holds: bool, bound: float, distance: float
+) -> None:
+    mql = why(agreement(VISIT, condition), {"event": "Visit"}).mql
+    assert (mql.text, mql.holds, mql.value) == (condition, holds, 10)
+    assert (mql.bound, mql.distance, mql.parts) == (bound, distance, [])
+
+
+def test_hits_under_at_least_have_no_points_of_their_own() -> None:
+    text = agreement("{rule: visits, event: Visit, points: 5, at_least: 2}", "visits")
+    rule = why(text, {"event": "Visit"}, {"event": "Visit"}, {"event": "Visit"}).rules[0]
+    assert (rule.count, rule.sum, rule.points) == (3, 5, 5)
+    assert [(hit.weight, hit.factor, hit.points) for hit in rule.hits] == [(None, None, None)] * 3
+
+
+def test_it_says_why_an_event_was_dropped() -> None:
+    rules = (
+        "{rule: once, event: Visit, points: 1, at_most: 1 per day},"
+        "{rule: apart, event: Visit, points: 1, distinct: page},"
+        "{rule: recent, event: Visit, points: 1, within: 36 hours}"
+    )
+    old, first, second = (
+        {"event": "Visit", "page": "a", "occurred_at": at}
+        for at in (DAY.format(1), "2026-03-30T12:00:00Z", "2026-03-30T12:00:01Z")
+    )
+    once, apart, recent = why(agreement(rules, "score > 9"), old, first, second).rules
+    assert [one.why for one in once.dropped] == ["at most 1 per day"]
+    assert [one.why for one in apart.dropped] == ["the same page has counted already"] * 2
+    assert [one.why for one in recent.dropped] == ["36 hours or more ago"]
+    assert apart.dropped[0].properties == {"page": "a"}
+
+
+def test_hits_of_before_a_recycle_are_dropped_as_forgotten() -> None:
+    text = agreement(VISIT, "score > 5", "recycle: {forget_engagement: true}")
+    outcome = {"lead_id": "ann", "stage": "recycled", "at": DAY.format(30)}
+    found = why(text, {"event": "Visit"}, outcomes=[outcome])
+    assert [one.why for one in found.rules[0].dropped] == ["before the lead was recycled"]
+    assert found.rules[0].hits == []
+
+
+def test_it_names_the_attributes_that_held_the_derived_ones_too() -> None:
+    lead = {"country": "US", "email": "ann@gmail.com", "seats": 5}
+    found = why(agreement(VISIT, "score > 5"), {"event": "Unsubscribed"}, lead=lead).attributes
+    assert found["lead.country"] == "US"
+    assert found["lead.seats"] == "5"
+    assert found["lead.email_kind"] == "free"
+    assert found["lead.unsubscribed"] == "true"
+
+
+def test_a_lead_without_a_row_cannot_be_explained() -> None:
+    inputs = open_inputs(leads=[{"lead_id": "ann"}], events=[], threads=1)
+    with pytest.raises(LookupError):
+        explain_lead(load(agreement(VISIT, "score > 5")), inputs, lead="ben", at=0)
+    inputs.con.close()
