@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -33,6 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+_EXAMPLE = 160  # characters of a refused row that are shown; --rejects has all of it
 _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -334,7 +336,7 @@ def _say_rejects(inputs: Inputs, rejects: Sequence[Rejects], path: Path | None) 
     for one in rejects:
         rows = "row" if one.rows == 1 else "rows"
         what = "used with a doubt" if one.used else "not used"
-        example = f" For example: {one.example}" if one.example else ""
+        example = f" For example: {shorten(one.example, _EXAMPLE, placeholder=' …')}" if one.example else ""
         _err.print(f"{one.input}: {one.rows:,} {rows} {what}: {one.reason}.{example}", markup=False)
     if path is not None:
         write_rejects(inputs, path)

@@ -25,7 +25,7 @@ from handraiser.scoring.explain import Explanation, explain_lead
 from handraiser.scoring.match import match
 from handraiser.scoring.score import prepare, score_table
 from handraiser.scoring.stream import Tally, processors
-from handraiser.tables import event_rejects, open_inputs
+from handraiser.tables import UNKNOWN_LEAD, event_rejects, open_inputs
 
 __all__ = [
     "Data",
@@ -156,9 +156,7 @@ def _unknown_leads(inputs: Inputs, rows: int) -> Rejects:
         f"(SELECT lead_id FROM {inputs.leads.relation}) LIMIT 1"
     ).fetchall()
     example = f"lead_id {found[0][0]}" if found else ""
-    return Rejects(
-        input="events", reason="no row in the leads input has this lead_id", rows=rows, example=example
-    )
+    return Rejects(input="events", reason=UNKNOWN_LEAD, rows=rows, example=example)
 
 
 def explain(

@@ -3,10 +3,11 @@
 from handraiser.tables.duplicates import without_duplicates
 from handraiser.tables.opening import open_inputs
 from handraiser.tables.reading import reading
-from handraiser.tables.refusals import event_rejects, write_rejects
+from handraiser.tables.refusals import UNKNOWN_LEAD, event_rejects, write_rejects
 from handraiser.tables.writing import check_writable, write_table
 
 __all__ = [
+    "UNKNOWN_LEAD",
     "check_writable",
     "event_rejects",
     "open_inputs",

@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Iterator
 
-import msgspec
-
-from handraiser.facts.inputs import Inputs, Rejects, Scan
+from handraiser.facts.inputs import Inputs, Rejects
 from handraiser.tables.duplicates import DROPPED, DUPLICATE, EVENTS_ONCE
 from handraiser.tables.quoting import literal
 from handraiser.tables.writing import write_table
 
-__all__ = ["doubtful_events", "event_rejects", "rejects_of", "unread_rejects", "write_rejects"]
+__all__ = [
+    "UNKNOWN_LEAD",
+    "doubtful_events",
+    "event_rejects",
+    "rejects_of",
+    "unread_rejects",
+    "write_rejects",
+]
 
-_LINES = {
-    "TOO MANY COLUMNS": "the line has more cells than the header",
-    "MISSING COLUMNS": "the line has fewer cells than the header",
-    "INVALID ENCODING": "the line is not UTF-8",
-    "UNQUOTED VALUE": "a quotation mark is not closed, or text stands beside a quoted cell",
-    "LINE SIZE OVER MAXIMUM": "the line is longer than 2 MB",
-    "INVALID STATE": "the line is not CSV",
-}
-
-
-class _Line(msgspec.Struct, frozen=True):
-    place: str
-    reason: str
-    raw: str
+UNKNOWN_LEAD = "no row in the leads input has this lead_id"
 
 
 def event_rejects(inputs: Inputs) -> list[Rejects]:
@@ -63,49 +53,11 @@ def rejects_of(inputs: Inputs, name: str) -> list[Rejects]:
 
 def unread_rejects(inputs: Inputs, name: str) -> list[Rejects]:
     """Return the lines of an input's text files that never became a row, counted by their reason."""
-    for scan in inputs.refused[name].scans:
-        inputs.con.execute(scan.query).fetchall()
-    counted: Counter[str] = Counter()
-    examples: dict[str, str] = {}
-    for line in _unread(inputs, name):
-        counted[line.reason] += 1
-        examples.setdefault(line.reason, f"{line.place}: {line.raw}")
-    return [
-        Rejects(input=name, reason=reason, rows=rows, example=examples[reason])
-        for reason, rows in counted.most_common()
-    ]
-
-
-def _unread(inputs: Inputs, name: str) -> Iterator[_Line]:
-    for scan in inputs.refused[name].scans:
-        yield from _noted(inputs, scan)
-
-
-def _noted(inputs: Inputs, scan: Scan) -> Iterator[_Line]:
-    words = " ".join(f"WHEN {literal(kind)} THEN {literal(reason)}" for kind, reason in _LINES.items())
-    kind = "CAST(error_type AS VARCHAR)"
-    # A line may be wrong in several columns; the first of them is enough.
     found = inputs.con.execute(
-        f"SELECT file_path, line, arg_min(CASE {kind} {words} ELSE lower({kind}) END, column_idx), "
-        f"arg_min({kind}, column_idx), any_value(csv_line), any_value(line_byte_position) "
-        f"FROM {scan.errors} AS errors JOIN {scan.scans} AS scans USING (scan_id, file_id) "
-        "GROUP BY file_path, line ORDER BY file_path, line"
+        "SELECT reason, count(*) AS rows, first(place || ': ' || raw ORDER BY rowid) "
+        f"FROM {inputs.refused[name].unread} GROUP BY reason ORDER BY rows DESC, reason"
     ).fetchall()
-    for path, number, reason, why, text, position in found:
-        raw = (text or "").strip("\r\n")
-        if why == "INVALID ENCODING" and not path.lower().endswith(".gz"):
-            raw = _line_at(path, position) or raw
-        yield _Line(f"{os.path.basename(path)} line {number}", reason, raw)
-
-
-def _line_at(path: str, position: int) -> str:
-    """The line with its foreign bytes as `\\xe9`: DuckDB notes a question mark instead."""
-    with open(path, "rb") as file:
-        file.seek(position - 1)  # counted from 1, and from the end of the line before where that is CRLF
-        for line in file:
-            if line.strip(b"\r\n"):
-                return line.rstrip(b"\r\n").decode("utf-8", errors="backslashreplace")
-    return ""
+    return [Rejects(input=name, reason=reason, rows=rows, example=example) for reason, rows, example in found]
 
 
 def write_rejects(inputs: Inputs, path: str | os.PathLike[str]) -> None:
@@ -118,11 +70,20 @@ def write_rejects(inputs: Inputs, path: str | os.PathLike[str]) -> None:
         "CREATE OR REPLACE TABLE rejects (input VARCHAR, reason VARCHAR, line_or_row VARCHAR, raw VARCHAR)"
     )
     for name, refused in inputs.refused.items():
-        for line in _unread(inputs, name):
-            row = [name, line.reason, line.place, line.raw]
-            con.execute("INSERT INTO rejects VALUES ($1, $2, $3, $4)", row)
-        con.execute(f"INSERT INTO rejects SELECT {literal(name)}, reason, place, raw FROM {refused.relation}")
+        for kept in (refused.unread, refused.relation):
+            con.execute(f"INSERT INTO rejects SELECT '{name}', reason, place, raw FROM {kept}")
     if inputs.events.relation == EVENTS_ONCE:
         con.execute(f"INSERT INTO rejects SELECT 'events', {literal(DUPLICATE)}, place, raw FROM {DROPPED}")
+    con.execute(f"INSERT INTO rejects {_of_unknown_leads(inputs)}")
     write_table(con.sql("SELECT * FROM rejects").to_arrow_table(), path)
     con.execute("DROP TABLE rejects")
+
+
+def _of_unknown_leads(inputs: Inputs) -> str:
+    """The query for events that could be used, were there a lead to use them for."""
+    once = inputs.events.relation == EVENTS_ONCE
+    first = f" AND place NOT IN (SELECT place FROM {DROPPED})" if once else ""
+    return (
+        f"SELECT 'events', {literal(UNKNOWN_LEAD)}, place, raw FROM {inputs.refused['events'].everything} "
+        f"WHERE usable AND lead_id NOT IN (SELECT lead_id FROM {inputs.leads.relation}){first}"
+    )
