@@ -111,13 +111,11 @@ def length(text: str) -> int:
 
 
 def decay(text: str) -> Decay:
-    words = text.split(" ", 1)
-    if words[0] == "none":
+    kind, _, rest = text.partition(" ")
+    percent, over = rest.split("% every ") if kind == "steps" else ("0", rest)
+    if kind == "none" or duration(over) is None:  # what takes for ever takes nothing away
         return Decay()
-    if words[0] == "steps":
-        percent, over = words[1].split("% every ")
-        return Decay("steps", length(over), float(percent))
-    return Decay(words[0], length(words[1]))
+    return Decay(kind, length(over), float(percent))
 
 
 def limits(of: dict[str, Any]) -> Limits:
@@ -174,7 +172,7 @@ def read(source: str | dict[str, Any]) -> Agreement:
     recycle = said.get("recycle") or {}
     within, default_decay = engagement.get("within", "forever"), engagement.get("decay", "none")
     return Agreement(
-        name=said["agreement"],
+        name=said.get("agreement", "default"),
         zone=said.get("timezone", "UTC"),
         lists={name: tuple(map(str, items)) for name, items in (said.get("lists") or {}).items()},
         fit=section(fit, tuple(fit_rule(rule) for rule in fit.get("rules") or [])),

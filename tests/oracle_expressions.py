@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
-from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple, Protocol
 
 import sqlglot
@@ -20,6 +20,7 @@ Value = float | str | bool | None
 Truth = bool | None
 
 A_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+ASCII_SPACES = " \t\n\r\f\v"
 TRUE_WORDS = {"true", "t", "yes", "y", "1"}
 FALSE_WORDS = {"false", "f", "no", "n", "0"}
 
@@ -75,7 +76,7 @@ def as_number(typed: Typed) -> float | None:
     if value is None:
         return None
     if isinstance(value, str):
-        text = value.strip()
+        text = value.strip(ASCII_SPACES)
         return finite(float(text)) if A_NUMBER.fullmatch(text) else None
     return finite(float(value))
 
@@ -186,10 +187,19 @@ def calculated(function: Callable[..., float], *arguments: float | None) -> Type
         return Typed(NUMBER, None)
 
 
+def away_from_zero(x: float) -> float:
+    """The nearest whole number; of two the one farther from zero."""
+    below = math.floor(abs(x))
+    return math.copysign(below + (abs(x) - below >= 0.5), x)
+
+
 def rounded(x: float, digits: float = 0) -> float:
-    """Half away from zero."""
-    step = Decimal(1).scaleb(-int(digits))
-    return float(Decimal(x).quantize(step, rounding=ROUND_HALF_UP))
+    return away_from_zero(x * 10**digits) / 10**digits
+
+
+def to_even(x: float) -> float:
+    """The nearest whole number; of two the even one."""
+    return float(round(x))
 
 
 def like(text: str, pattern: str, escape: str | None) -> bool:
@@ -204,6 +214,12 @@ def like(text: str, pattern: str, escape: str | None) -> bool:
     return text != "" and first in ("_", text[0]) and like(text[1:], rest, escape)
 
 
+def trimmed(text: str) -> str:
+    """The text without Unicode spaces at its ends; tabs and line ends stay."""
+    spaces = "".join(char for char in set(text) if unicodedata.category(char) == "Zs")
+    return text.strip(spaces) if spaces else text
+
+
 def on_texts(function: Callable[..., Value], kind: str, *arguments: Typed) -> Typed:
     texts = [as_text(argument) for argument in arguments]
     return Typed(kind, None if None in texts else function(*texts))
@@ -212,7 +228,7 @@ def on_texts(function: Callable[..., Value], kind: str, *arguments: Typed) -> Ty
 TEXT_FUNCTIONS: dict[type[exp.Expr], Callable[[str], str]] = {
     exp.Lower: str.lower,
     exp.Upper: str.upper,
-    exp.Trim: lambda text: text.strip(" "),
+    exp.Trim: trimmed,
 }
 TEXT_TESTS: dict[type[exp.Expr], Callable[[str, str], bool]] = {
     exp.Contains: lambda text, part: part in text,
@@ -226,6 +242,7 @@ NUMBER_FUNCTIONS: dict[type[exp.Expr], Callable[[float], float]] = {
     exp.Ceil: math.ceil,
 }
 NUMBER_TYPES = {exp.DType.DOUBLE, exp.DType.FLOAT}
+WHOLE_TYPES = {exp.DType.INT, exp.DType.BIGINT, exp.DType.SMALLINT, exp.DType.TINYINT, exp.DType.INT128}
 TEXT_TYPES = {exp.DType.VARCHAR, exp.DType.TEXT}
 
 
@@ -252,7 +269,7 @@ def evaluate(node: exp.Expr, scope: Scope) -> Typed:
         return text_function(node, scope)
     if kind in (exp.Least, exp.Greatest, exp.Coalesce, exp.Nullif, exp.Case, exp.If):
         return choice(node, scope)
-    if kind in (exp.Cast, exp.TryCast):
+    if kind is exp.Cast:
         return cast(node, scope)
     raise NotImplementedError(f"section 3 has no {kind.__name__}: {node.sql('duckdb')}")
 
@@ -370,8 +387,10 @@ def cast(node: exp.Expr, scope: Scope) -> Typed:
     value, target = evaluate(node.this, scope), node.args["to"].this
     if target in NUMBER_TYPES:
         return Typed(NUMBER, as_number(value))
+    if target in WHOLE_TYPES:
+        return calculated(to_even, as_number(value))
     if target in TEXT_TYPES:
         return Typed(TEXT, as_text(value))
     if target == exp.DType.BOOLEAN:
         return Typed(BOOLEAN, as_boolean(value))
-    raise NotImplementedError(f"AGREEMENT.md does not say how a number becomes {target}")
+    raise NotImplementedError(f"section 3 casts to no {target}")

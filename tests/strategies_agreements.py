@@ -29,6 +29,8 @@ LEAD_CONDITIONS = [
     "lead.seats / (lead.seats - 10) > 1",
     "lead.seats % 3 = 1",
     "round(lead.seats / 4) = 3",
+    "round(lead.seats / 8, 1) = 1.6",
+    "cast(lead.seats as integer) = 12",
     "abs(lead.seats - 12) <= 2",
     "lead.seats = '10'",
     "lead.seats in (5, 10, null)",

@@ -22,6 +22,7 @@ VISIT = "event: Visit, points: 10"
         (f"{VISIT}, decay: half-life 30 days", visits(0), day(60), 2.5),
         (f"{VISIT}, decay: half-life 30 days", visits(0), day(15), 7.071068),
         (f"{VISIT}, decay: half-life 30 days", visits(0, 30), day(30), 15.0),
+        (f"{VISIT}, decay: half-life forever", visits(0), day(15), 10.0),
         # linear: 10 × (1 − 10/40); at D nothing is left, and after it no less
         (f"{VISIT}, decay: linear 40 days", visits(0), day(10), 7.5),
         (f"{VISIT}, decay: linear 40 days", visits(0), day(40), 0.0),

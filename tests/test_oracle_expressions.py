@@ -131,6 +131,11 @@ def value(text: str) -> Value:
         ("round(2.5)", 3.0),
         ("round(-2.5)", -3.0),
         ("round(0.25, 1)", 0.3),
+        ("round(2.675, 2)", 2.68),  # 267.5 after multiplying
+        ("round(-1250, -2)", -1300.0),
+        ("trim('\u00a0 x\t')", "x\t"),  # Unicode spaces, but no tabs
+        ("'\t5\n' + 1", 6.0),
+        ("'\u00a05' + 1", None),
         ("floor(-0.5)", -1.0),
         ("ceil(half)", 1.0),
         ("contains(word, 'or')", True),
@@ -155,7 +160,11 @@ def value(text: str) -> Value:
         ("cast(word as double)", None),
         ("cast(zip as varchar)", "90210"),
         ("cast(yes as boolean)", True),
-        ("try_cast(word as double) is null", True),
+        ("cast(word as double) is null", True),
+        ("cast(2.5 as integer)", 2.0),
+        ("cast(-3.5 as bigint)", -4.0),
+        ("cast(huge as bigint) = huge", True),
+        ("cast(yes as double)", None),
     ],
 )
 def test_an_expression_has_the_value_of_section_three(text, expected):
