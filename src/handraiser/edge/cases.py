@@ -63,7 +63,7 @@ def run_cases(folder: Path) -> list[CaseResult]:
     if not files:
         notes = CaseNotes()
         says = f"There is no file {_PATTERN} in this folder or below it."
-        notes.add(CaseCode.NO_CASES, Place(str(folder)), says, "Write one; docs/cases.md shows how.")
+        notes.add(CaseCode.NO_CASES, Place(str(folder)), says, "Write one, with `agreement:` and `cases:`.")
         return [CaseResult(file=str(folder), case="", mistakes=tuple(notes.diagnostics))]
     with ThreadPoolExecutor(processors()) as pool:  # most of a case is waiting for its own DuckDB
         running = [[pool.submit(_run, file, *each) for each in _cases(file)] for file in files]

@@ -189,7 +189,7 @@ class _Look:
                 at, fix = spot(when, literal.span), f"Did you mean '{meant}'?"
                 break
         self.warnings.add(
-            LintCode.NEVER_HOLDS, at, f"This holds for none of {many(leads, 'lead')}, ever.", fix
+            LintCode.NEVER_HOLDS, at, f"This holds for none of {many(leads, 'lead')}, at no time.", fix
         )
 
     def _values(self, scope: str, name: str) -> Sequence[str]:
