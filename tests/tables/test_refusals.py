@@ -6,6 +6,7 @@ import csv
 import json
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 from inputs_given import lines, opened
@@ -90,11 +91,9 @@ def test_without_refused_rows_the_file_is_a_header(tmp_path: Path):
 
 
 def test_rows_of_several_parquet_files_are_told_apart(tmp_path: Path):
-    import duckdb
-
     for name in ("a", "b"):
         duckdb.sql(
-            "SELECT unnest(['x', '']) AS lead_id, 'A' AS event, TIMESTAMP '2026-03-01' AS occurred_at"
+            "SELECT unnest(['anna', '']) AS lead_id, 'A' AS event, TIMESTAMP '2026-03-01' AS occurred_at"
         ).write_parquet(str(tmp_path / f"{name}.parquet"))
     inputs = opened(events=str(tmp_path / "*.parquet"))
     write_rejects(inputs, tmp_path / "rejects.csv")

@@ -11,7 +11,7 @@ from enum import StrEnum
 import duckdb
 import msgspec
 
-__all__ = ["Column", "Inputs", "Kind", "Refused", "Rejects", "Scan", "Source"]
+__all__ = ["Column", "Inputs", "Kind", "Refused", "Rejects", "Source"]
 
 
 class Kind(StrEnum):
@@ -56,25 +56,19 @@ class Rejects(msgspec.Struct, frozen=True, kw_only=True):
     used: bool = False
 
 
-class Scan(msgspec.Struct, frozen=True, kw_only=True):
-    """A query that reads a text file again and notes, in two tables, the lines that are no rows."""
-
-    query: str
-    errors: str
-    scans: str
-
-
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
     """Where the refused rows of one input are to be found, for whoever wants to see all of them.
 
     relation    what goes after FROM: `place`, `reason`, `used` and `raw` of each refused row
-    scans       the lines of text files that never became a row
+    unread      a table of the same without `used`: the lines of text files that never became a row
     everything  of events: what the view holds, before duplicates are out, with `raw` beside each row
+    needs       what must be kept as long as the input is read
     """
 
     relation: str
-    scans: tuple[Scan, ...] = ()
+    unread: str = ""
     everything: str = ""
+    needs: tuple[object, ...] = ()
 
 
 class Inputs(msgspec.Struct, kw_only=True):

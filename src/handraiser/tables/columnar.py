@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 
 import duckdb
@@ -10,11 +9,11 @@ import msgspec
 import pyarrow as pa
 
 from handraiser.errors import Diagnostic, Mistakes
-from handraiser.tables.delimited import patterns
 from handraiser.tables.mistakes import DataCode, group_by_case, mistake, same_name
 from handraiser.tables.parts import Cell, Form, Part, typed_cells
 from handraiser.tables.paths import File
 from handraiser.tables.quoting import literals, quoted
+from handraiser.tables.textfiles import patterns
 
 __all__ = ["arrow_part", "parquet_part"]
 
@@ -25,7 +24,7 @@ def parquet_part(con: duckdb.DuckDBPyConnection, files: Sequence[File]) -> Part:
         _check_names(con, file)
     relation = f"read_parquet({patterns(files)}{', union_by_name = true' if len(files) > 1 else ''})"
     cells = typed_cells(con, relation, {})
-    names = literals(os.path.basename(file.path) for file in files)
+    names = literals(file.name for file in files)
     part = Part(relation=relation, cells=cells, place=files[0].path, raw=_raw(cells))
     if {"file_index", "file_row_number"} & {cell.name.lower() for cell in cells}:
         return part  # the file's own columns of these names stand before what DuckDB knows

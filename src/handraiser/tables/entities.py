@@ -8,7 +8,7 @@ import duckdb
 
 from handraiser.facts.inputs import Column, Kind, Refused, Source
 from handraiser.facts.mailbox import email_domain, email_kind
-from handraiser.tables.parts import Part, scans_of
+from handraiser.tables.parts import Part
 from handraiser.tables.rows import Layout, Rows, gathered
 from handraiser.tables.times import in_range, problem
 
@@ -26,7 +26,7 @@ def lead_source(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], zone: str
     derived = _mailboxes(con, columns)
     sort_out(con, "leads", derived)
     source = Source(relation="leads", columns=columns | derived, has=rows.has)
-    return source, Refused(relation="leads_refused", scans=scans_of(parts))
+    return source, Refused(relation="leads_refused")
 
 
 def company_source(
@@ -39,7 +39,7 @@ def company_source(
     sort_out(con, "companies")
     columns = _ids(("company_id",), rows) | rows.columns
     source = Source(relation="companies", columns=columns, has=rows.has)
-    return source, Refused(relation="companies_refused", scans=scans_of(parts))
+    return source, Refused(relation="companies_refused")
 
 
 def _ids(names: Sequence[str], rows: Rows) -> dict[str, Column]:

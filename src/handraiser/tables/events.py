@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import duckdb
 
 from handraiser.facts.inputs import Refused, Source
-from handraiser.tables.parts import Part, scans_of
+from handraiser.tables.parts import Part
 from handraiser.tables.properties import with_properties
 from handraiser.tables.rows import Layout, gathered
 from handraiser.tables.times import in_range, problem
@@ -44,7 +44,7 @@ def event_source(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], zone: st
     )
     source = Source(relation="events", columns=rows.columns, has=rows.has)
     everything = f"({said}, part, file, row, place, raw FROM ({rows.numbered}) AS given) AS everything"
-    return source, Refused(relation=refused, scans=scans_of(parts), everything=everything)
+    return source, Refused(relation=refused, everything=everything)
 
 
 def _usable() -> str:

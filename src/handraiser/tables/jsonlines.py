@@ -9,10 +9,11 @@ from itertools import groupby
 import duckdb
 import msgspec
 
-from handraiser.tables.delimited import first_bytes, reader, scan
 from handraiser.tables.jsontext import Objects, json_cell, objects_in
-from handraiser.tables.parts import Cell, Part, origin_of
+from handraiser.tables.parts import Cell, Part
 from handraiser.tables.paths import File
+from handraiser.tables.quoting import literal
+from handraiser.tables.textfiles import TextFiles, first_bytes, unread
 
 __all__ = ["line_parts", "table_part"]
 
@@ -20,15 +21,11 @@ __all__ = ["line_parts", "table_part"]
 _OPTIONS = (
     "header = false, delim = '\x01', quote = '', escape = '', strict_mode = false, columns = {line: VARCHAR}"
 )
-_WHERE = "WHERE line IS NOT NULL"
 
 
-def line_parts(con: duckdb.DuckDBPyConnection, files: Sequence[File], label: str) -> list[Part]:
-    """Return the files as parts, packed and plain ones apart."""
-    for file in files:
-        first_bytes(file)
-    runs = groupby(files, key=lambda file: file.zipped)
-    return [_file_part(con, list(run), f"{label}_lines_{number}") for number, (_, run) in enumerate(runs)]
+def line_parts(con: duckdb.DuckDBPyConnection, files: Sequence[File]) -> list[Part]:
+    """Return the files as parts, gzipped and plain ones apart."""
+    return [_file_part(con, list(run)) for _, run in groupby(files, key=lambda file: file.zipped)]
 
 
 def table_part(con: duckdb.DuckDBPyConnection, lines: Sequence[str], input_name: str) -> Part:
@@ -38,11 +35,13 @@ def table_part(con: duckdb.DuckDBPyConnection, lines: Sequence[str], input_name:
     return _part(con, name, f"<{input_name}>")
 
 
-def _file_part(con: duckdb.DuckDBPyConnection, files: Sequence[File], label: str) -> Part:
-    lines = f"(SELECT line FROM {reader(files, _OPTIONS)} WHERE trim(line, ' \t\r') <> '') AS lines"
-    part = _part(con, lines, files[0].path)
-    origin = origin_of([file.path for file in files])
-    return msgspec.structs.replace(part, origin=origin, scan=scan(files, _OPTIONS, _WHERE, label))
+def _file_part(con: duckdb.DuckDBPyConnection, files: Sequence[File]) -> Part:
+    for file in files:
+        first_bytes(file)
+    text = TextFiles(files=tuple(files), options=_OPTIONS, where="trim(line, ' \t\r') <> ''")
+    lines = unread(con, text) or []
+    part = _part(con, text.relation(), files[0].path)
+    return msgspec.structs.replace(part, origin=literal(text.origin), unread=tuple(lines))
 
 
 def _part(con: duckdb.DuckDBPyConnection, lines: str, place: str) -> Part:

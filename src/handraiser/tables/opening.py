@@ -8,6 +8,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import duckdb
+import msgspec
 
 from handraiser.errors import Diagnostic, Mistakes
 from handraiser.facts.inputs import Inputs, Refused, Source
@@ -91,13 +92,25 @@ def _opened(con: duckdb.DuckDBPyConnection, given: Mapping[str, object], timezon
         events=sources["events"],
         outcomes=sources.get("outcomes"),
         rejects=[],
-        refused={name: refused for name, (_, refused) in made.items()},
+        refused={name: _kept(con, name, refused, parts[name]) for name, (_, refused) in made.items()},
     )
     for name, each in parts.items():
         with reading(_place(name, each)):
             inputs.rejects += unread_rejects(inputs, name)
             inputs.rejects += doubtful_events(inputs) if name == "events" else rejects_of(inputs, name)
     return inputs
+
+
+def _kept(con: duckdb.DuckDBPyConnection, name: str, refused: Refused, parts: Sequence[Part]) -> Refused:
+    """Put the lines that never became rows beside the refused rows, and hold what the parts need."""
+    lines = [line for part in parts for line in part.unread]
+    con.execute(
+        f"CREATE TABLE {name}_unread AS SELECT unnest($1::VARCHAR[]) AS place, "
+        "unnest($2::VARCHAR[]) AS reason, unnest($3::VARCHAR[]) AS raw",
+        [[line.place for line in lines], [line.reason for line in lines], [line.raw for line in lines]],
+    )
+    needs = tuple(part.needs for part in parts)
+    return msgspec.structs.replace(refused, unread=f"{name}_unread", needs=needs)
 
 
 def _place(name: str, parts: Sequence[Part]) -> str:
@@ -136,7 +149,7 @@ def _check_zone(timezone: str) -> None:
 def _parts(con: duckdb.DuckDBPyConnection, given: object, name: str) -> list[Part]:
     paths = _paths(given)
     if paths is not None:
-        return _file_parts(con, files_of(paths), name)
+        return _file_parts(con, files_of(paths))
     lines = as_lines(given)
     if lines is not None:
         return [table_part(con, lines, name)]
@@ -168,15 +181,14 @@ def _paths(given: object) -> Sequence[str | os.PathLike[str]] | None:
     return None
 
 
-def _file_parts(con: duckdb.DuckDBPyConnection, files: Sequence[File], name: str) -> list[Part]:
+def _file_parts(con: duckdb.DuckDBPyConnection, files: Sequence[File]) -> list[Part]:
     parts: list[Part] = []
-    for number, (kind, run) in enumerate(groupby(files, key=lambda file: file.kind)):
-        label = f"{name}_{number}"
+    for kind, run in groupby(files, key=lambda file: file.kind):
         match kind:
             case FileKind.CSV:
-                parts += delimited_parts(list(run), label)
+                parts += delimited_parts(con, list(run))
             case FileKind.LINES:
-                parts += line_parts(con, list(run), label)
+                parts += line_parts(con, list(run))
             case FileKind.PARQUET:
                 parts.append(parquet_part(con, list(run)))
     return parts

@@ -8,7 +8,7 @@ import duckdb
 
 from handraiser.facts.inputs import Refused, Source
 from handraiser.tables.entities import read_rows, sort_out
-from handraiser.tables.parts import Part, scans_of
+from handraiser.tables.parts import Part
 from handraiser.tables.quoting import literals
 from handraiser.tables.rows import Layout, gathered
 
@@ -39,7 +39,7 @@ def outcome_source(
     )
     sort_out(con, "outcomes")
     source = Source(relation="outcomes", columns=rows.columns, has=rows.has)
-    return source, Refused(relation="outcomes_refused", scans=scans_of(parts))
+    return source, Refused(relation="outcomes_refused")
 
 
 def _nearest() -> str:

@@ -5,18 +5,17 @@ An input is one or more parts. Each kind of file makes its own; what comes after
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from enum import StrEnum
 
 import msgspec
 from duckdb import DuckDBPyConnection
 from duckdb.sqltypes import DuckDBPyType
 
-from handraiser.facts.inputs import Scan
 from handraiser.tables.quoting import literal, quoted
+from handraiser.tables.textfiles import Unread
 
-__all__ = ["Cell", "Form", "Part", "form_of", "origin_of", "scans_of", "typed_cells"]
+__all__ = ["Cell", "Form", "Part", "form_of", "typed_cells"]
 
 
 class Form(StrEnum):
@@ -71,7 +70,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     raw       SQL of the row as it stood, as text
     loose     white space around a cell is no part of it (text files)
     broken    SQL of the reason why a row cannot be read at all, NULL where it can
-    scan      how to find the lines of a text file that never become rows
+    unread    the lines of text files that never become rows
+    needs     what must be kept as long as the part is read
     """
 
     relation: str
@@ -82,7 +82,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     raw: str
     loose: bool = False
     broken: str = ""
-    scan: Scan | None = None
+    unread: tuple[Unread, ...] = ()
+    needs: object = None
 
 
 _FORMS = (
@@ -145,14 +146,3 @@ def _children(kind: DuckDBPyType) -> Iterator[tuple[str, DuckDBPyType]]:
     for name, child in kind.children:
         if isinstance(child, DuckDBPyType):
             yield name, child
-
-
-def scans_of(parts: Iterable[Part]) -> tuple[Scan, ...]:
-    """Return how to find the lines of text files that are in none of the parts."""
-    return tuple(part.scan for part in parts if part.scan is not None)
-
-
-def origin_of(paths: Sequence[str]) -> str:
-    """Return the SQL of where the rows of text files are from: their number counts through all of them."""
-    name = os.path.basename(paths[0])
-    return literal(f"{name} " if len(paths) == 1 else f"{name} and {len(paths) - 1} more, ")

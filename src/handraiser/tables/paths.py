@@ -36,10 +36,11 @@ ENDINGS = {
 
 
 class File(msgspec.Struct, frozen=True):
-    """A file that is there and can be opened."""
+    """A file that is there and can be opened; `name` is what its rows are said to be from."""
 
     path: str
     kind: FileKind
+    name: str
 
     @property
     def zipped(self) -> bool:
@@ -63,7 +64,7 @@ def files_of(paths: Iterable[str | os.PathLike[str]]) -> list[File]:
             if kind is None:
                 wrong.append(_unknown_ending(path))
             else:
-                found.append(File(path, kind))
+                found.append(File(path, kind, os.path.basename(path)))
     if wrong:
         raise Mistakes(wrong)
     for file in found:

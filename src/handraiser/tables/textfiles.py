@@ -1,0 +1,138 @@
+"""How does DuckDB read files of text, and which of their lines never become rows?"""
+
+from __future__ import annotations
+
+import glob
+import gzip
+import zlib
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import IO, cast
+
+import duckdb
+import msgspec
+
+from handraiser.errors import Mistakes, Unavailable
+from handraiser.tables.mistakes import DataCode, mistake
+from handraiser.tables.paths import File
+from handraiser.tables.quoting import literals
+
+__all__ = ["TextFiles", "Unread", "first_bytes", "opened", "patterns", "shown", "unread"]
+
+_HEAD = 1 << 20
+_REASONS = {
+    "TOO MANY COLUMNS": "the line has more cells than the header",
+    "MISSING COLUMNS": "the line has fewer cells than the header",
+    "INVALID ENCODING": "the line is not UTF-8",
+    "LINE SIZE OVER MAXIMUM": "the line is longer than 2 MB",
+}
+
+
+_Noted = tuple[str, int, str, str | None, int]
+
+
+class TextFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """Files that are read alike, all of them gzipped or none: with which options, and which rows count."""
+
+    files: tuple[File, ...]
+    options: str
+    where: str
+
+    def relation(self, noting: str = "") -> str:
+        """Return what goes after FROM: the lines that can be read. The others are left out silently."""
+        packed = "gzip" if self.files[0].zipped else "none"
+        return (
+            f"(SELECT * FROM read_csv({patterns(self.files)}, auto_detect = false, ignore_errors = true, "
+            f"compression = '{packed}', {self.options}{noting}) WHERE {self.where}) AS lines"
+        )
+
+    @property
+    def origin(self) -> str:
+        """Where rows are from, in words; their number counts through all files."""
+        more = len(self.files) - 1
+        return f"{self.files[0].name} and {more} more, " if more else f"{self.files[0].name} "
+
+
+class Unread(msgspec.Struct, frozen=True):
+    """A line that never becomes a row: where it is, why, and the line."""
+
+    place: str
+    reason: str
+    raw: str
+
+
+def unread(con: duckdb.DuckDBPyConnection, text: TextFiles) -> list[Unread] | None:
+    """Return the lines that `TextFiles.relation` leaves out; None if it leaves out more than it should.
+
+    That is so where the quotation marks or the ends of lines of a file are in disorder: DuckDB then drops
+    other lines as well, up to all that follow, or reads nothing at all.
+    """
+    noting = ", store_rejects = true, rejects_limit = 0, rejects_table = 'unread', rejects_scan = 'scans'"
+    con.execute("DROP TABLE IF EXISTS unread")
+    con.execute("DROP TABLE IF EXISTS scans")
+    try:
+        con.execute(f"SELECT count(*) FROM {text.relation(noting)}").fetchall()
+    except duckdb.InvalidInputException as error:
+        if "state machine" in str(error):
+            return None
+        raise
+    # A line may be wrong in several cells; the first of them is enough.
+    noted = con.execute(
+        "SELECT file_path, line, arg_min(CAST(error_type AS VARCHAR), coalesce(column_idx, 0)), "
+        "any_value(csv_line), any_value(line_byte_position) FROM unread JOIN scans USING (scan_id, file_id) "
+        "GROUP BY file_path, line ORDER BY file_path, line"
+    ).fetchall()
+    if not all(why in _REASONS for _, _, why, _, _ in noted):
+        return None
+    return list(_told(text, noted))
+
+
+def _told(text: TextFiles, noted: Sequence[_Noted]) -> Iterator[Unread]:
+    files = {file.path: file for file in text.files}
+    for path, lines in groupby(noted, key=lambda each: each[0]):
+        with opened(files[path]) as stream:
+            for _, line, why, seen, position in lines:
+                raw = (seen or "").strip("\r\n")
+                if "?" in raw and "\n" not in raw:
+                    # DuckDB notes foreign bytes as question marks; the file still has them.
+                    raw = _line_at(stream, position)
+                yield Unread(f"{files[path].name} line {line}", _REASONS[why], raw)
+
+
+def _line_at(stream: IO[bytes], position: int) -> str:
+    # Positions count from 1, and from the end of the line before where that is CRLF.
+    stream.seek(position - 1)
+    for line in stream:
+        if line.strip(b"\r\n"):
+            return shown(line)
+    return ""
+
+
+def shown(line: bytes) -> str:
+    """Return a line as text, bytes that are not UTF-8 as `\\xe9`."""
+    return line.rstrip(b"\r\n").decode("utf-8", errors="backslashreplace")
+
+
+def patterns(files: Sequence[File]) -> str:
+    """Return paths as DuckDB wants them: it takes each for a glob."""
+    return literals(glob.escape(file.path) for file in files)
+
+
+def opened(file: File) -> IO[bytes]:
+    """Return a file's bytes, a gzip file's unpacked."""
+    return cast("IO[bytes]", gzip.open(file.path, "rb")) if file.zipped else open(file.path, "rb")
+
+
+def first_bytes(file: File) -> bytes:
+    """Return the beginning of a file, a gzip file's unpacked, without a byte-order mark."""
+    try:
+        with opened(file) as stream:
+            head = stream.read(_HEAD)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        says = f"It is no gzip file, or a broken one: {error}."
+        raise Mistakes([mistake(DataCode.UNREADABLE, file.path, says, "Pack it again.")]) from error
+    except OSError as error:
+        raise Unavailable(f"{file.path} cannot be read: {error}.") from error
+    if not head:
+        raise Mistakes([mistake(DataCode.EMPTY, file.path, "The file is empty.", "Export it again.")])
+    return head.removeprefix(b"\xef\xbb\xbf")
