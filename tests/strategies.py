@@ -14,12 +14,17 @@ from typing import Any
 from hypothesis import strategies as st
 
 import strategies_times
-from strategies_agreements import EVENT_NAMES, REASONS, agreement
+from strategies_agreements import agreement
 from strategies_choice import Choose, by_hypothesis, by_seed, chance
 from strategies_times import LENGTHS, MICROSECOND, THEMES, Grid
+from strategies_words import EVENT_NAMES, GIANT_EVENT, REASONS
 
 STAGES = ["recycled", "recycled", "accepted", "sql", "opportunity", "customer", "lost", "disqualified"]
-NAMES_BY_THEME = {"anything": EVENT_NAMES[:2], "mail": EVENT_NAMES[3:] * 2}
+NAMES_BY_THEME = {
+    "anything": EVENT_NAMES[:2],
+    "mail": EVENT_NAMES[3:] * 2,
+    "huge": [*EVENT_NAMES[:2] * 3, *[GIANT_EVENT] * 4],
+}
 MOSTLY_THE_FIRST = ["l1"] * 4 + ["l2"] * 2 + ["l3", "l4"]
 COMPANIES = ["c1", "c2"]
 LEAD_VALUES: dict[str, list[Any]] = {
@@ -165,12 +170,20 @@ def instants_to_ask(choose: Choose, grid: Grid, rows: list[dict[str, Any]]) -> l
     return sorted(asked)
 
 
+def without_giants(asked: list[datetime], events: list[dict[str, Any]], grid: Grid) -> list[datetime]:
+    """The instants at which no giant is in its window of one or two units, and one at which all are gone."""
+    giants = [row["occurred_at"] for row in events if row["event"] == GIANT_EVENT]
+    calm = [t for t in asked if not any(at <= t < at + 2 * grid.unit for at in giants)]
+    return calm or [max(asked) + timedelta(days=400)]
+
+
 def case(choose: Choose, theme: str | None = None) -> Case:
     grid = strategies_times.grid(choose, theme or choose(THEMES))
     said = agreement(choose, grid)
     leads, companies = lead_rows(choose, grid), company_rows(choose, grid)
     known = sorted({row["lead_id"] for row in leads})
     events, outcomes = event_rows(choose, grid, known), outcome_rows(choose, grid, known)
+    asked = instants_to_ask(choose, grid, leads + companies + events + outcomes)
     return Case(
         agreement=said,
         text=yaml_text(said),
@@ -178,7 +191,7 @@ def case(choose: Choose, theme: str | None = None) -> Case:
         companies=companies,
         events=events,
         outcomes=outcomes,
-        instants=instants_to_ask(choose, grid, leads + companies + events + outcomes),
+        instants=without_giants(asked, events, grid),
     )
 
 

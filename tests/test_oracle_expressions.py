@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from oracle_expressions import Typed, Value, evaluate, kind_of, parse, truth_of
+from oracle_expressions import evaluate, parse, truth_of
+from oracle_values import Typed, Value, kind_of
 
 NAMES: dict[str, Typed] = {
     "five": Typed("number", 5.0),
