@@ -186,6 +186,7 @@ class _Writer:
         )
 
     def _hits(self, rule: EventRule, found: list[Hit]) -> tuple[list[HitPoints], list[Dropped]]:
+        found = sorted(found, key=self._place)
         counted = [hit for hit in found if not hit.fate]
         shares = factors(rule, [self.at - hit.occurred for hit in counted])
         apart = rule.at_least is None
@@ -194,6 +195,10 @@ class _Writer:
             for hit, share in zip(counted, shares, strict=True)
         ]
         return hits, [_dropped(self.events[hit.source], _why(rule, hit)) for hit in found if hit.fate]
+
+    def _place(self, hit: Hit) -> tuple[int, int, str, float]:
+        """Return where a hit stands in the order of section 5, which the fold keeps only where it matters."""
+        return hit.begin, hit.occurred, self.events[hit.source].event_id or "", -hit.weight
 
     def _group(self, group: Group, section: str, rules: list[RulePoints]) -> GroupSum:
         total = sum((rule.points for rule in rules if rule.group == group.name), 0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Mapping
 
@@ -164,7 +165,8 @@ class _Reader:
                 a, b = self.number(left, place), self.number(right, place)
                 if a is None or b is None:
                     return None
-                return a + b if sign == "+" else a - b if sign == "-" else a * b
+                found = a + b if sign == "+" else a - b if sign == "-" else a * b
+                return found if math.isfinite(found) else None
             case tree.If(condition, then, otherwise):
                 return self.number(then if self.truth(condition, place) else otherwise, place)
         raise TypeError(f"{type(node).__name__} is no number")
