@@ -300,6 +300,14 @@ def test_a_warning_says_so_behind_its_code() -> None:
     )
 
 
+def test_every_code_is_explained_on_some_page() -> None:
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
+    used = set(re.findall(r'"(HR\d{3})"', sources))
+    pages = "".join(page.read_text(encoding="utf-8") for page in (ROOT / "docs").glob("*.md"))
+    assert used
+    assert used <= set(re.findall(r"^\| (HR\d{3}) \|", pages, re.MULTILINE))
+
+
 # ---- Python
 
 
