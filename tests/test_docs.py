@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 import handraiser as hr
+from handraiser.agreement.vocabulary import KEYS, RESERVED
 from handraiser.edge.cli import app
 from oracle import Oracle
 from oracle_facts import instant
@@ -39,10 +40,28 @@ def examples() -> list[Any]:
 
 
 def wanted(case: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {
-        row["lead_id"]: {name: value for name, value in row.items() if name != "lead_id"}
-        for row in case["expect"]
-    }
+    """The columns that are expected of each lead."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in case["expect"]:
+        columns = {name: value for name, value in row.items() if name != "lead_id"}
+        found.setdefault(row["lead_id"], {}).update(columns)
+    return found
+
+
+def keys_in(value: Any) -> set[str]:
+    match value:
+        case dict():
+            return set(value).union(*map(keys_in, value.values()))
+        case list():
+            return set().union(*map(keys_in, value))
+    return set()
+
+
+def test_the_language_page_shows_every_key_and_every_word() -> None:
+    texts = [block.text for block in blocks(LANGUAGE) if block.info == "yaml agreement"]
+    days = set(KEYS["handoff.hours"]) - {"holidays", "timezone"}
+    assert set().union(*KEYS.values()) - days <= set().union(*(keys_in(yaml_of(text)) for text in texts))
+    assert set(re.findall(r"\w+", " ".join(texts))) >= RESERVED
 
 
 @pytest.mark.parametrize(("agreement", "case"), examples())
