@@ -132,6 +132,12 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
             assert link["anchor"] in {anchor(heading) for heading in headings}, link.group()
 
 
+def test_the_architecture_names_files_that_exist() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    for name in re.findall(r"`([\w*]+\.py)`", page):
+        assert [*ROOT.glob(f"src/handraiser/**/{name}"), *ROOT.glob(f"tests/{name}")], name
+
+
 def anchor(heading: str) -> str:
     """The name by which readers of Markdown link to a heading."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
