@@ -9,7 +9,7 @@ from agreement_texts import event_rule, expected, fit_rule, fixes, found_in, wri
 
 from handraiser import agreement
 from handraiser.agreement.model import EventRule, FitRule
-from handraiser.errors import Unavailable
+from handraiser.errors import Mistakes, Unavailable
 
 AGAIN = "\n    points: 1\n  - {rule: again, when: *adult, points: 1}\n  - rule: other\n    when: lead.y = 1"
 
@@ -194,11 +194,18 @@ def test_a_file_in_utf16_is_told_once(tmp_path: Path) -> None:
     assert [(d.code, d.at.line) for d in agreement.read(file)[1]] == [("HR201", 1), ("HR101", 8)]
 
 
-@pytest.mark.parametrize("name", ["missing.yaml", "", "\0"])
-def test_a_file_that_cannot_be_opened_is_not_the_users_mistake(name: str, tmp_path: Path) -> None:
-    path = str(tmp_path / name) if name else ""
+def test_a_file_that_is_not_there_is_a_mistake_with_the_nearest_name(tmp_path: Path) -> None:
+    (tmp_path / "agreement.yaml").write_text("")
+    with pytest.raises(Mistakes) as caught:
+        agreement.load(tmp_path / "agrement.yaml")
+    (mistake,) = caught.value.diagnostics
+    assert mistake.code == "HR227"
+    assert "agreement.yaml" in mistake.fix
+
+
+def test_a_path_that_no_file_can_have_is_not_the_users_mistake() -> None:
     with pytest.raises(Unavailable):
-        agreement.load(path)
+        agreement.load("\0")
 
 
 def test_a_byte_order_mark_and_windows_lines_change_no_place(tmp_path: Path) -> None:

@@ -78,3 +78,4 @@ class Code(StrEnum):
     ODD_KEY = "HR224"
     UNCLOSED_BRACKET = "HR225"
     NO_BLANK = "HR226"
+    NO_FILE = "HR227"

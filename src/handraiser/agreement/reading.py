@@ -11,6 +11,7 @@ from __future__ import annotations
 import codecs
 import os
 import re
+from difflib import get_close_matches
 
 from msgspec import structs
 
@@ -37,8 +38,8 @@ _BAD_CHARACTER = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U0001
 def load(source: str | os.PathLike[str], *, file: str | None = None) -> Agreement:
     """The agreement in a file, or in a text of several lines; `file` is how messages call a text.
 
-    Raises `Mistakes` with every mistake that was found, in the order of the text, and `Unavailable`
-    for a file that cannot be opened.
+    Raises `Mistakes` with every mistake that was found, in the order of the text, or that there is no such
+    file, and `Unavailable` for a file that cannot be opened.
     """
     agreement, diagnostics = read(source, file=file)
     if agreement is None:
@@ -51,7 +52,7 @@ def read(
 ) -> tuple[Agreement | None, tuple[Diagnostic, ...]]:
     """The agreement, None if there are mistakes, and all mistakes and warnings in the order of the text.
 
-    Raises `Unavailable` for a file that cannot be opened.
+    Raises `Mistakes` where there is no such file, and `Unavailable` for one that cannot be opened.
     """
     notes = Notes()
     if isinstance(source, str) and ("\n" in source or "\r" in source):
@@ -70,9 +71,19 @@ def _contents(path: str | os.PathLike[str]) -> bytes:
     try:
         with open(path, "rb") as file:
             return file.read()
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        raise Mistakes([_no_such_file(os.fspath(path))]) from None
     except (OSError, ValueError) as error:  # ValueError: a path that no file can have
         reason = getattr(error, "strerror", None) or str(error)
         raise Unavailable(f"The agreement {os.fspath(path)!r} cannot be opened: {reason}.") from error
+
+
+def _no_such_file(path: str) -> Diagnostic:
+    folder, name = os.path.split(path)
+    others = os.listdir(folder or ".") if os.path.isdir(folder or ".") else []
+    near = get_close_matches(name, [other for other in others if other != name], n=1)
+    fix = f"Did you mean `{os.path.join(folder, near[0])}`?" if near else "Name the file of an agreement."
+    return Diagnostic(code=Code.NO_FILE, at=Place(path), says="There is no such file.", fix=fix)
 
 
 def _decoded(contents: bytes, name: str, notes: Notes) -> str:
