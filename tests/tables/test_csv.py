@@ -140,13 +140,17 @@ def test_a_header_that_is_not_utf_8_is_a_mistake(tmp_path: Path, text: bytes):
 
 def test_a_gzip_file_is_read(tmp_path: Path):
     path = tmp_path / "leads.csv.gz"
-    path.write_bytes(gzip.compress(b"\xef\xbb\xbflead_id,name\n1,Ann\n2,M\xfcller\n"))
+    path.write_bytes(gzip.compress(b"\xef\xbb\xbflead_id,name\n1,Ann\n2,M\xfcller\n", mtime=0))
     inputs = opened(leads=path)
     assert rows(inputs, "leads", "lead_id", "name") == [("1", "Ann")]
     assert reasons(inputs.rejects) == [("the line is not UTF-8", 1)]
 
 
-@pytest.mark.parametrize("bytes_", [b"no gzip at all", gzip.compress(b"lead_id\n1\n" * 10_000)[:60]])
+@pytest.mark.parametrize(
+    "bytes_",
+    [b"no gzip at all", gzip.compress(b"lead_id\n1\n" * 10_000, mtime=0)[:60]],
+    ids=["no gzip", "cut short"],
+)
 def test_a_broken_gzip_file_is_a_mistake(tmp_path: Path, bytes_: bytes):
     path = tmp_path / "leads.csv.gz"
     path.write_bytes(bytes_)
