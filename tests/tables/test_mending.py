@@ -98,7 +98,7 @@ _FINE_ROW = st.lists(_CELL, min_size=2, max_size=2).map(b",".join)
 _SICK_ROW = st.tuples(_CELL.filter(lambda cell: b"\n" not in cell), _SICK).map(b",".join)
 
 
-@settings(max_examples=40)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.booleans(), _FINE_ROW, _SICK_ROW), max_size=30))
 def test_every_line_is_a_row_or_refused(tmp_path_factory, drawn):
     lines = [b"%d," % n + (fine if healthy else sick) for n, (healthy, fine, sick) in enumerate(drawn)]

@@ -16,7 +16,7 @@ from handraiser.tables.mistakes import DataCode, mistake
 from handraiser.tables.parts import Cell, Form, Part
 from handraiser.tables.paths import File
 from handraiser.tables.quoting import literal, quoted
-from handraiser.tables.textfiles import TextFiles, first_bytes, unread
+from handraiser.tables.textfiles import TextFiles, all_unread, first_bytes, unread
 
 __all__ = ["delimited_parts"]
 
@@ -52,7 +52,7 @@ def _part(con: duckdb.DuckDBPyConnection, header: _Header, files: Sequence[File]
         folder = Folder()
         healthy, aside = mended(files, header.delimiter, folder)
         text = _text(header, healthy)
-        lines = [*aside, *(unread(con, text) or [])]
+        lines = [*aside, *all_unread(con, text)]
     return Part(
         relation=text.relation(),
         cells=cells,

@@ -13,7 +13,7 @@ from handraiser.tables.jsontext import Objects, json_cell, objects_in
 from handraiser.tables.parts import Cell, Part
 from handraiser.tables.paths import File
 from handraiser.tables.quoting import literal
-from handraiser.tables.textfiles import TextFiles, first_bytes, unread
+from handraiser.tables.textfiles import TextFiles, all_unread, first_bytes
 
 __all__ = ["line_parts", "table_part"]
 
@@ -39,7 +39,7 @@ def _file_part(con: duckdb.DuckDBPyConnection, files: Sequence[File]) -> Part:
     for file in files:
         first_bytes(file)
     text = TextFiles(files=tuple(files), options=_OPTIONS, where="trim(line, ' \t\r') <> ''")
-    lines = unread(con, text) or []
+    lines = all_unread(con, text)
     part = _part(con, text.relation(), files[0].path)
     return msgspec.structs.replace(part, origin=literal(text.origin), unread=tuple(lines))
 

@@ -5,8 +5,7 @@ Two passes over the data, each one expression a row: all keys, then the types of
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from duckdb import DuckDBPyConnection
@@ -16,7 +15,8 @@ from handraiser.tables.quoting import literal, literals
 
 __all__ = ["Objects", "json_cell", "objects_in", "pointer"]
 
-_NUMBERS = {"UBIGINT", "BIGINT", "HUGEINT", "UHUGEINT", "DOUBLE"}
+_NUMBERS = {"UBIGINT", "BIGINT", "HUGEINT", "DOUBLE"}
+_TYPES = ("NULL", "VARCHAR", "BOOLEAN", "OBJECT", "ARRAY", *sorted(_NUMBERS))
 # Asked of every row for every key, this many types still cost less than taking each row's keys apart.
 _FEW = 200
 
@@ -33,47 +33,56 @@ class Objects(msgspec.Struct, frozen=True):
 
 def objects_in(con: DuckDBPyConnection, relation: str, text: str, at: str = "") -> Objects:
     """Return what the objects at the JSON pointer `at` of a text column look like."""
-    valid = f"CASE WHEN json_valid({text}) THEN {text} END"
+    where = literal(at)
+    # Parsing is what costs, so each text is parsed once, whatever is wrong with it. With a pointer the text
+    # has been looked at before.
     keys = (
-        f"CASE WHEN json_type({valid}, {literal(at)}) = 'OBJECT' THEN json_keys({valid}, {literal(at)}) "
-        f"WHEN {text} IS NULL OR json_type({valid}, {literal(at)}) = 'NULL' THEN [] "
-        f"WHEN {_absent(valid, at)} THEN [] ELSE [NULL] END"
+        f"CASE WHEN keys IS NULL AND text IS NOT NULL THEN {'[]' if at else '[NULL]'} "
+        f"WHEN len(keys) = 0 AND json_type(text, {where}) NOT IN ('OBJECT', 'NULL') THEN [NULL] ELSE keys END"
     )
-    found = con.sql(f"SELECT DISTINCT unnest({keys}) AS key FROM {relation}").fetchall()
+    found = con.sql(
+        f"SELECT DISTINCT unnest({keys}) AS key FROM "
+        f"(SELECT {text} AS text, TRY(json_keys({text}, {where})) AS keys FROM {relation}) AS read"
+    ).fetchall()
     # No condition can name a key with a NUL, nor the empty one.
     names = sorted(key for (key,) in found if key and "\0" not in key)
-    types = _types(con, relation, valid, at, names)
-    return Objects({name: frozenset(types[name]) for name in names}, broken=(None,) in found)
+    types = _types_of_few if len(names) <= _FEW else _types_of_many
+    return Objects(types(con, relation, text, at, names), broken=(None,) in found)
 
 
-def _absent(valid: str, at: str) -> str:
-    return f"json_valid({valid}) AND NOT json_exists({valid}, {literal(at)})" if at else "FALSE"
-
-
-def _types(
-    con: DuckDBPyConnection, relation: str, valid: str, at: str, names: Sequence[str]
-) -> Mapping[str, set[str]]:
-    types: dict[str, set[str]] = defaultdict(set)
+def _types_of_few(
+    con: DuckDBPyConnection, relation: str, text: str, at: str, names: Sequence[str]
+) -> dict[str, frozenset[str]]:
+    """The types of all values of each key, gathered as the bits of a number."""
     if not names:
-        return types
-    pointers = {pointer(at, name): name for name in names}
-    if len(names) <= _FEW:
-        asked = literals(pointers)
-        query = (
-            f"SELECT DISTINCT unnest({asked}) AS pointer, unnest(json_type({valid}, {asked})) AS type "
-            f"FROM {relation}"
-        )
-    else:
-        escaped = "replace(replace(key, '~', '~0'), '/', '~1')"
-        query = (
-            f"SELECT DISTINCT pointer, json_type(text, pointer) AS type FROM (SELECT text, "
-            f"{literal(at + '/')} || {escaped} AS pointer FROM (SELECT {valid} AS text, "
-            f"unnest(json_keys({valid}, {literal(at)})) AS key FROM {relation}) AS keys) AS pointers"
-        )
-    for where, kind in con.sql(query).fetchall():
-        if kind is not None and where in pointers:
-            types[pointers[where]].add(kind)
-    return types
+        return {}
+    bits = " ".join(f"WHEN '{kind}' THEN {1 << bit}" for bit, kind in enumerate(_TYPES))
+    gathered = ", ".join(f"bit_or(CASE types[{place + 1}] {bits} END)" for place in range(len(names)))
+    pointers = literals(pointer(at, name) for name in names)
+    found = con.sql(
+        f"SELECT {gathered} FROM (SELECT TRY(json_type({text}, {pointers})) AS types FROM {relation}) AS read"
+    ).fetchall()[0]
+    return {
+        name: frozenset(kind for bit, kind in enumerate(_TYPES) if (each or 0) >> bit & 1)
+        for name, each in zip(names, found, strict=True)
+    }
+
+
+def _types_of_many(
+    con: DuckDBPyConnection, relation: str, text: str, at: str, names: Sequence[str]
+) -> dict[str, frozenset[str]]:
+    """The same, where most rows have few of all the keys."""
+    escaped = "replace(replace(key, '~', '~0'), '/', '~1')"
+    found = con.sql(
+        f"SELECT DISTINCT key, json_type(text, {literal(at + '/')} || {escaped}) AS type FROM "
+        f"(SELECT text, unnest(TRY(json_keys(text, {literal(at)}))) AS key FROM "
+        f"(SELECT {text} AS text FROM {relation}) AS read) AS keys"
+    ).fetchall()
+    types: dict[str, set[str]] = {name: set() for name in names}
+    for key, kind in found:
+        if key in types and kind is not None:
+            types[key].add(kind)
+    return {name: frozenset(each) for name, each in types.items()}
 
 
 def pointer(at: str, key: str) -> str:

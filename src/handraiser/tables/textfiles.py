@@ -17,7 +17,7 @@ from handraiser.tables.mistakes import DataCode, mistake
 from handraiser.tables.paths import File
 from handraiser.tables.quoting import literals
 
-__all__ = ["TextFiles", "Unread", "first_bytes", "opened", "patterns", "shown", "unread"]
+__all__ = ["TextFiles", "Unread", "all_unread", "first_bytes", "opened", "patterns", "shown", "unread"]
 
 _HEAD = 1 << 20
 _REASONS = {
@@ -76,15 +76,25 @@ def unread(con: duckdb.DuckDBPyConnection, text: TextFiles) -> list[Unread] | No
         if "state machine" in str(error):
             return None
         raise
+    kinds = con.execute("SELECT DISTINCT CAST(error_type AS VARCHAR) FROM unread").fetchall()
+    if not {kind for (kind,) in kinds} <= _REASONS.keys():
+        return None
     # A line may be wrong in several cells; the first of them is enough.
     noted = con.execute(
         "SELECT file_path, line, arg_min(CAST(error_type AS VARCHAR), coalesce(column_idx, 0)), "
         "any_value(csv_line), any_value(line_byte_position) FROM unread JOIN scans USING (scan_id, file_id) "
         "GROUP BY file_path, line ORDER BY file_path, line"
     ).fetchall()
-    if not all(why in _REASONS for _, _, why, _, _ in noted):
-        return None
     return list(_told(text, noted))
+
+
+def all_unread(con: duckdb.DuckDBPyConnection, text: TextFiles) -> list[Unread]:
+    """Return the lines that are left out of files which are in order; Mistakes if they are not."""
+    found = unread(con, text)
+    if found is None:
+        says = "Its lines cannot be told apart."
+        raise Mistakes([mistake(DataCode.UNREADABLE, text.files[0].name, says, "Write the file again.")])
+    return found
 
 
 def _told(text: TextFiles, noted: Sequence[_Noted]) -> Iterator[Unread]:
