@@ -116,6 +116,7 @@ def test_misuse_is_exit_code_2(files: Path) -> None:
 
 def test_a_failing_world_is_exit_code_3(files: Path) -> None:
     (files / "agreement.yaml").unlink()
+    (files / "agreement.yaml").symlink_to(files / "agreement.yaml")  # a link in a circle opens for nobody
     assert run("score", files).exit_code == 3
 
 

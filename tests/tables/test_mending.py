@@ -95,7 +95,8 @@ def test_the_file_itself_is_not_touched_and_nothing_stays(tmp_path: Path, monkey
 _CELL = st.sampled_from([b"x", b"", b'"q"', b'"a,b"', b'"two\nlines"', b'"say ""hi"""', b'mid"dle', b"\xfc"])
 _SICK = st.sampled_from([b'"open', b'"text" beside', b'"a"b"c'])
 _FINE_ROW = st.lists(_CELL, min_size=2, max_size=2).map(b",".join)
-_SICK_ROW = st.tuples(_CELL.filter(lambda cell: b"\n" not in cell), _SICK).map(b",".join)
+_PLAIN = _CELL.filter(lambda cell: b"\n" not in cell and b"\xfc" not in cell)  # one sickness at a time
+_SICK_ROW = st.tuples(_PLAIN, _SICK).map(b",".join)
 
 
 @settings(max_examples=60)

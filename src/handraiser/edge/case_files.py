@@ -144,13 +144,16 @@ class _Reader:
             )
             return None
         path = self.path.parent / node.text
+        if not path.is_file():
+            near = _file_near(path)
+            fix = f"Did you mean `{near}`?" if near else "Write its path as seen from this file."
+            self.notes.add(CaseCode.NO_AGREEMENT, node.at, _missing(node.text), fix)
+            return None
         try:
             found = self.agreements.load(path)
         except Unavailable as failure:
-            near = _file_near(path)
-            fix = f"Did you mean `{near}`?" if near else "Write its path as seen from this file."
-            says = f"The agreement `{node.text}` cannot be read." if path.exists() else _missing(node.text)
-            self.notes.add(CaseCode.NO_AGREEMENT, node.at, says, fix if not path.exists() else str(failure))
+            says = f"The agreement `{node.text}` cannot be read."
+            self.notes.add(CaseCode.NO_AGREEMENT, node.at, says, str(failure))
             return None
         if isinstance(found, tuple):
             self.notes.diagnostics += found
