@@ -133,6 +133,8 @@ def event_rows(choose: Choose, grid: Grid, leads: list[str]) -> list[dict[str, A
         "verdict": [None, None, "human", "human", "unknown", "unknown", "machine"],
     }
     columns = respelled(choose, some_columns(choose, columns))
+    if chance(choose, grid.often("order", 3, 0)):
+        columns.pop("event_id", None)  # then weights alone tell ties apart
     if chance(choose, 1):
         columns["session_id"] = ["s1", "s2", None]
     if chance(choose, 2):
