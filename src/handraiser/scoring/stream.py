@@ -274,21 +274,22 @@ def _queries(inputs: Inputs, wanted: Sequence[Wanted]) -> Iterator[tuple[str, li
     Rules whose ties need the event's id are read on their own, in the order of the ids: sorting by time
     is stable, so that order decides between equals.
     """
-    ordered = [k for k, rule in enumerate(wanted) if rule.ordered and "event_id" in inputs.events.has]
+    ordered = [k for k, rule in enumerate(wanted) if rule.ordered]
     plain = [None if k in ordered else rule for k, rule in enumerate(wanted)]
     masks = range(0, max(1, len(wanted)), kernels.PER_MASK)
     yield (
         _query(inputs, wanted, [plain[first : first + kernels.PER_MASK] for first in masks]).sql("duckdb"),
         list(masks),
     )
+    known = "event_id" in inputs.events.has
+    by_id = [exp.Ordered(this=exp.column("event_id"), nulls_first=True)] if known else []
     for k in ordered:
         rule = wanted[k]
         query = _query(inputs, wanted, [[rule]])
         met = exp.GT(this=exp.column("bits0"), expression=exp.Literal.number(0))
-        by_id = exp.Ordered(this=exp.column("event_id"), nulls_first=True)
         by_weight = exp.Ordered(this=exp.column(f"weight{_place(wanted, k)}"), desc=True)
         yield (
-            exp.select("*").from_(query.subquery("met")).where(met).order_by(by_id, by_weight).sql("duckdb"),
+            exp.select("*").from_(query.subquery("met")).where(met).order_by(*by_id, by_weight).sql("duckdb"),
             [k],
         )
 
@@ -308,7 +309,8 @@ def _query(inputs: Inputs, wanted: Sequence[Wanted], masks: Sequence[Sequence[Wa
         )
     if "row" in inputs.events.has:
         columns.append(exp.column("row"))
-    if len(masks) == 1 and len(masks[0]) == 1 and masks[0][0] is not None and masks[0][0].ordered:
+    alone = masks[0][0] if len(masks) == 1 and len(masks[0]) == 1 else None
+    if alone is not None and alone.ordered and "event_id" in inputs.events.has:
         columns.append(exp.column("event_id"))
     for k, rules in enumerate(masks):
         columns.append(exp.alias_(_bits(inputs, rules), f"bits{k}"))
