@@ -33,7 +33,8 @@ def event_source(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], zone: st
     rows = gathered([with_properties(con, part) for part in parts], layout)
     properties = "".join(f", {column.sql}" for column in rows.columns.values())
     said = (
-        f"SELECT lead_id, event, event_id, occurred_at, known_at, {_VERDICT} AS verdict, "
+        "SELECT lead_id, event, nullif(event_id, '') AS event_id, occurred_at, known_at, "
+        f"{_VERDICT} AS verdict, "
         f"verdict AS verdict_given, {_usable()} AS usable{properties}"
     )
     con.execute(f"CREATE VIEW events AS {said} FROM ({rows.query}) AS given")

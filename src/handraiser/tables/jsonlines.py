@@ -9,8 +9,8 @@ from itertools import groupby
 import duckdb
 import msgspec
 
-from handraiser.tables.jsontext import Objects, json_cell, objects_in
-from handraiser.tables.parts import Cell, Part
+from handraiser.tables.jsontext import objects_in, read_keys
+from handraiser.tables.parts import Part
 from handraiser.tables.paths import File
 from handraiser.tables.quoting import literal
 from handraiser.tables.textfiles import TextFiles, all_unread, first_bytes
@@ -21,6 +21,10 @@ __all__ = ["line_parts", "table_part"]
 _OPTIONS = (
     "header = false, delim = '\x01', quote = '', escape = '', strict_mode = false, columns = {line: VARCHAR}"
 )
+
+
+# A line of blanks is no row. Most lines begin with what makes it needless to look further.
+_WHERE = "starts_with(line, '{') OR regexp_matches(line, '[^ \t\r]')"
 
 
 def line_parts(con: duckdb.DuckDBPyConnection, files: Sequence[File]) -> list[Part]:
@@ -38,7 +42,7 @@ def table_part(con: duckdb.DuckDBPyConnection, lines: Sequence[str], input_name:
 def _file_part(con: duckdb.DuckDBPyConnection, files: Sequence[File]) -> Part:
     for file in files:
         first_bytes(file)
-    text = TextFiles(files=tuple(files), options=_OPTIONS, where="trim(line, ' \t\r') <> ''")
+    text = TextFiles(files=tuple(files), options=_OPTIONS, where=_WHERE)
     lines = all_unread(con, text)
     part = _part(con, text.relation(), files[0].path)
     return msgspec.structs.replace(part, origin=literal(text.origin), unread=tuple(lines))
@@ -54,12 +58,8 @@ def _part(con: duckdb.DuckDBPyConnection, lines: str, place: str) -> Part:
             "CASE WHEN json IS NULL THEN 'the line is not JSON' "
             "WHEN json_type(json) <> 'OBJECT' THEN 'the line is not a JSON object' END"
         )
-    cells = _cells(text, objects)
-    return Part(relation=relation, cells=cells, place=place, raw="line", broken=broken)
-
-
-def _cells(text: str, objects: Objects) -> tuple[Cell, ...]:
-    by_name: dict[str, list[str]] = defaultdict(list)
+    names: dict[str, list[str]] = defaultdict(list)
     for key in objects.keys:
-        by_name[key.strip()].append(key)
-    return tuple(json_cell(text, "", keys, objects, name=name) for name, keys in by_name.items())
+        names[key.strip()].append(key)
+    read = read_keys(text, "", names, objects)
+    return Part(relation=read.over(relation), cells=read.cells, place=place, raw="line", broken=broken)

@@ -5,20 +5,22 @@ Two passes over the data, each one expression a row: all keys, then the types of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from duckdb import DuckDBPyConnection
 
 from handraiser.tables.parts import Cell, Form
-from handraiser.tables.quoting import literal, literals
+from handraiser.tables.quoting import literal, literals, quoted
 
-__all__ = ["Objects", "json_cell", "objects_in", "pointer"]
+__all__ = ["Objects", "Read", "objects_in", "pointer", "read_keys"]
 
 _NUMBERS = {"UBIGINT", "BIGINT", "HUGEINT", "DOUBLE"}
 _TYPES = ("NULL", "VARCHAR", "BOOLEAN", "OBJECT", "ARRAY", *sorted(_NUMBERS))
 # Asked of every row for every key, this many types still cost less than taking each row's keys apart.
 _FEW = 200
+# So many keys are read together: parsing a text costs as much as taking some ten values out of it.
+_TOGETHER = 24
 
 
 class Objects(msgspec.Struct, frozen=True):
@@ -29,6 +31,10 @@ class Objects(msgspec.Struct, frozen=True):
 
     keys: dict[str, frozenset[str]]
     broken: bool
+
+    def plain(self, key: str) -> bool:
+        """Whether the values of a key are more than objects: those are rarely wanted, and long."""
+        return self.keys[key] - {"NULL"} != {"OBJECT"}
 
 
 def objects_in(con: DuckDBPyConnection, relation: str, text: str, at: str = "") -> Objects:
@@ -90,11 +96,44 @@ def pointer(at: str, key: str) -> str:
     return f"{at}/{key.replace('~', '~0').replace('/', '~1')}"
 
 
-def json_cell(text: str, at: str, spellings: Iterable[str], objects: Objects, *, name: str) -> Cell:
-    """Return the values of a key as a cell; of several spellings the first that is there."""
+class Read(msgspec.Struct, frozen=True):
+    """The values of keys as cells, and the columns that the relation must have beside its own for them."""
+
+    cells: tuple[Cell, ...]
+    columns: dict[str, str]
+
+    def over(self, relation: str, *more: str) -> str:
+        """Return the relation with those columns, and with more of its own that `*` does not give."""
+        if not self.columns:
+            return relation
+        columns = [*more, *(f"{sql} AS {quoted(name)}" for name, sql in self.columns.items())]
+        return f"(SELECT *, {', '.join(columns)} FROM {relation}) AS read"
+
+
+def read_keys(text: str, at: str, names: Mapping[str, Sequence[str]], objects: Objects) -> Read:
+    """Return how to read keys: by name, the spellings of each; of several the first that is there counts.
+
+    A text is parsed as a whole whatever is read from it, so a moderate number of keys are read together.
+    """
+    pointers = [
+        pointer(at, each) for spellings in names.values() for each in spellings if objects.plain(each)
+    ]
+    column = f"json at {at}"
+    together = 1 < len(pointers) <= _TOGETHER
+    values = (
+        {each: f"{quoted(column)}[{place + 1}]" for place, each in enumerate(pointers)} if together else {}
+    )
+    cells = tuple(_cell(text, at, name, each, objects, values) for name, each in names.items())
+    extracted = f"json_extract_string({text}, {literals(pointers)})"
+    return Read(cells, {column: extracted} if together else {})
+
+
+def _cell(
+    text: str, at: str, name: str, spellings: Sequence[str], objects: Objects, values: Mapping[str, str]
+) -> Cell:
     pointers = [pointer(at, spelling) for spelling in spellings]
     types = frozenset().union(*(objects.keys[spelling] for spelling in spellings)) - {"NULL"}
-    texts = [f"json_extract_string({text}, {literal(each)})" for each in pointers]
+    texts = [values.get(each, f"json_extract_string({text}, {literal(each)})") for each in pointers]
     sql = texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})"
     if not types:
         return Cell(name=name, sql=sql, form=Form.NOTHING, type="null")

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import msgspec
 from duckdb import DuckDBPyConnection
 
-from handraiser.tables.jsontext import json_cell, objects_in, pointer
+from handraiser.tables.jsontext import objects_in, pointer, read_keys
 from handraiser.tables.parts import Cell, Form, Part
 from handraiser.tables.quoting import literal
 
@@ -24,22 +24,25 @@ def with_properties(con: DuckDBPyConnection, part: Part) -> Part:
     if whole is None:
         return part
     rest = [cell for cell in part.cells if cell is not whole]
+    part = msgspec.structs.replace(part, cells=tuple(rest))
     taken = STRUCTURAL | {cell.name.lower() for cell in rest}
-    found: list[Cell] = []
-    wrong: list[str] = []
     match whole.form:
         case Form.STRUCT:
-            found = _fields(whole, taken)
+            return _with(part, _fields(whole, taken), [])
         case Form.MAP:
-            found, wrong = _entries(con, part, whole, taken)
+            return _with(part, *_entries(con, part, whole, taken))
         case Form.OBJECT:
-            found, wrong = _keys(con, part, whole.text, whole.pointer, taken)
+            return _with_keys(con, part, whole.text, whole.pointer, taken)
         case Form.TEXT:
-            text = f"nullif(trim({whole.sql}, ' \t\r\n'), '')" if part.loose else whole.sql
-            found, wrong = _keys(con, part, text, "", taken)
+            return _with_keys(con, part, whole.sql, "", taken)
+        case _:
+            return part
+
+
+def _with(part: Part, found: Iterable[Cell], wrong: Iterable[str]) -> Part:
     reasons = [reason for reason in (part.broken, *wrong) if reason]
     broken = f"coalesce({', '.join(reasons)})" if len(reasons) > 1 else "".join(reasons)
-    return msgspec.structs.replace(part, cells=(*rest, *found), broken=broken)
+    return msgspec.structs.replace(part, cells=(*part.cells, *found), broken=broken)
 
 
 def _fields(whole: Cell, taken: frozenset[str]) -> list[Cell]:
@@ -65,9 +68,7 @@ def _entries(
     return cells, wrong
 
 
-def _keys(
-    con: DuckDBPyConnection, part: Part, text: str, at: str, taken: frozenset[str]
-) -> tuple[list[Cell], list[str]]:
+def _with_keys(con: DuckDBPyConnection, part: Part, text: str, at: str, taken: frozenset[str]) -> Part:
     objects = objects_in(con, part.relation, text, at)
     valid, wrong = text, []
     if objects.broken:
@@ -76,11 +77,12 @@ def _keys(
             f"CASE WHEN NOT json_valid({text}) OR json_type({valid}) NOT IN ('OBJECT', 'NULL') "
             "THEN 'properties is not a JSON object' END"
         ]
-    cells = []
-    for names in _spellings(objects.keys, taken):
-        cells.append(json_cell(valid, at, names, objects, name=names[0].strip()))
+    spellings = _spellings(objects.keys, taken)
+    for names in spellings:
         wrong += _clash([f"json_exists({valid}, {literal(pointer(at, name))})" for name in names])
-    return cells, wrong
+    read = read_keys(valid, at, {names[0].strip(): names for names in spellings}, objects)
+    own = ("file_index", "file_row_number") if part.order[0] == "file_index" else ()
+    return _with(msgspec.structs.replace(part, relation=read.over(part.relation, *own)), read.cells, wrong)
 
 
 def _clash(there: list[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -57,12 +57,9 @@ def gathered(parts: Sequence[Part], layout: Layout) -> Rows:
             if cell.name.lower() not in apart:
                 names.setdefault(cell.name.lower(), cell.name)
     kinds = {name: _kind([each[name] for each in cells if name in each]) for name in names}
-    read = [(part, _select(part, each, layout, kinds)) for part, each in zip(parts, cells, strict=True)]
-    plain = " UNION ALL ".join(f"SELECT {columns} FROM {part.relation}" for part, columns in read)
-    numbered = " UNION ALL ".join(
-        f"SELECT {columns}, {_numbers(index, part)} FROM {part.relation}"
-        for index, (part, columns) in enumerate(read)
-    )
+    read = [_Reading(part, each, layout, kinds) for part, each in zip(parts, cells, strict=True)]
+    plain = " UNION ALL ".join(each.query() for each in read)
+    numbered = " UNION ALL ".join(each.query(index) for index, each in enumerate(read))
     found = {
         name: Column(spelled, quoted(layout.prefix + name), kinds[name]) for name, spelled in names.items()
     }
@@ -81,32 +78,64 @@ def _kind(cells: Sequence[Cell]) -> Kind:
     return kinds.pop() if len(kinds) == 1 else Kind.TEXT
 
 
-def _select(part: Part, cells: dict[str, Cell], layout: Layout, kinds: dict[str, Kind]) -> str:
-    columns = []
-    for name in layout.ids:
-        sql = as_id(cells[name], loose=part.loose) if name in cells else "CAST(NULL AS VARCHAR)"
-        columns.append(f"{sql} AS {name}")
-    for name in layout.times:
-        time = time_of(cells[name]) if name in cells else absent_time()
-        columns.append(f'{time.value} AS "{name}", {time.given} AS {name}_given, {time.text} AS {name}_text')
-        if layout.zone != "UTC":
-            columns.append(f"{time.local} AS {name}_local")
-    for name, kind in kinds.items():
-        columns.append(f"{_value(cells.get(name), kind)} AS {quoted(layout.prefix + name)}")
-    columns.append(f"{part.broken or 'CAST(NULL AS VARCHAR)'} AS broken")
-    return ", ".join(columns)
+class _Reading(msgspec.Struct, frozen=True):
+    """How one part is read: every cell once, and then what it means."""
+
+    part: Part
+    cells: dict[str, Cell]
+    layout: Layout
+    kinds: dict[str, Kind]
+
+    def query(self, number: int | None = None) -> str:
+        """Return the rows of the part; with its number, numbered."""
+        numbers = "" if number is None else ", part, file, row, place, raw"
+        return (
+            f"SELECT {', '.join([*self._ids(), *self._times(), *self._attributes()])}, broken{numbers} "
+            f"FROM (SELECT {', '.join(self._read(number))} FROM {self.part.relation}) AS cells"
+        )
+
+    def _read(self, number: int | None) -> Iterator[str]:
+        """Cells as columns. What is read here is read once, however often it is looked at afterwards."""
+        part = self.part
+        for name, cell in self.cells.items():
+            if name in self.layout.ids:
+                yield f"{as_id(cell, loose=part.loose)} AS {name}"
+            elif name in self.layout.times:
+                yield f"{cell.sql} AS {name}_cell"
+            elif name in self.kinds:
+                yield f"{_value(cell, self.kinds[name])} AS {quoted(self.layout.prefix + name)}"
+        yield f"{part.broken or 'CAST(NULL AS VARCHAR)'} AS broken"
+        if number is not None:
+            file, row = part.order
+            yield f"{number} AS part, {file} AS file, {row} AS row"
+            yield f"{part.origin} || 'row ' || {row} AS place, {part.raw} AS raw"
+
+    def _ids(self) -> Iterator[str]:
+        for name in self.layout.ids:
+            yield name if name in self.cells else f"CAST(NULL AS VARCHAR) AS {name}"
+
+    def _times(self) -> Iterator[str]:
+        for name in self.layout.times:
+            cell = self.cells.get(name)
+            time = time_of(cell, f"{name}_cell") if cell else absent_time()
+            yield f'{time.value} AS "{name}", {time.given} AS {name}_given, {time.text} AS {name}_text'
+            if self.layout.zone != "UTC":
+                yield f"{time.local} AS {name}_local"
+
+    def _attributes(self) -> Iterator[str]:
+        for name, kind in self.kinds.items():
+            column = quoted(self.layout.prefix + name)
+            cell = self.cells.get(name)
+            if cell is None:
+                yield f"CAST(NULL AS {_TYPES[kind]}) AS {column}"
+            elif kind is Kind.NUMBER and cell.form in (Form.FLOAT, Form.JSON_NUMBER):
+                yield f"CASE WHEN isfinite({column}) THEN {column} END AS {column}"
+            else:
+                yield column
 
 
-def _numbers(index: int, part: Part) -> str:
-    file, row = part.order
-    return (
-        f"{index} AS part, {file} AS file, {row} AS row, "
-        f"{part.origin} || 'row ' || {row} AS place, {part.raw} AS raw"
-    )
-
-
-def _value(cell: Cell | None, kind: Kind) -> str:
-    if cell is None or cell.form is Form.NOTHING:
+def _value(cell: Cell, kind: Kind) -> str:
+    if cell.form is Form.NOTHING:
         return f"CAST(NULL AS {_TYPES[kind]})"
     own, sql = as_value(cell)
     return sql if own is kind else as_text(cell)

@@ -65,18 +65,18 @@ def is_time(cell: Cell) -> bool:
     return cell.form in _TYPED or cell.form in (Form.TEXT, Form.NOTHING)
 
 
-def time_of(cell: Cell) -> Time:
-    """Return how to read a cell as a time."""
+def time_of(cell: Cell, sql: str) -> Time:
+    """Return how to read a cell as a time, `sql` being a column that holds it."""
     if cell.form is Form.NOTHING:
         return absent_time()
     if cell.form is Form.TEXT:
-        text = f"nullif(trim({cell.sql}, ' \t\r\n'), '')"
-        return Time(value=_from_text(text), local=_is_local(text), given=f"({text}) IS NOT NULL", text=text)
+        given = f"coalesce(regexp_matches({sql}, '\\S'), FALSE)"
+        return Time(value=_from_text(sql), local=_is_local(sql), given=given, text=sql)
     return Time(
-        value=_from_type(cell),
+        value=_from_type(cell, sql),
         local="FALSE" if cell.form is Form.INSTANT else "TRUE",
-        given=f"{cell.sql} IS NOT NULL",
-        text=f"CAST({cell.sql} AS VARCHAR)",
+        given=f"{sql} IS NOT NULL",
+        text=f"CAST({sql} AS VARCHAR)",
     )
 
 
@@ -92,8 +92,8 @@ def problem(name: str) -> str:
     """
     years = f"{name} is outside the years {FIRST_YEAR} to {LAST_YEAR}"
     numbers = " ".join(
-        f"WHEN regexp_full_match({name}_text, '{digits}(\\.\\d*)?') THEN '{name} is a number that looks like "
-        f"epoch {unit}; write it as 2026-03-01T10:00:00Z'"
+        f"WHEN regexp_full_match({name}_text, '\\s*{digits}(\\.\\d*)?\\s*') "
+        f"THEN '{name} is a number that looks like epoch {unit}; write it as 2026-03-01T10:00:00Z'"
         for digits, unit in (("\\d{9,10}", "seconds"), ("\\d{12,13}", "milliseconds"))
     )
     return (
@@ -103,34 +103,33 @@ def problem(name: str) -> str:
     )
 
 
-def _from_type(cell: Cell) -> str:
-    sql = cell.sql
+def _from_type(cell: Cell, sql: str) -> str:
     match cell.form:
         case Form.INSTANT | Form.TIMESTAMP:
             return f"epoch_us({sql})"
         case Form.TIMESTAMP_NS:
             # DuckDB 2 rounds nanoseconds and DuckDB 1 cuts them off; we cut.
             nanoseconds = f"epoch_ns({sql})"
-            return _near(cell, f"({nanoseconds} - (({nanoseconds} % 1000) + 1000) % 1000) // 1000")
+            return _near(cell, sql, f"({nanoseconds} - (({nanoseconds} % 1000) + 1000) % 1000) // 1000")
         case _:
-            return _near(cell, f"epoch_us({sql})")
+            return _near(cell, sql, f"epoch_us({sql})")
 
 
-def _near(cell: Cell, value: str) -> str:
+def _near(cell: Cell, sql: str, value: str) -> str:
     """Infinity, and what lies beyond all that microseconds can say, would stop the run."""
     first, last = (f"CAST('{day}' AS {cell.type})" for day in ("1800-01-01", "2262-01-01"))
-    return f"CASE WHEN {cell.sql} BETWEEN {first} AND {last} THEN {value} END"
+    return f"CASE WHEN {sql} BETWEEN {first} AND {last} THEN {value} END"
 
 
-def _from_text(text: str) -> str:
+def _from_text(sql: str) -> str:
     # DuckDB 1 wants seconds before an offset.
-    seconds = f"regexp_replace({text}, '^(.{{16}})([Z+-])', '\\1:00\\2')"
+    seconds = f"regexp_replace({sql}, '^(\\s*\\S{{10}}[T ]\\S{{5}})([Z+-])', '\\1:00\\2')"
     return (
-        f"CASE WHEN {_is_local(text)} THEN epoch_us(TRY_CAST({text} AS TIMESTAMP)) "
-        f"WHEN regexp_full_match({text}, '{_DAY}{_HOUR}({_SECOND})?{_OFFSET}') "
+        f"CASE WHEN {_is_local(sql)} THEN epoch_us(TRY_CAST({sql} AS TIMESTAMP)) "
+        f"WHEN regexp_full_match({sql}, '\\s*{_DAY}{_HOUR}({_SECOND})?{_OFFSET}\\s*') "
         f"THEN epoch_us(TRY_CAST({seconds} AS TIMESTAMPTZ)) END"
     )
 
 
-def _is_local(text: str) -> str:
-    return f"regexp_full_match({text}, '{_DAY}({_HOUR}({_SECOND})?)?')"
+def _is_local(sql: str) -> str:
+    return f"regexp_full_match({sql}, '\\s*{_DAY}({_HOUR}({_SECOND})?)?\\s*')"
