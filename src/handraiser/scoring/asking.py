@@ -19,9 +19,11 @@ from handraiser.scoring.registers import (
     clamped,
     decay,
     evaluate,
+    joined,
     rounded,
     state_into,
     total,
+    two_sum,
 )
 
 __all__ = ["decay_factors", "qualifies", "sums_apart", "sums_in_order"]
@@ -54,7 +56,8 @@ def qualifies(raw_low, raw_high, counts, quiet, row, states, rules, silences, to
         low[to] = high[to] = rounded(clamped(raw, silence[s, 1], silence[s, 2]))
         may[hr + n_rules + s] = TRUE if quiet[s] else FALSE
     state_into(row, state, state_may, xr, low, high, may)
-    total(n_rules + quiet.shape[0], groups, pr, gr, group_low, group_high, bounds, low, high, may, sums)
+    for points in (low, high):
+        total(n_rules + quiet.shape[0], groups, pr, gr, group_low, group_high, bounds, points, may, sums)
     evaluate(code, low, high, may)
     return may[roots[3]]
 
@@ -79,9 +82,13 @@ def sums_in_order(at, rule, occurred, weight, rules, acc):
     """Add up the hits of each rule at an instant in their order, as `points_at` does."""
     ri, rf = rules
     acc[:] = 0.0
+    lost = np.zeros(acc.shape[0])
     for k in range(rule.shape[0]):
         r = rule[k]
-        acc[r] += weight[k] * decay(ri[r, KIND], ri[r, OVER], rf[r, PERCENT], at - occurred[k])
+        term = weight[k] * decay(ri[r, KIND], ri[r, OVER], rf[r, PERCENT], at - occurred[k])
+        acc[r], lost[r] = two_sum(acc[r], lost[r], term)
+    for r in range(acc.shape[0]):
+        acc[r] = joined(acc[r], lost[r])
 
 
 @kernel

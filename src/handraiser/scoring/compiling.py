@@ -10,6 +10,7 @@ from __future__ import annotations
 import getpass
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -18,13 +19,13 @@ from typing import Any
 import numba
 from numba import njit
 
-__all__ = ["kernel"]
+__all__ = ["borrowing", "kernel"]
 
 
 def _folder() -> Path:
     here = Path(__file__).parent
     texts = (path.read_bytes() for path in sorted(here.glob("*.py")))
-    text = b"".join(one for one in texts if b"\n@kernel" in one)
+    text = b"".join(one for one in texts if re.search(rb"^(@|def )(kernel|borrowing)", one, re.M))
     name = f"handraiser-{hashlib.sha256(text).hexdigest()[:16]}"
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     for parent in (Path(cache), Path(tempfile.gettempdir()) / f"handraiser-{getpass.getuser()}"):
@@ -44,5 +45,15 @@ if not os.environ.get("NUMBA_CACHE_DIR"):
 
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return the function compiled, kept on disk, and free of the GIL."""
-    compiled: Callable[..., Any] = njit(cache=True, nogil=True)(function)
+    compiled: Callable[..., Any] = njit(cache=True, nogil=True, error_model="numpy")(function)
+    return compiled
+
+
+def borrowing(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a kernel for other kernels that makes no array and keeps none: it only borrows its caller's.
+
+    Otherwise numba counts each array as held at the call and given back at every way out, and those counts
+    are atomic: dozens of them, for a few additions.
+    """
+    compiled: Callable[..., Any] = njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
     return compiled

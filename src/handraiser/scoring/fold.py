@@ -5,19 +5,19 @@ agreements or files: rules are rows of number tables, hits are columns sorted by
 to count), attributes are states (see `timeline`), and `qualify` is a program (see `registers`). `layout`
 makes the tables.
 
-The sums slide along with a bound on their drift; where the drift could change the sixth decimal, the sum
-is taken again from the hits, in the same order as `points` does.
+Most moments are never asked: bounds on what the hits could add up to show that the lead cannot qualify
+(`_prospects`, and the bars of the walk). Where the error of a sum could change the sixth decimal, the sum
+is taken again from the rows, as `points` does.
 Kernels work on a range of leads without the GIL, so that threads can share the leads out.
 """
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from handraiser.scoring.compiling import kernel
+from handraiser.scoring.compiling import borrowing, kernel
 from handraiser.scoring.hits import BITS, OCCURRED, RULES, trailing
+from handraiser.scoring.points import hold_silences, sum_of_rows
 from handraiser.scoring.registers import (
     AT_LEAST,
     CLOSES,
@@ -25,109 +25,174 @@ from handraiser.scoring.registers import (
     FALSE,
     FIT,
     FOREVER,
-    HALF_LIFE,
     HIGH,
     KIND,
     LEAST,
-    LINEAR,
     LOW,
     NEVER,
-    NONE,
-    OVER,
-    PERCENT,
     RECYCLES,
-    STEPS,
     TRUE,
     UNIT,
     WEIGHED,
     WEIGHT,
     WITHIN,
     clamped,
-    decay,
     evaluate,
     rounded,
     state_into,
     states_into,
     total,
 )
+from handraiser.scoring.sums import (
+    ACC,
+    BAR,
+    DRIFT,
+    HEAD,
+    IDLE,
+    ITS_WEIGHT,
+    MIXED,
+    MORE,
+    RAW_BAR,
+    TAIL,
+    clear_sums,
+    new_sums,
+    put_late_hit,
+    sum_up,
+)
 
 __all__ = ["episodes"]
 
+# Columns of what a lead's hits of a rule weigh, whenever they count.
+POSITIVE, NEGATIVE = range(2)
 
-@kernel
-def episodes(
-    start, stop, until, first_only, hits, lead, states, outcomes, rules, silences, totals, program,
-    candidates, results,
-):  # fmt: skip
-    """Find where the episodes of leads start..stop begin, at or before `until`.
 
-    Fills results = (offsets of room per lead, instants, hand-raise flags, number found). Without
-    bounds every moment of every lead is a full question; `candidates` (register, constant) are the
-    comparisons that may turn out indispensable for a lead: then its moments below the bar are skipped.
+@borrowing
+def _count_hits(a, b, until, rows, begin, weights, weight_of, kept, rules, room, weighed):
+    """Fill how many hits of each rule a lead's rows a..b hold until an instant, and what they weigh."""
+    ri, rf = rules
+    n_rules = ri.shape[0]
+    for r in range(n_rules):
+        room[r] = 0
+        weighed[r, POSITIVE] = weighed[r, NEGATIVE] = 0.0
+    limited = kept.shape[0] > 0
+    for k in range(a, b):
+        if rows[k, begin] > until:
+            break
+        bits = rows[k, RULES] & BITS
+        first = rows[k, RULES] >> 32
+        if limited:
+            bits &= np.int64(kept[k])
+        while bits:
+            r = first + trailing(bits)
+            bits &= bits - 1
+            if r < n_rules:
+                room[r] += 1
+                if ri[r, WEIGHED]:
+                    w = weights[k, weight_of[r]]
+                    weighed[r, POSITIVE] += max(0.0, w)
+                    weighed[r, NEGATIVE] += min(0.0, w)
+    for r in range(n_rules):
+        if not ri[r, WEIGHED]:
+            weighed[r, POSITIVE] = room[r] * max(0.0, rf[r, WEIGHT])
+            weighed[r, NEGATIVE] = room[r] * min(0.0, rf[r, WEIGHT])
+
+
+@borrowing
+def _prospects(room, weighed, given, rules, silences, totals, program, candidates, low, high, may):
+    """Return the engagement that a lead's moments need at least, infinite if none of them can qualify.
+
+    `candidates` (register, constant) are the comparisons that may turn out indispensable for this lead. The
+    registers of its states are filled; nothing else of it is known but how many hits there are of each
+    rule, and their weights (POSITIVE, NEGATIVE). `given` is what the rest could add to engagement.
     """
-    offsets, rows, begin_at, weights, weight_of, kept = hits
-    created, floor = lead
-    state_offsets, state_start, moment, state, state_may = states
-    outcome_offsets, outcome_at, effect, block, forgets = outcomes
     ri, rf = rules
     silent_for, silence = silences
     groups, group_low, group_high, bounds = totals
-    code, low0, high0, may0, layout, roots = program
+    code, layout, sums = program
     candidate_register, candidate_value = candidates
-    room, found_at, found_hand_raise, found = results
-    pr, hr, cr, gr, xr = layout[0], layout[1], layout[2], layout[3], layout[4]
-    n_rules = ri.shape[0]
-    n_silences = silent_for.shape[0]
-    n_groups = group_low.shape[0]
-    low, high, may = low0.copy(), high0.copy(), may0.copy()
-    code, groups, bounds = code.copy(), groups.copy(), bounds.copy()
-    group_low, group_high = group_low.copy(), group_high.copy()
-    sums = np.zeros(max(1, n_groups))
-    size = max(1, n_rules)
-    # The hits of one lead, unpacked from its rows.
-    most = 16
-    begin = np.empty(most, dtype=np.int64)
-    occurred = np.empty(most, dtype=np.int64)
-    rule = np.empty(most, dtype=np.int64)
-    weight = np.empty(most)
-    keep = np.empty(most, dtype=np.uint8)
-    after = np.empty(most, dtype=np.int64)  # the next kept hit of the same rule
-    chain_end = np.empty(size, dtype=np.int64)
-    head = np.empty(size, dtype=np.int64)  # the oldest hit that counts
-    fresh = np.empty(size, dtype=np.int64)  # the oldest hit not yet summed
-    live = np.empty(size, dtype=np.int64)  # linear decay: the oldest hit not yet at zero
-    n = np.empty(size, dtype=np.int64)
-    stamp = np.empty(size, dtype=np.int64)  # the instant the sum is of
-    in_order = np.empty(size, dtype=np.uint8)
-    mixed = np.empty(size, dtype=np.uint8)
-    acc = np.empty(size)
-    drift = np.empty(size)
-    slope = np.empty(size)  # linear decay: sum of weight * (instant - origin)
-    flat = np.empty(size)  # linear decay: sum of weights
-    flat_drift = np.empty(size)
-    slope_drift = np.empty(size)
-    positive = np.empty(size)
-    negative = np.empty(size)
-    bar = np.empty(size)  # upper bound on the rule's points until it is summed again
-    raw_bar = np.empty(size)
-    # Rules of one half-life brought from one instant to another share the factor.
-    same_as = np.empty(size, dtype=np.int64)
+    pr, hr, cr, gr = layout[0], layout[1], layout[2], layout[3]
+    n_rules, n_silences = ri.shape[0], silent_for.shape[0]
+    most_given = given
     for r in range(n_rules):
-        same_as[r] = r
-        for other in range(r):
-            if ri[other, OVER] == ri[r, OVER] and same_as[r] == r:
-                same_as[r] = other
-    factor = np.empty(size)
-    factor_from = np.empty(size, dtype=np.int64)
-    factor_to = np.full(size, NEVER, dtype=np.int64)
-    # What groups and silence can add whatever the hits do.
+        enough = room[r] >= ri[r, LEAST]
+        least, most = weighed[r, NEGATIVE], weighed[r, POSITIVE]
+        if ri[r, KIND] == AT_LEAST:
+            least = min(0.0, rf[r, WEIGHT]) if enough else 0.0
+            most = max(0.0, rf[r, WEIGHT]) if enough else 0.0
+        low[pr + r] = rounded(clamped(least * MORE, rf[r, LOW], rf[r, HIGH]))
+        high[pr + r] = rounded(clamped(most * MORE, rf[r, LOW], rf[r, HIGH]))
+        low[cr + r] = 0.0
+        high[cr + r] = room[r]
+        may[hr + r] = TRUE | FALSE if enough else FALSE
+        most_given += max(0.0, high[pr + r])
+    for s in range(n_silences):
+        idle = rounded(clamped(0.0, silence[s, 1], silence[s, 2]))
+        quiet = rounded(clamped(silence[s, 0], silence[s, 1], silence[s, 2]))
+        low[pr + n_rules + s] = min(idle, quiet)
+        high[pr + n_rules + s] = max(idle, quiet)
+        may[hr + n_rules + s] = TRUE | FALSE
+    total(n_rules + n_silences, groups, pr, gr, group_low, group_high, bounds, low, may, sums)
+    total(n_rules + n_silences, groups, pr, gr, group_low, group_high, bounds, high, may, sums)
+    if not evaluate(code, low, high, may) & TRUE:
+        return np.inf
+    need = -np.inf
+    for c in range(candidate_register.shape[0]):
+        x = candidate_register[c]
+        value = candidate_value[c]
+        if value < bounds[0 if x == ENGAGEMENT else 2] or low[x] > value:
+            continue
+        least_needed = value if x == ENGAGEMENT else value - high[FIT]
+        if least_needed > need:
+            old = high[x]
+            high[x] = min(old, value)
+            if not evaluate(code, low, high, may) & TRUE:
+                need = least_needed
+            high[x] = old
+    slack = 1e-6 * (n_rules + n_silences + group_low.shape[0] + 4)
+    return need - slack - 1e-9 * most_given
+
+
+@borrowing
+def _exact_points(r, acc, drift, n, rf):
+    """Return (points, whether the error of the sum could have changed their sixth decimal)."""
+    value = rounded(clamped(acc, rf[r, LOW], rf[r, HIGH]))
+    margin = drift + n * abs(acc) * 2.0 * UNIT
+    if acc - margin >= rf[r, HIGH] or acc + margin <= rf[r, LOW]:
+        return value, False
+    steps = acc * 1e6 + 0.501
+    edge = steps - np.floor(steps)
+    near = margin * 2e6 + abs(steps) * 4.0 * UNIT
+    # Written so that what is no number is doubted.
+    return value, not (near < edge and edge < 1.0 - near)
+
+
+@borrowing
+def _walk(
+    start, stop, until, first_only, hits, lead, states, outcomes, own, silences, candidates, per_rule, run_of,
+    results,
+):  # fmt: skip
+    """Walk through one lead after the other; return the lead that needs more room, and how much."""
+    offsets, rows, begin, weights, weight_of, kept = hits
+    created, floor = lead
+    state_offsets, state_start, moment, state, state_may = states
+    outcome_offsets, outcome_at, effect, block, forgets = outcomes
+    rules, totals, (code, layout, roots, group_sums), (low, high, may) = own
+    ri, rf = rules
+    silent_for, silence = silences
+    groups, group_low, group_high, bounds = totals
+    places, found_at, found_hand_raise, found = results
+    room, weighed, marks, sizes = per_rule
+    occurred, run = run_of
+    pr, hr, cr, gr, xr = layout[0], layout[1], layout[2], layout[3], layout[4]
+    n_rules, n_silences = ri.shape[0], silent_for.shape[0]
+    limited = kept.shape[0] > 0
+    # What groups and silences can add whatever the hits do.
     given = 0.0
-    for g in range(n_groups):
+    for g in range(group_low.shape[0]):
         given += max(0.0, group_low[g])
     for s in range(n_silences):
         given += max(0.0, max(clamped(0.0, silence[s, 1], silence[s, 2]),
                               clamped(silence[s, 0], silence[s, 1], silence[s, 2])))  # fmt: skip
-    slack = 1e-6 * (n_rules + n_silences + n_groups + 4)
 
     for i in range(start, stop):
         found[i] = 0
@@ -136,130 +201,33 @@ def episodes(
         while s1 - 1 > s0 and state_start[s1 - 1] > until:
             s1 -= 1
 
-        # 1. Sum what the hits of each rule could give at most and at least.
-        for r in range(n_rules):
-            n[r] = 0
-            positive[r] = negative[r] = 0.0
-        room_needed = 0
-        for k in range(offsets[i], offsets[i + 1]):
-            if rows[k, begin_at] > until:
-                break
-            bits = rows[k, RULES] & BITS
-            first = rows[k, RULES] >> 32
-            while bits:
-                place = trailing(bits)
-                bits &= bits - 1
-                r = first + place
-                if r >= n_rules:
-                    continue
-                room_needed += 1
-                if kept.shape[0] and not kept[k] >> np.uint32(place) & np.uint32(1):
-                    continue
-                n[r] += 1
-                w = weights[k, weight_of[r]] if ri[r, WEIGHED] else rf[r, WEIGHT]
-                if w > 0.0:
-                    positive[r] += w
-                else:
-                    negative[r] += w
-
-        # 2. Can the lead qualify at all?
-        most_given = given
-        for r in range(n_rules):
-            enough = n[r] >= ri[r, LEAST]
-            if ri[r, KIND] == AT_LEAST:
-                positive[r] = max(0.0, rf[r, WEIGHT]) if enough else 0.0
-                negative[r] = min(0.0, rf[r, WEIGHT]) if enough else 0.0
-            low[pr + r] = rounded(clamped(negative[r] * (1.0 + 1e-9), rf[r, LOW], rf[r, HIGH]))
-            high[pr + r] = rounded(clamped(positive[r] * (1.0 + 1e-9), rf[r, LOW], rf[r, HIGH]))
-            low[cr + r] = 0.0
-            high[cr + r] = n[r]
-            may[hr + r] = TRUE | FALSE if enough else FALSE
-            most_given += max(0.0, high[pr + r])
-        for s in range(n_silences):
-            idle = rounded(clamped(0.0, silence[s, 1], silence[s, 2]))
-            quiet = rounded(clamped(silence[s, 0], silence[s, 1], silence[s, 2]))
-            low[pr + n_rules + s] = min(idle, quiet)
-            high[pr + n_rules + s] = max(idle, quiet)
-            may[hr + n_rules + s] = TRUE | FALSE
+        # 1. Can the lead qualify at all, and with how much?
+        k, end = offsets[i], offsets[i + 1]
+        _count_hits(k, end, until, rows, begin, weights, weight_of, kept, rules, room, weighed)
         states_into(s0, s1, state, state_may, xr, low, high, may)
-        total(n_rules + n_silences, groups, pr, gr, group_low, group_high, bounds, low, high, may, sums)
-        if not evaluate(code, low, high, may) & TRUE:
+        need = _prospects(
+            room, weighed, given, rules, silences, totals, (code, layout, group_sums), candidates, low, high,
+            may,
+        )  # fmt: skip
+        if need == np.inf:
             continue
-
-        # 3. Which sum of engagement is indispensable?
-        need = -np.inf
-        for c in range(candidate_register.shape[0]):
-            x = candidate_register[c]
-            value = candidate_value[c]
-            if value < bounds[0 if x == ENGAGEMENT else 2] or low[x] > value:
-                continue
-            least_needed = value if x == ENGAGEMENT else value - high[FIT]
-            if least_needed > need:
-                old = high[x]
-                high[x] = min(old, value)
-                if not evaluate(code, low, high, may) & TRUE:
-                    need = least_needed
-                high[x] = old
-        need -= slack + 1e-9 * most_given
-
-        # 4. Unpack the hits and chain those of each rule.
-        if room_needed > most:
-            most = 2 * room_needed
-            begin = np.empty(most, dtype=np.int64)
-            occurred = np.empty(most, dtype=np.int64)
-            rule = np.empty(most, dtype=np.int64)
-            weight = np.empty(most)
-            keep = np.empty(most, dtype=np.uint8)
-            after = np.empty(most, dtype=np.int64)
+        wanted = n_rules
         for r in range(n_rules):
-            chain_end[r] = head[r] = -1
-            in_order[r] = 1
-        b = 0
-        for k in range(offsets[i], offsets[i + 1]):
-            if rows[k, begin_at] > until:
-                break
-            bits = rows[k, RULES] & BITS
-            first = rows[k, RULES] >> 32
-            while bits:
-                place = trailing(bits)
-                bits &= bits - 1
-                r = first + place
-                if r >= n_rules:
-                    continue
-                begin[b] = rows[k, begin_at]
-                occurred[b] = rows[k, OCCURRED]
-                rule[b] = r
-                weight[b] = weights[k, weight_of[r]] if ri[r, WEIGHED] else rf[r, WEIGHT]
-                keep[b] = 1
-                if kept.shape[0] and not kept[k] >> np.uint32(place) & np.uint32(1):
-                    keep[b] = 0
-                else:
-                    last = chain_end[r]
-                    if last < 0:
-                        head[r] = b
-                    else:
-                        after[last] = b
-                        if occurred[b] < occurred[last]:
-                            in_order[r] = 0
-                    chain_end[r] = b
-                    after[b] = -1
-                b += 1
+            wanted += room[r]
+        if wanted > occurred.shape[0]:
+            return i, 2 * wanted
 
-        # 5. Walk through the instants at which something happens.
+        # 2. Walk through the instants at which something happens.
+        clear_sums(room[:n_rules], marks, sizes, run)
         upper = given
         for r in range(n_rules):
-            fresh[r] = live[r] = head[r]
-            n[r] = 0
-            stamp[r] = 0
-            acc[r] = drift[r] = slope[r] = flat[r] = flat_drift[r] = slope_drift[r] = 0.0
-            mixed[r] = negative[r] < 0.0
-            raw_bar[r] = 0.0
-            bar[r] = max(0.0, clamped(0.0, rf[r, LOW], rf[r, HIGH]))
-            upper += bar[r]
-        k = 0
+            marks[r, MIXED] = weighed[r, NEGATIVE] < 0.0
+            sizes[r, RAW_BAR] = 0.0
+            sizes[r, BAR] = max(0.0, clamped(0.0, rf[r, LOW], rf[r, HIGH]))
+            upper += sizes[r, BAR]
         row = s0
         o = outcome_offsets[i]
-        state_into(row, state, state_may, xr, low, high, may)
+        state_into(row, state, state_may, xr, low, low, may)
         last_positive = NEVER
         forget = NEVER
         not_before = floor[i]
@@ -268,8 +236,8 @@ def episodes(
         turn = 0
         while True:
             t = FOREVER
-            if k < b:
-                t = begin[k]
+            if k < end:
+                t = rows[k, begin]
             if row + 1 < s1 and state_start[row + 1] < t:
                 t = state_start[row + 1]
             if o < outcome_offsets[i + 1] and outcome_at[o] < t:
@@ -279,27 +247,56 @@ def episodes(
             if t > until:
                 break
             asked = False
-            while k < b and begin[k] == t:
-                r = rule[k]
-                w = weight[k]
-                if w > 0.0 and occurred[k] > last_positive:
-                    last_positive = occurred[k]
-                if keep[k]:
+            while k < end and rows[k, begin] == t:
+                when = rows[k, OCCURRED]
+                bits = rows[k, RULES] & BITS
+                first = rows[k, RULES] >> 32
+                if n_silences and when > last_positive:
+                    # Dropped hits break a silence too.
+                    left = bits
+                    while left:
+                        r = first + trailing(left)
+                        left &= left - 1
+                        if (
+                            r < n_rules
+                            and (weights[k, weight_of[r]] if ri[r, WEIGHED] else rf[r, WEIGHT]) > 0
+                        ):
+                            last_positive = when
+                            break
+                if limited:
+                    bits &= np.int64(kept[k])
+                while bits:
+                    r = first + trailing(bits)
+                    bits &= bits - 1
+                    if r >= n_rules:
+                        continue
                     asked = True
-                    n[r] += 1
+                    if when <= t - ri[r, WITHIN] or when <= forget:
+                        continue
+                    w = weights[k, weight_of[r]] if ri[r, WEIGHED] else rf[r, WEIGHT]
+                    tail = marks[r, TAIL]
+                    if tail > marks[r, HEAD] and occurred[tail - 1] > when:
+                        put_late_hit(r, when, w, marks, sizes, occurred, run)
+                    else:
+                        occurred[tail] = when
+                        run[tail, ITS_WEIGHT] = w
+                        marks[r, TAIL] = tail + 1
+                    if need == -np.inf:
+                        continue
                     if ri[r, KIND] == AT_LEAST:
-                        raw_bar[r] = rf[r, WEIGHT] if n[r] >= ri[r, LEAST] else 0.0
+                        enough = marks[r, TAIL] - marks[r, HEAD] >= ri[r, LEAST]
+                        sizes[r, RAW_BAR] = rf[r, WEIGHT] if enough else 0.0
                     elif w > 0.0:
-                        raw_bar[r] += w
-                    new = max(0.0, clamped(raw_bar[r] * (1.0 + 1e-9), rf[r, LOW], rf[r, HIGH]))
-                    upper += new - bar[r]
-                    bar[r] = new
+                        sizes[r, RAW_BAR] += w
+                    new = max(0.0, clamped(sizes[r, RAW_BAR] * MORE, rf[r, LOW], rf[r, HIGH]))
+                    upper += new - sizes[r, BAR]
+                    sizes[r, BAR] = new
                 k += 1
             while row + 1 < s1 and state_start[row + 1] <= t:
                 row += 1
                 if state_start[row] == t and moment[row]:
                     asked = True
-                state_into(row, state, state_may, xr, low, high, may)
+                state_into(row, state, state_may, xr, low, low, may)
             closed = False
             while o < outcome_offsets[i + 1] and outcome_at[o] == t:
                 if effect[o] == CLOSES:
@@ -319,159 +316,62 @@ def episodes(
             if not asked or in_episode or t < not_before or upper <= need:
                 continue
 
-            # 6. Bring rule after rule to this instant until the bar is missed.
-            missed = False
-            for _ in range(n_rules):
-                turn += 1
-                if turn >= n_rules:
-                    turn = 0
-                r = turn
-                kind = ri[r, KIND]
-                over = ri[r, OVER]
-                limit = max(t - ri[r, WITHIN], forget)
-                if head[r] == fresh[r] and (fresh[r] < 0 or fresh[r] >= k):
-                    # Nothing of this rule counts or is about to.
-                    acc[r] = drift[r] = 0.0
-                elif in_order[r]:
-                    if kind == HALF_LIFE and head[r] != fresh[r]:
-                        x = (t - stamp[r]) / over
-                        c = same_as[r]
-                        if factor_to[c] != t or factor_from[c] != stamp[r]:
-                            factor[c] = np.exp2(-x)
-                            factor_from[c] = stamp[r]
-                            factor_to[c] = t
-                        acc[r] *= factor[c]
-                        drift[r] = drift[r] * factor[c] + abs(acc[r]) * (4.0 + x) * UNIT
-                    stamp[r] = t
-                    while head[r] != fresh[r] and occurred[head[r]] <= limit:
-                        h = head[r]
-                        n[r] -= 1
-                        w = weight[h]
-                        if kind == HALF_LIFE:
-                            x = (t - occurred[h]) / over
-                            w *= np.exp2(-x)
-                            drift[r] += abs(w) * (4.0 + x) * UNIT
-                        if kind in (HALF_LIFE, NONE):
-                            acc[r] -= w
-                            drift[r] += abs(acc[r]) * UNIT
-                        if live[r] == h and kind != LINEAR:
-                            live[r] = after[h]
-                        head[r] = after[h]
-                    if kind == LINEAR:
-                        gone = max(limit, t - over)
-                        while live[r] != fresh[r] and occurred[live[r]] <= gone:
-                            h = live[r]
-                            w = weight[h]
-                            flat[r] -= w
-                            flat_drift[r] += abs(flat[r]) * UNIT
-                            moment_of = w * (occurred[h] - begin[0])
-                            slope[r] -= moment_of
-                            slope_drift[r] += (abs(slope[r]) + abs(moment_of)) * UNIT
-                            live[r] = after[h]
-                        if live[r] == fresh[r]:
-                            flat[r] = slope[r] = flat_drift[r] = slope_drift[r] = 0.0
-                    if head[r] == fresh[r]:
-                        acc[r] = drift[r] = 0.0
-                    while fresh[r] >= 0 and fresh[r] < k:
-                        h = fresh[r]
-                        fresh[r] = after[h]
-                        if occurred[h] <= limit:  # so has every hit before it
-                            n[r] -= 1
-                            head[r] = live[r] = fresh[r]
-                            continue
-                        w = weight[h]
-                        if kind == LINEAR:
-                            if occurred[h] <= t - over:
-                                live[r] = fresh[r]
-                            else:
-                                flat[r] += w
-                                flat_drift[r] += abs(flat[r]) * UNIT
-                                moment_of = w * (occurred[h] - begin[0])
-                                slope[r] += moment_of
-                                slope_drift[r] += (abs(slope[r]) + abs(moment_of)) * UNIT
-                        elif kind == HALF_LIFE:
-                            x = (t - occurred[h]) / over
-                            w *= np.exp2(-x)
-                            drift[r] += abs(w) * (4.0 + x) * UNIT
-                        if kind in (HALF_LIFE, NONE):
-                            acc[r] += w
-                            drift[r] += abs(acc[r]) * UNIT
-                    if kind == LINEAR:
-                        span = t - begin[0]
-                        acc[r] = flat[r] - (flat[r] * span - slope[r]) / over
-                        turns = abs(span) / over
-                        drift[r] = (
-                            flat_drift[r] * (1.0 + turns)
-                            + slope_drift[r] / over
-                            + (abs(flat[r]) * (1.0 + turns) + abs(slope[r]) / over) * 4.0 * UNIT
-                        )
-                    elif kind == STEPS:
-                        acc[r] = 0.0
-                        h = head[r]
-                        while h != fresh[r]:
-                            w = weight[h]
-                            acc[r] += w * decay(kind, over, rf[r, PERCENT], t - occurred[h])
-                            h = after[h]
-                else:
-                    # Late hits: the window is no longer a run of the chain, so take it from its start.
-                    acc[r] = drift[r] = 0.0
-                    n[r] = 0
-                    h = head[r]
-                    while h >= 0 and h < k:
-                        if occurred[h] > limit:
-                            n[r] += 1
-                            w = weight[h]
-                            if kind != AT_LEAST:
-                                acc[r] += w * decay(kind, over, rf[r, PERCENT], t - occurred[h])
-                        h = after[h]
-                if kind == AT_LEAST:
-                    acc[r] = rf[r, WEIGHT] if n[r] >= ri[r, LEAST] else 0.0
-                    drift[r] = 0.0
-                    raw_bar[r] = acc[r]
-                elif not mixed[r]:
-                    raw_bar[r] = acc[r] + drift[r]
-                new = max(0.0, clamped(raw_bar[r] * (1.0 + 1e-9), rf[r, LOW], rf[r, HIGH]))
-                upper += new - bar[r]
-                bar[r] = new
-                if upper <= need:
-                    missed = True
-                    break
-            if missed:
+            # 3. Sum rule after rule at this instant until the bar is missed.
+            upper, turn = sum_up(t, forget, need, upper, turn, ri, rf, marks, sizes, occurred, run)
+            if upper <= need:
                 continue
 
-            # 7. The full question, exactly.
+            # 4. The full question, exactly.
             for r in range(n_rules):
-                kind = ri[r, KIND]
-                margin = drift[r] + n[r] * abs(acc[r]) * 2.0 * UNIT
-                value = rounded(clamped(acc[r], rf[r, LOW], rf[r, HIGH]))
-                # Could the drift change the sixth decimal? Only near the edge of rounding.
-                steps = acc[r] * 1e6 + 0.501
-                edge = steps - math.floor(steps)
-                near = margin * 2e6 + abs(steps) * 4.0 * UNIT
-                if kind != AT_LEAST and in_order[r] and (edge <= near or edge >= 1.0 - near):
-                    direct = 0.0
-                    h = head[r]
-                    while h != fresh[r]:
-                        w = weight[h]
-                        direct += w * decay(kind, ri[r, OVER], rf[r, PERCENT], t - occurred[h])
-                        h = after[h]
-                    value = rounded(clamped(direct, rf[r, LOW], rf[r, HIGH]))
-                low[pr + r] = high[pr + r] = value
-                low[cr + r] = high[cr + r] = n[r]
-                may[hr + r] = TRUE if n[r] >= ri[r, LEAST] else FALSE
-            for s in range(n_silences):
-                quiet_since = t - silent_for[s]
-                holds = last_positive <= quiet_since and (created[i] == NEVER or created[i] <= quiet_since)
-                raw = silence[s, 0] if holds else 0.0
-                to = pr + n_rules + s
-                low[to] = high[to] = rounded(clamped(raw, silence[s, 1], silence[s, 2]))
-                may[hr + n_rules + s] = TRUE if holds else FALSE
-            total(n_rules + n_silences, groups, pr, gr, group_low, group_high, bounds, low, high, may, sums)
-            if evaluate(code, low, high, may) == TRUE:
-                to = room[i] + found[i]
+                n = marks[r, TAIL] - marks[r, HEAD]
+                value = sizes[r, IDLE]
+                if sizes[r, ACC] != 0.0 or sizes[r, DRIFT] != 0.0:
+                    value, doubtful = _exact_points(r, sizes[r, ACC], sizes[r, DRIFT], n, rf)
+                    if doubtful and ri[r, KIND] != AT_LEAST:
+                        limit = max(t - ri[r, WITHIN], forget)
+                        direct = sum_of_rows(r, t, limit, offsets[i], k, hits, rules)
+                        value = rounded(clamped(direct, rf[r, LOW], rf[r, HIGH]))
+                low[pr + r] = value
+                low[cr + r] = n
+                may[hr + r] = TRUE if n >= ri[r, LEAST] else FALSE
+            hold_silences(t, last_positive, created[i], silences, pr + n_rules, hr + n_rules, low, may)
+            total(n_rules + n_silences, groups, pr, gr, group_low, group_high, bounds, low, may, group_sums)
+            if evaluate(code, low, low, may) == TRUE:
+                to = places[i] + found[i]
                 found_at[to] = t
                 found_hand_raise[to] = roots[1] >= 0 and may[roots[1]] == TRUE
                 found[i] += 1
                 in_episode = True
                 if first_only:
                     break
+    return stop, 0
+
+
+@kernel
+def episodes(
+    start, stop, until, first_only, hits, lead, states, outcomes, rules, silences, totals, program,
+    candidates, results,
+):  # fmt: skip
+    """Find where the episodes of leads start..stop begin, at or before `until`.
+
+    Fills results = (offsets of room per lead, instants, hand-raise flags, number found). Without
+    bounds every moment of every lead is a full question; `candidates` are explained at `_prospects`.
+    """
+    n_rules = max(1, rules[0].shape[0])
+    code, low, high, may, layout, roots = program
+    groups, group_low, group_high, bounds = totals
+    own = (
+        (rules[0].copy(), rules[1].copy()),
+        (groups.copy(), group_low.copy(), group_high.copy(), bounds.copy()),
+        (code.copy(), layout.copy(), roots.copy(), np.zeros(max(1, group_low.shape[0]))),
+        (low.copy(), high.copy(), may.copy()),
+    )
+    marks, sizes = new_sums(*rules)
+    per_rule = (np.zeros(n_rules, dtype=np.int64), np.zeros((n_rules, 2)), marks, sizes)
+    room = 64
+    while start < stop:
+        run = (np.empty(room, dtype=np.int64), np.empty((room, 5)))
+        start, room = _walk(
+            start, stop, until, first_only, hits, lead, states, outcomes, own, silences, candidates, per_rule,
+            run, results,
+        )  # fmt: skip

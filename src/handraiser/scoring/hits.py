@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from handraiser.scoring.compiling import kernel
+from handraiser.scoring.compiling import borrowing, kernel
 from handraiser.scoring.registers import NEVER
 from handraiser.scoring.zones import bucket_of
 
@@ -48,7 +48,7 @@ for _bit in range(32):
     _PLACES[((0x077CB531 << _bit) & 0xFFFFFFFF) >> 27] = _bit
 
 
-@kernel
+@borrowing
 def trailing(bits):
     """Return the place of the lowest bit set, by a de Bruijn sequence."""
     low = bits & -bits

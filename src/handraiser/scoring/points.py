@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from handraiser.scoring.compiling import kernel
-from handraiser.scoring.hits import BITS, OCCURRED, RULES, trailing
+from handraiser.scoring.compiling import borrowing, kernel
+from handraiser.scoring.hits import BITS, OCCURRED, PER_MASK, RULES, trailing
 from handraiser.scoring.registers import (
     AT_LEAST,
     CLOSES,
@@ -32,15 +32,17 @@ from handraiser.scoring.registers import (
     clamped,
     decay,
     evaluate,
+    joined,
     rounded,
     state_into,
     total,
+    two_sum,
 )
 
-__all__ = ["points_at"]
+__all__ = ["hold_silences", "points_at", "sum_of_rows"]
 
 
-@kernel
+@borrowing
 def _first_after(instant, first, end, rows, begin):
     """Return the first of a lead's rows that begins to count after the instant."""
     low, high = first, end
@@ -51,6 +53,39 @@ def _first_after(instant, first, end, rows, begin):
         else:
             high = middle
     return low
+
+
+@borrowing
+def hold_silences(at, last, created, silences, points, holds, low, may):
+    """Fill the registers of silence rules, given when the last hit of positive weight occurred."""
+    silent_for, silence = silences
+    for s in range(silent_for.shape[0]):
+        since = at - silent_for[s]
+        quiet = last <= since and (created == NEVER or created <= since)
+        raw = silence[s, 0] if quiet else 0.0
+        low[points + s] = rounded(clamped(raw, silence[s, 1], silence[s, 2]))
+        may[holds + s] = TRUE if quiet else FALSE
+
+
+@borrowing
+def sum_of_rows(r, at, limit, start, stop, hits, rules):
+    """Return what one rule's hits among a lead's rows add up to at an instant: as `points_at` does."""
+    _offsets, rows, _begin, weights, weight_of, kept = hits
+    ri, rf = rules
+    acc, lost = 0.0, 0.0
+    for k in range(start, stop):
+        first = rows[k, RULES] >> 32
+        if not first <= r < first + PER_MASK:
+            continue
+        bits = rows[k, RULES] & BITS
+        if kept.shape[0]:
+            bits &= np.int64(kept[k])
+        occurred = rows[k, OCCURRED]
+        if bits >> (r - first) & 1 and occurred > limit:
+            w = weights[k, weight_of[r]] if ri[r, WEIGHED] else rf[r, WEIGHT]
+            term = w * decay(ri[r, KIND], ri[r, OVER], rf[r, PERCENT], at - occurred)
+            acc, lost = two_sum(acc, lost, term)
+    return joined(acc, lost)
 
 
 @kernel
@@ -67,18 +102,18 @@ def points_at(
     state_offsets, state_start, _moment, state, state_may = states
     outcome_offsets, outcome_at, effect, _block, forgets = outcomes
     ri, rf = rules
-    silent_for, silence = silences
+    silent_for, _silence = silences
     groups, group_low, group_high, bounds = totals
-    code, low0, high0, may0, layout, roots = program
+    code, low0, _high0, may0, layout, roots = program
     scores, engagements, fits, answers, which, points, counts, held = results
     pr, hr, cr, gr, xr = layout[0], layout[1], layout[2], layout[3], layout[4]
     n_rules = ri.shape[0]
     n_silences = silent_for.shape[0]
-    low, high, may = low0.copy(), high0.copy(), may0.copy()
+    low, may = low0.copy(), may0.copy()
     code, groups, bounds = code.copy(), groups.copy(), bounds.copy()
     group_low, group_high = group_low.copy(), group_high.copy()
     sums = np.zeros(max(1, group_low.shape[0]))
-    acc = np.zeros(max(1, n_rules))
+    acc, lost = np.zeros(max(1, n_rules)), np.zeros(max(1, n_rules))
     n = np.zeros(max(1, n_rules), dtype=np.int64)
     reach = 0  # how far back a hit can still matter: it begins to count no earlier than it occurs
     for r in range(n_rules):
@@ -95,7 +130,7 @@ def points_at(
                 closed = True
             elif effect[k] == RECYCLES and not closed and forgets:
                 forget = max(forget, outcome_at[k])
-        acc[:] = 0.0
+        acc[:] = lost[:] = 0.0
         n[:] = 0
         last = NEVER
         for k in range(_first_after(at - reach, offsets[i], offsets[i + 1], rows, begin), offsets[i + 1]):
@@ -119,28 +154,24 @@ def points_at(
                     continue
                 n[r] += 1
                 if ri[r, KIND] != AT_LEAST:
-                    acc[r] += w * decay(ri[r, KIND], ri[r, OVER], rf[r, PERCENT], at - occurred)
+                    term = w * decay(ri[r, KIND], ri[r, OVER], rf[r, PERCENT], at - occurred)
+                    acc[r], lost[r] = two_sum(acc[r], lost[r], term)
         row = state_offsets[i]
         while row + 1 < state_offsets[i + 1] and state_start[row + 1] <= at:
             row += 1
         which[i] = row
-        state_into(row, state, state_may, xr, low, high, may)
+        state_into(row, state, state_may, xr, low, low, may)
         for r in range(n_rules):
             holds = n[r] >= ri[r, LEAST]
-            raw = acc[r]
+            raw = joined(acc[r], lost[r])
             if ri[r, KIND] == AT_LEAST:
                 raw = rf[r, WEIGHT] if holds else 0.0
-            low[pr + r] = high[pr + r] = rounded(clamped(raw, rf[r, LOW], rf[r, HIGH]))
-            low[cr + r] = high[cr + r] = n[r]
+            low[pr + r] = rounded(clamped(raw, rf[r, LOW], rf[r, HIGH]))
+            low[cr + r] = n[r]
             may[hr + r] = TRUE if holds else FALSE
-        for s in range(n_silences):
-            holds = last <= at - silent_for[s] and (created[i] == NEVER or created[i] <= at - silent_for[s])
-            raw = silence[s, 0] if holds else 0.0
-            to = pr + n_rules + s
-            low[to] = high[to] = rounded(clamped(raw, silence[s, 1], silence[s, 2]))
-            may[hr + n_rules + s] = TRUE if holds else FALSE
-        total(n_rules + n_silences, groups, pr, gr, group_low, group_high, bounds, low, high, may, sums)
-        evaluate(code, low, high, may)
+        hold_silences(at, last, created[i], silences, pr + n_rules, hr + n_rules, low, may)
+        total(n_rules + n_silences, groups, pr, gr, group_low, group_high, bounds, low, may, sums)
+        evaluate(code, low, low, may)
         scores[i], engagements[i], fits[i] = low[SCORE], low[ENGAGEMENT], low[FIT]
         for q in range(roots.shape[0]):
             answers[i, q] = may[roots[q]] if roots[q] >= 0 else FALSE

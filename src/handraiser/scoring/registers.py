@@ -2,7 +2,8 @@
 
 The register machine of the fold. A register holds an interval, not a number: [low, high] and what
 else it may be (TRUE, FALSE, NULL). With low = high a program gives its exact answer; with bounds it
-says "cannot be true", which is what lets most moments be skipped. `layout` writes the programs.
+says "cannot be true", which is what lets most moments be skipped. With exact numbers, low and high may be
+one array. `layout` writes the programs.
 
 Arrays given to a call are reference-counted with atomics: whoever calls these from several threads gives
 each thread copies of its own.
@@ -10,11 +11,9 @@ each thread copies of its own.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from handraiser.scoring.compiling import kernel
+from handraiser.scoring.compiling import borrowing
 
 # What a register may hold: for a truth any of the first three, for a number VALUE or NULL.
 FALSE, TRUE, NULL, VALUE = 1, 2, 4, 8
@@ -56,18 +55,18 @@ _AND = _kleene(True)
 _OR = _kleene(False)
 
 
-@kernel
+@borrowing
 def rounded(x):
     """Return x to six decimals as section 6 defines it: floor(x * 10^6 + 0.501) / 10^6."""
-    return math.floor(x * 1e6 + 0.501) / 1e6
+    return np.floor(x * 1e6 + 0.501) / 1e6
 
 
-@kernel
+@borrowing
 def clamped(x, low, high):
     return min(max(x, low), high)
 
 
-@kernel
+@borrowing
 def decay(kind, over, percent, age):
     """Return the factor d(age) of section 6; ages and `over` in microseconds."""
     if kind == HALF_LIFE:
@@ -79,7 +78,7 @@ def decay(kind, over, percent, age):
     return 1.0
 
 
-@kernel
+@borrowing
 def evaluate(code, low, high, may):
     """Run a program over registers, in place; its answer is what the last target may be."""
     for k in range(code.shape[0]):
@@ -111,17 +110,24 @@ def evaluate(code, low, high, may):
                         same, other = other, same
                     m |= (TRUE if same else 0) | (FALSE if other else 0)
             may[to] = m
-        elif op == ADD:
-            low[to], high[to] = low[a] + low[b], high[a] + high[b]
-            may[to] = ((may[a] | may[b]) & NULL) | (may[a] & may[b] & VALUE)
-        elif op == SUB:
-            low[to], high[to] = low[a] - high[b], high[a] - low[b]
-            may[to] = ((may[a] | may[b]) & NULL) | (may[a] & may[b] & VALUE)
-        elif op == MUL:
-            p, q = low[a] * low[b], low[a] * high[b]
-            r, s = high[a] * low[b], high[a] * high[b]
-            low[to], high[to] = min(min(p, q), min(r, s)), max(max(p, q), max(r, s))
-            may[to] = ((may[a] | may[b]) & NULL) | (may[a] & may[b] & VALUE)
+        elif op <= MUL:
+            if op == ADD:
+                x, y = low[a] + low[b], high[a] + high[b]
+            elif op == SUB:
+                x, y = low[a] - high[b], high[a] - low[b]
+            else:
+                p, q = low[a] * low[b], low[a] * high[b]
+                r, s = high[a] * low[b], high[a] * high[b]
+                x, y = min(min(p, q), min(r, s)), max(max(p, q), max(r, s))
+                if p != p or q != q or r != r or s != s:  # bounds at infinity times zero
+                    x, y = -np.inf, np.inf
+            m = ((may[a] | may[b]) & NULL) | (may[a] & may[b] & VALUE)
+            if m & VALUE and not (x > -np.inf and y < np.inf):
+                # What is no number is NULL (section 3); bounds that overflow say that it may be.
+                known = low[a] == high[a] and low[b] == high[b]
+                m = NULL if known else m | NULL
+                x, y = (x if x == x else -np.inf), (y if y == y else np.inf)
+            low[to], high[to], may[to] = x, y, m
         elif op == NEG:
             low[to], high[to] = -high[a], -low[a]
             may[to] = may[a]
@@ -145,36 +151,49 @@ def evaluate(code, low, high, may):
     return may[code[code.shape[0] - 1, 1]]
 
 
-@kernel
-def total(slots, groups, first, group_at, group_low, group_high, bounds, low, high, may, sums):
+@borrowing
+def total(slots, groups, first, group_at, group_low, group_high, bounds, points, may, sums):
     """Fill the registers of groups, engagement and score from those of the rules' points.
 
-    Registers `first` onward are the points of the engagement rules, `group_at` onward the groups;
-    `bounds` is (engagement low, high, score low, high).
+    `points` are registers (the low or the high ones): from `first` on the points of the engagement rules,
+    from `group_at` on the groups; `bounds` is (engagement low, high, score low, high).
     """
-    for side in range(2):
-        points = low if side == 0 else high
-        for g in range(group_low.shape[0]):
-            sums[g] = 0.0
-        engagement = 0.0
-        for s in range(slots):
-            if groups[s] < 0:
-                engagement += points[first + s]
-            else:
-                sums[groups[s]] += points[first + s]
-        for g in range(group_low.shape[0]):
-            value = rounded(clamped(sums[g], group_low[g], group_high[g]))
-            points[group_at + g] = value
-            may[group_at + g] = VALUE
-            engagement += value
-        engagement = rounded(clamped(engagement, bounds[0], bounds[1]))
-        points[ENGAGEMENT] = engagement
-        points[SCORE] = rounded(clamped(points[FIT] + engagement, bounds[2], bounds[3]))
+    for g in range(group_low.shape[0]):
+        sums[g] = 0.0
+    engagement = 0.0
+    for s in range(slots):
+        if groups[s] < 0:
+            engagement += points[first + s]
+        else:
+            sums[groups[s]] += points[first + s]
+    for g in range(group_low.shape[0]):
+        value = rounded(clamped(sums[g], group_low[g], group_high[g]))
+        points[group_at + g] = value
+        may[group_at + g] = VALUE
+        engagement += value
+    engagement = rounded(clamped(engagement, bounds[0], bounds[1]))
+    points[ENGAGEMENT] = engagement
+    points[SCORE] = rounded(clamped(points[FIT] + engagement, bounds[2], bounds[3]))
     may[ENGAGEMENT] = VALUE
     may[SCORE] = VALUE
 
 
-@kernel
+@borrowing
+def two_sum(high, low, term):
+    """Return a sum and what rounding took from it, with one more term (Knuth's two-sum)."""
+    added = high + term
+    kept = added - high
+    return added, low + ((high - (added - kept)) + (term - kept))
+
+
+@borrowing
+def joined(high, low):
+    """Return a sum with what rounding took from it; infinite sums have lost that."""
+    both = high + low
+    return both if both == both else high
+
+
+@borrowing
 def state_into(row, state, state_may, at, low, high, may):
     """Put the numbers and truths that hold of a lead in one state into their registers."""
     low[FIT] = high[FIT] = state[row, 0]
@@ -184,7 +203,7 @@ def state_into(row, state, state_may, at, low, high, may):
         may[at + x] = state_may[row, x]
 
 
-@kernel
+@borrowing
 def states_into(first, end, state, state_may, at, low, high, may):
     """Put the hull of several states into their registers."""
     for x in range(state.shape[1]):
