@@ -55,5 +55,6 @@ def borrowing(function: Callable[..., Any]) -> Callable[..., Any]:
     Otherwise numba counts each array as held at the call and given back at every way out, and those counts
     are atomic: dozens of them, for a few additions.
     """
-    compiled: Callable[..., Any] = njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
+    options: dict[str, Any] = {"_nrt": False}  # not among those that numba's types know
+    compiled: Callable[..., Any] = njit(cache=True, nogil=True, error_model="numpy", **options)(function)
     return compiled

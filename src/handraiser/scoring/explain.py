@@ -53,7 +53,7 @@ def explain_lead(agreement: Agreement, inputs: Inputs, *, lead: str, at: int) ->
     """
     own = _only(inputs, lead)
     try:
-        matched = match(agreement, own, threads=1)
+        matched = match(agreement, own, threads=1, ordered=True)
         ids = matched.leads.ids.to_pylist()
         if lead not in ids:
             raise LookupError(lead)

@@ -27,6 +27,7 @@ __all__ = [
     "gather",
     "index_of_leads",
     "order_within_leads",
+    "part_order",
     "sessions",
     "trailing",
 ]
@@ -40,8 +41,6 @@ _UNUSABLE = np.uint32(1 << 31)
 SESSION_PAUSE = 30 * 60 * 1_000_000
 _NO_VALUE = np.uint64(0)
 _FREE = np.uint64(0)
-_LOWER = np.uint64(0xFFFFFFFF)
-_UPPER = np.uint64(0xFFFFFFFF00000000)
 
 _PLACES = np.zeros(32, dtype=np.int64)
 for _bit in range(32):
@@ -57,7 +56,7 @@ def trailing(bits):
 
 @kernel
 def index_of_leads(hashes):
-    """Return (table, mask, clash): slots of the upper half of a hash and a lead's number + 1, 0 where free.
+    """Return (table, mask, clash): slots of a lead's hash and its number + 1, which is 0 where free.
 
     `clash` is the number of a lead whose hash another lead has, −1 if there is none.
     """
@@ -65,24 +64,25 @@ def index_of_leads(hashes):
     while size < 2 * hashes.shape[0]:
         size *= 2
     mask = np.uint64(size - 1)
-    table = np.zeros(size, dtype=np.uint64)
+    table = np.zeros((size, 2), dtype=np.uint64)
     clash = -1
     for i in range(hashes.shape[0]):
         slot = hashes[i] & mask
-        while table[slot] != _FREE:
-            if hashes[np.int64(table[slot] & _LOWER) - 1] == hashes[i]:
+        while table[slot, 1] != _FREE:
+            if table[slot, 0] == hashes[i]:
                 clash = i
             slot = (slot + np.uint64(1)) & mask
-        table[slot] = (hashes[i] & _UPPER) | np.uint64(i + 1)
+        table[slot, 0] = hashes[i]
+        table[slot, 1] = np.uint64(i + 1)
     return table, mask, clash
 
 
 @kernel
-def find_leads(ids, bits, hashes, table, mask, lead, per_lead, tally):
+def find_leads(ids, bits, table, mask, shift, lead, cuts, tally):
     """Write each event's lead into `lead`, −1 where nobody knows it or the event makes no row.
 
-    Adds to per_lead the rows of each lead, and to tally = [events, unusable ones, ones of unknown leads,
-    all bits ever met].
+    Rows will lie part by part, `1 << shift` leads to each: part p's from cuts[p] to cuts[p + 1]. Adds to
+    tally = [events, unusable ones, ones of unknown leads, all bits ever met].
     """
     unusable = 0
     unknown = 0
@@ -91,16 +91,9 @@ def find_leads(ids, bits, hashes, table, mask, lead, per_lead, tally):
     for k in range(ids.shape[0]):
         h = ids[k]
         slot = h & mask
-        found: int | np.int64 = -1
-        while table[slot] != _FREE:
-            entry = table[slot]
-            if (entry ^ h) >> np.uint64(32) == _FREE:
-                number = np.int64(entry & _LOWER) - 1
-                if hashes[number] == h:
-                    found = number
-                    break
+        while table[slot, 1] != _FREE and table[slot, 0] != h:
             slot = (slot + np.uint64(1)) & mask
-        lead[k] = found
+        lead[k] = np.int64(table[slot, 1]) - 1
     for k in range(ids.shape[0]):
         if bits[k] & _UNUSABLE:
             unusable += 1
@@ -110,8 +103,10 @@ def find_leads(ids, bits, hashes, table, mask, lead, per_lead, tally):
         elif bits[k] == 0:
             lead[k] = -1
         else:
-            per_lead[lead[k]] += 1
+            cuts[(lead[k] >> shift) + 1] += 1
             met |= bits[k]
+    for part in range(cuts.shape[0] - 1):
+        cuts[part + 1] += cuts[part]
     tally[0] += ids.shape[0]
     tally[1] += unusable
     tally[2] += unknown
@@ -119,38 +114,51 @@ def find_leads(ids, bits, hashes, table, mask, lead, per_lead, tally):
 
 
 @kernel
-def count_leads(lead, counts):
-    """Add up how many rows of a batch each lead has."""
+def part_order(lead, shift, cuts):
+    """Return the places of the rows part by part, those of a part as they came."""
+    order = np.empty(cuts[-1], dtype=np.int64)
+    at = cuts.copy()
     for k in range(lead.shape[0]):
         if lead[k] >= 0:
-            counts[lead[k]] += 1
+            part = lead[k] >> shift
+            order[at[part]] = k
+            at[part] += 1
+    return order
 
 
 @kernel
-def gather(lead, bits, first_rule, occurred, known, source, weights, keys, cursor, out):
-    """Write the rows of one batch to their leads' places in out = (rows, weights, keys).
+def count_leads(part, cuts, lead, first, counts):
+    """Add up how many rows each lead of a part has, from lead `first` on; `cuts` has a row for each batch."""
+    for b in range(cuts.shape[0]):
+        for k in range(cuts[b, part], cuts[b, part + 1]):
+            counts[lead[k] - first] += 1
 
-    `cursor` holds the next place per lead. Inputs of no length are not there.
+
+@kernel
+def gather(part, cuts, first_rules, columns, first, cursor, out):
+    """Write the rows of a part, batch by batch, to their leads' places in out = (rows, weights, keys).
+
+    `cursor` holds the next place of each lead from `first` on. Columns of no length are not there.
     """
+    lead, bits, occurred, known, source, weights, keys = columns
     rows, out_weights, out_keys = out
-    mask_number = np.int64(first_rule) << 32
     numbered = rows.shape[1] - 1
-    for k in range(lead.shape[0]):
-        i = lead[k]
-        if i < 0:
-            continue
-        at = cursor[i]
-        cursor[i] = at + 1
-        rows[at, 0] = occurred[k]
-        rows[at, 1] = np.int64(bits[k]) | mask_number
-        if known.shape[0]:
-            rows[at, 2] = max(known[k], occurred[k])
-        if source.shape[0]:
-            rows[at, numbered] = source[k]
-        for c in range(weights.shape[0]):
-            out_weights[at, c] = weights[c, k]
-        for c in range(keys.shape[0]):
-            out_keys[at, c] = keys[c, k]
+    for b in range(cuts.shape[0]):
+        mask_number = first_rules[b] << 32
+        for k in range(cuts[b, part], cuts[b, part + 1]):
+            i = lead[k] - first
+            at = cursor[i]
+            cursor[i] = at + 1
+            rows[at, 0] = occurred[k]
+            rows[at, 1] = np.int64(bits[k]) | mask_number
+            if known.shape[0]:
+                rows[at, 2] = max(known[k], occurred[k])
+            if source.shape[0]:
+                rows[at, numbered] = source[k]
+            for c in range(weights.shape[0]):
+                out_weights[at, c] = weights[c, k]
+            for c in range(keys.shape[0]):
+                out_keys[at, c] = keys[c, k]
 
 
 @kernel

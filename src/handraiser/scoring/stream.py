@@ -26,7 +26,9 @@ from handraiser.scoring.attributes import Population
 __all__ = ["Hits", "Tally", "Wanted", "ranges", "read_hits"]
 
 Ints = npt.NDArray[np.int64]
-_BATCH = 500_000
+_BATCH = 1_000_000
+_PARTS = 128
+_BATCHES = 8  # whose rows stand together until all are there
 _UNUSABLE = 1 << 31  # among the bits of an event: it cannot be used
 
 
@@ -99,21 +101,38 @@ def read_hits(
     return reader.sorted(threads), Tally(*(int(count) for count in reader.tally[:3]))
 
 
-class _Batch(NamedTuple):
-    """Columns of one batch as the stream gave them, and the lead of each event; see `hits.gather`."""
+class _Chunk:
+    """The rows of some batches of the stream, each batch part by part of the leads.
 
-    lead: npt.NDArray[np.int32]
-    bits: npt.NDArray[np.uint32]
-    first_rule: int
-    occurred: Ints
-    known: Ints
-    source: Ints
-    weights: npt.NDArray[np.generic]
-    keys: npt.NDArray[np.generic]
+    columns      lead, bits and the others as `hits.gather` takes them
+    cuts         for each batch where the rows of part p begin, and at p + 1 where they end
+    first_rules  for each batch the rule of its bit 0
+    """
 
+    def __init__(self, room: int, *, late: bool, numbered: bool, weights: int, keys: int) -> None:
+        self.room = room
+        plain = [np.empty(room, dtype=kind) for kind in (np.int32, np.uint32, np.int64)]
+        plain += [np.empty(room if there else 0, dtype=np.int64) for there in (late, numbered)]
+        by_rule = [np.empty((weights, room)), np.empty((keys, room), dtype=np.uint64)]
+        self.columns = (*plain, *by_rule)
+        self.filled = [*plain, *by_rule[0], *by_rule[1]]
+        self.cuts: list[Ints] = []
+        self.first_rules: list[int] = []
 
-_NOTHING = np.empty(0, dtype=np.int64)
-_NOTHING.setflags(write=False)  # as the columns of a stream are: one kernel serves both
+    def add(
+        self, first_rule: int, cuts: Ints, order: Ints, given: Sequence[npt.NDArray[np.generic] | None]
+    ) -> bool:
+        """Take the rows that `order` names from columns given as in `filled`, if there is room for them."""
+        start = int(self.cuts[-1][-1]) if self.cuts else 0
+        stop = start + len(order)
+        if stop > self.room:
+            return False
+        for own, values in zip(self.filled, given, strict=True):
+            if len(own):
+                own[start:stop] = 0 if values is None else values.take(order)
+        self.cuts.append(start + cuts)
+        self.first_rules.append(first_rule)
+        return True
 
 
 class _Reader:
@@ -125,93 +144,91 @@ class _Reader:
             # Two of the ids would have to collide in 64 bits; numbering by text would then be needed.
             raise ValueError(f"two leads share one 64-bit hash; one is {leads.ids[clash]!s}")
         self.con = inputs.con
-        self.hashes = leads.hashes
+        self.leads = len(leads.ids)
+        self.shift = max(0, self.leads.bit_length() - _PARTS.bit_length())
+        self.parts = (max(0, self.leads - 1) >> self.shift) + 1
         self.late = "known_at" in inputs.events.has
         self.numbered = "row" in inputs.events.has
         self.weight_of = _columns_of([rule.weight is not None for rule in wanted])
         self.key_of = _columns_of([rule.key is not None or rule.by_visit for rule in wanted])
-        self.per_lead = np.zeros(len(leads.ids), dtype=np.int64)
         self.tally = np.zeros(4, dtype=np.int64)
-        self.batches: list[_Batch] = []
+        self.chunks: list[_Chunk] = []
         self.met: list[tuple[int, int]] = []
 
     def read(self, query: str, first_rules: Sequence[int], progress: Callable[[int], None]) -> None:
         """Add the rows of one stream; `first_rules` are the rules of bit 0 of its columns of bits."""
         again = bool(self.tally[0])  # a further stream repeats rows that have been counted
         for batch in _batches(self.con, query):
-            columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+            columns = {
+                name: column.to_numpy()
+                for name, column in zip(batch.schema.names, batch.columns, strict=True)
+                if name != "event_id"
+            }
             for k, first in enumerate(first_rules):
-                lead = np.empty(batch.num_rows, dtype=np.int32)
-                bits = columns[f"bits{k}"].to_numpy()
                 tally = self.tally.copy()
-                kernels.find_leads(
-                    columns["id"].to_numpy(),
-                    bits,
-                    self.hashes,
-                    self.table,
-                    self.mask,
-                    lead,
-                    self.per_lead,
-                    tally,
-                )
+                self._add(columns, columns[f"bits{k}"], first, tally)
                 self.met.append((first, int(tally[3])))
                 if not (again or k):
                     self.tally[:] = tally
-                self.batches.append(
-                    _Batch(
-                        lead=lead,
-                        bits=bits,
-                        first_rule=first,
-                        occurred=columns["occurred"].to_numpy(),
-                        known=columns["known"].to_numpy() if self.late else _NOTHING,
-                        source=columns["row"].to_numpy() if self.numbered else _NOTHING,
-                        weights=_matrix(columns, "weight", self.weight_of, np.float64, len(lead)),
-                        keys=_matrix(columns, "key", self.key_of, np.uint64, len(lead)),
-                    )
-                )
             progress(int(self.tally[0]))
 
+    def _add(
+        self,
+        columns: dict[str, npt.NDArray[np.generic]],
+        bits: npt.NDArray[np.generic],
+        first_rule: int,
+        tally: Ints,
+    ) -> None:
+        lead = np.empty(len(bits), dtype=np.int32)
+        cuts = np.zeros(self.parts + 1, dtype=np.int64)
+        kernels.find_leads(columns["id"], bits, self.table, self.mask, self.shift, lead, cuts, tally)
+        order = kernels.part_order(lead, self.shift, cuts)
+        weights, keys = _count(self.weight_of), _count(self.key_of)
+        given = [lead, bits, *(columns.get(name) for name in ("occurred", "known", "row"))]
+        given += [columns.get(f"weight{k}") for k in range(weights)]
+        given += [columns.get(f"key{k}") for k in range(keys)]
+        if not (self.chunks and self.chunks[-1].add(first_rule, cuts, order, given)):
+            # Room that is never filled costs nothing.
+            room = _BATCHES * len(bits)
+            self.chunks.append(
+                _Chunk(room, late=self.late, numbered=self.numbered, weights=weights, keys=keys)
+            )
+            self.chunks[-1].add(first_rule, cuts, order, given)
+
     def sorted(self, threads: int) -> Hits:
-        """Return the rows gathered lead by lead and ordered within each; gives up the batches."""
-        offsets = np.zeros(len(self.per_lead) + 1, dtype=np.int64)
-        np.cumsum(self.per_lead, out=offsets[1:])
-        size = int(offsets[-1])
-        rows = np.empty((size, 2 + self.late + self.numbered), dtype=np.int64)
-        weights = np.zeros((size, _count(self.weight_of)), dtype=np.float64)
-        keys = np.zeros((size, _count(self.key_of)), dtype=np.uint64)
-        batches, self.batches = self.batches, []
-        self._gather(batches, offsets, (rows, weights, keys), threads)
+        """Return the rows gathered lead by lead and ordered within each; gives up what it collected."""
+        chunks = [(np.array(c.cuts), np.array(c.first_rules), c.columns) for c in self.chunks]
+        self.chunks = []
+        starts = np.zeros(self.parts + 1, dtype=np.int64)
+        for cuts, _, _ in chunks:
+            starts += (cuts - cuts[:, :1]).sum(axis=0)
+        size = int(starts[-1])
+        offsets = np.zeros(self.leads + 1, dtype=np.int64)
+        out = (
+            np.empty((size, 2 + self.late + self.numbered), dtype=np.int64),
+            np.zeros((size, _count(self.weight_of))),
+            np.zeros((size, _count(self.key_of)), dtype=np.uint64),
+        )
         begin = 2 if self.late else kernels.OCCURRED
 
-        def order(start: int, stop: int) -> None:
-            kernels.order_within_leads(start, stop, offsets, rows, begin, weights, keys)
+        def work(first_part: int, stop_part: int) -> None:
+            # Part by part, since the rows of one stay in the processor's cache while they are put in place.
+            for part in range(first_part, stop_part):
+                first = part << self.shift
+                stop = min(self.leads, first + (1 << self.shift))
+                counts = np.zeros(stop - first, dtype=np.int64)
+                for cuts, _, columns in chunks:
+                    kernels.count_leads(part, cuts, columns[0], first, counts)
+                own = starts[part] + np.append(0, np.cumsum(counts))
+                offsets[first : stop + 1] = own
+                cursor = own[:-1].copy()
+                for cuts, first_rules, columns in chunks:
+                    kernels.gather(part, cuts, first_rules, columns, first, cursor, out)
+                kernels.order_within_leads(0, stop - first, own, out[0], begin, *out[1:])
 
-        each(order, ranges(offsets, threads))
+        each(work, ranges(starts, threads))
         source = 2 + self.late if self.numbered else -1
-        return Hits(
-            offsets, rows, begin, source, weights, keys, self.weight_of, self.key_of, self._rules_met()
-        )
-
-    def _gather(
-        self, batches: Sequence[_Batch], offsets: Ints, out: tuple[npt.NDArray[np.generic], ...], threads: int
-    ) -> None:
-        """Bring the batches' rows to their places: a thread has a run of batches, and knows how many rows
-        of each lead come before them, so that rows of a lead keep the order they came in."""
-        cuts = np.linspace(0, len(batches), min(threads, max(1, len(batches))) + 1).astype(int)
-        cursor = offsets[:-1].copy()
-        cursors = []
-        for start, stop in pairwise(cuts):
-            cursors.append(cursor.copy())
-            if stop < len(batches):
-                for batch in batches[start:stop]:
-                    kernels.count_leads(batch.lead, cursor)
-        parts = [(k, k + 1) for k in range(len(cursors))]
-
-        def work(part: int, _next: int) -> None:
-            for batch in batches[cuts[part] : cuts[part + 1]]:
-                kernels.gather(*batch, cursors[part], out)
-
-        each(work, parts)
+        return Hits(offsets, out[0], begin, source, *out[1:], self.weight_of, self.key_of, self._rules_met())
 
     def _rules_met(self) -> frozenset[int]:
         """Return the rules that at least one event met."""
@@ -251,16 +268,6 @@ def _columns_of(flags: Sequence[bool]) -> Ints:
 
 def _count(columns: Ints) -> int:
     return int(columns.max(initial=-1)) + 1
-
-
-def _matrix(
-    columns: dict[str, pa.Array], name: str, of: Ints, kind: type, rows: int
-) -> npt.NDArray[np.generic]:
-    """Return the columns `name`0, `name`1, … as rows of a matrix, zero where the stream has none."""
-    found = [columns.get(f"{name}{k}") for k in range(_count(of))]
-    if not found:
-        return np.empty((0, rows), dtype=kind)
-    return np.stack([np.zeros(rows, dtype=kind) if one is None else one.to_numpy() for one in found])
 
 
 def _batches(con: duckdb.DuckDBPyConnection, query: str) -> Iterator[pa.RecordBatch]:
