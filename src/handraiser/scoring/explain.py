@@ -102,7 +102,7 @@ class _Writer:
         total = sums[0].points + sums[1].points
         sums.append(_group_sum("score", "score", total, agreement.score, score))
         mql, hand_raise, never = conditions_of(self.prepared, points, groups, self.standing, lead)
-        ahead = outlook(self.prepared, lead, self.at)
+        ahead = outlook(self.prepared, lead, self.at, last=[self._last(hits) for hits in self.evidence.hits])
         episodes = self._episodes()
         return Explanation(
             agreement=agreement.name,
@@ -195,6 +195,11 @@ class _Writer:
             for hit, share in zip(counted, shares, strict=True)
         ]
         return hits, [_dropped(self.events[hit.source], _why(rule, hit)) for hit in found if hit.fate]
+
+    def _last(self, hits: list[Hit]) -> float | None:
+        """Return the weight of the last hit that is kept."""
+        kept = [hit for hit in hits if hit.fate != "dropped"]
+        return max(kept, key=self._place).weight if kept else None
 
     def _place(self, hit: Hit) -> tuple[int, int, str, float]:
         """Return where a hit stands in the order of section 5, which the fold keeps only where it matters."""
