@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from handraiser.scoring.explain import explain_lead, moment
 from handraiser.scoring.explanation import Condition, Explanation, GroupSum, RulePoints
 from handraiser.tables import open_inputs
 from oracle import Oracle
+from oracle_hits import hits
 from strategies import cases
 from strategies_times import THEMES
 
@@ -123,7 +125,14 @@ def assert_hits_are_those_of(oracle: Oracle, rule: RulePoints, lead: str, at: da
             assert hit.weight == one.hit.weight
             assert hit.points == pytest.approx(one.points, rel=1e-12, abs=1e-12)
     kept, dropped = oracle.kept(lead, rule.rule, at), oracle.dropped(lead, rule.rule, at)
-    assert len(rule.hits) + len(rule.dropped) == len(kept) + len(dropped)
+    by_machines = [one for one in rule.dropped if one.why == "made by a machine"]
+    assert len(rule.hits) + len(rule.dropped) - len(by_machines) == len(kept) + len(dropped)
+    as_written = oracle.agreement.rules[rule.rule]
+    as_if = hits(oracle.agreement, oracle.facts, replace(as_written, machines=True), lead)
+    left_out = [hit for hit in as_if if hit.event.machine and hit.begins <= microseconds(at)]
+    assert [microseconds(one.occurred_at) for one in by_machines] == (
+        [] if as_written.machines else [hit.occurred_at for hit in left_out]
+    )
 
 
 # ---- what it says, word by word
@@ -205,6 +214,22 @@ def test_it_says_why_an_event_was_dropped() -> None:
     assert [one.why for one in apart.dropped] == ["the same page has counted already"] * 2
     assert [one.why for one in recent.dropped] == ["36 hours or more ago"]
     assert apart.dropped[0].properties == {"page": "a"}
+
+
+def test_it_says_which_events_do_not_count_because_machines_made_them() -> None:
+    rules = (
+        "{rule: click, event: Click, points: 1, where: page = 'a'},"
+        "{rule: all, event: Click, points: 1, machines: count}"
+    )
+    machine = {"event": "Click", "page": "a", "verdict": "machine"}
+    click, every = why(
+        agreement(rules, "score > 9"),
+        machine | {"event_id": "m1", "page": "a"},
+        machine | {"page": "b"},
+        {"event": "Click", "page": "a"},
+    ).rules
+    assert [(one.why, one.event_id) for one in click.dropped] == [("made by a machine", "m1")]
+    assert (len(click.hits), len(every.hits), every.dropped) == (1, 3, [])
 
 
 def test_hits_of_before_a_recycle_are_dropped_as_forgotten() -> None:

@@ -25,6 +25,7 @@ from handraiser.scoring.explanation import (
     HitPoints,
     RulePoints,
 )
+from handraiser.scoring.machines import machine_hits
 from handraiser.scoring.match import event_rules, match, microseconds
 from handraiser.scoring.outlook import outlook
 from handraiser.scoring.reasons import conditions_of
@@ -85,6 +86,7 @@ class _Writer:
         self.state = int(self.standing.state[lead])
         self.events = cited_events(inputs)
         self.evidence = evidence(prepared, lead, at)
+        self.by_machines = machine_hits(self.agreement, inputs, lead, at)
 
     def explanation(self) -> Explanation:
         agreement, lead = self.agreement, self.lead
@@ -161,7 +163,7 @@ class _Writer:
         dropped: list[Dropped] = []
         count: int | None = None
         if isinstance(rule, EventRule):
-            hits, dropped = self._hits(rule, self.evidence.hits[slot])
+            hits, dropped = self._hits(rule, self.evidence.hits[slot], self.by_machines[slot])
             count = int(self.standing.counts[self.lead, slot])
             total = sum((hit.points or 0.0 for hit in hits), 0.0)
             if rule.at_least is not None and not isinstance(rule.points, Sql):
@@ -185,16 +187,20 @@ class _Writer:
             dropped=dropped,
         )
 
-    def _hits(self, rule: EventRule, found: list[Hit]) -> tuple[list[HitPoints], list[Dropped]]:
-        found = sorted(found, key=self._place)
-        counted = [hit for hit in found if not hit.fate]
+    def _hits(
+        self, rule: EventRule, found: list[Hit], by_machines: list[Hit]
+    ) -> tuple[list[HitPoints], list[Dropped]]:
+        counted = sorted((hit for hit in found if not hit.fate), key=self._place)
+        left_out = [(hit, _why(rule, hit)) for hit in found if hit.fate]
+        left_out += [(hit, "made by a machine") for hit in by_machines]
+        left_out.sort(key=lambda each: self._place(each[0]))
         shares = factors(rule, [self.at - hit.occurred for hit in counted])
         apart = rule.at_least is None
         hits = [
             _hit_points(self.events[hit.source], hit.weight if apart else None, share)
             for hit, share in zip(counted, shares, strict=True)
         ]
-        return hits, [_dropped(self.events[hit.source], _why(rule, hit)) for hit in found if hit.fate]
+        return hits, [_dropped(self.events[hit.source], why) for hit, why in left_out]
 
     def _last(self, hits: list[Hit]) -> float | None:
         """Return the weight of the last hit that is kept."""
