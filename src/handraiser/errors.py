@@ -26,14 +26,17 @@ class Level(StrEnum):
 
 
 class Place(msgspec.Struct, frozen=True, order=True):
-    """Where something stands: a file (or `<text>`), a line and a column, both from 1."""
+    """Where something stands: a file (or `<text>`), a line and a column, both from 1.
+
+    An option of the command line, such as `--at`, has neither: its line is 0.
+    """
 
     file: str = "<text>"
     line: int = 1
     column: int = 1
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
 class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,8 @@ import pytest
 
 from handraiser.agreement import load, read
 from handraiser.edge.diagnostics import render_diagnostics
-from handraiser.errors import Diagnostic, Level, Place
+from handraiser.edge.library import score
+from handraiser.errors import Diagnostic, Level, Mistakes, Place
 from handraiser.scoring.lint import lint
 from handraiser.tables import open_inputs
 
@@ -250,6 +251,16 @@ def test_of_a_long_line_the_part_around_the_spot_is_shown() -> None:
 def test_a_place_that_the_text_does_not_have_shows_no_line(place: Place) -> None:
     shown = render_diagnostics([told(at=place)], source_text={"f": "agreement: a\n\n"})
     assert shown.splitlines() == [f"{place}: HR500 It is so.", "    fix: Change it.", "1 mistake"]
+
+
+@pytest.mark.parametrize(
+    ("option", "given"), [("--at: HR601", {"at": "soon"}), ("--timezone: HR508", {"timezone": "Mars"})]
+)
+def test_of_an_option_the_place_is_its_name_alone(option: str, given: dict[str, str]) -> None:
+    with pytest.raises(Mistakes) as caught:
+        score([], leads=[{"lead_id": "ann"}], events=[], **given)
+    shown = render_diagnostics(caught.value.diagnostics, source_text="agreement: a\n")
+    assert shown.startswith(f"{option} ")
 
 
 def test_mistakes_in_data_are_not_shown_on_lines_of_the_agreement() -> None:

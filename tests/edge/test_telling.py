@@ -188,6 +188,12 @@ def test_pages_are_at_most_80_columns_wide() -> None:
     assert max(len(line) for line in page.splitlines()) <= 80
 
 
+def test_clicks_of_machines_are_told_as_such() -> None:
+    click = {"event": "Email Link Clicked", "verdict": "machine"}
+    clicks = [click | {"email_id": each, "occurred_at": days_ago(9)} for each in ("m1", "m2", "m3")]
+    assert section(told(*clicks), "Not counted") == ["  Click: 3 × made by a machine"]
+
+
 def test_what_visitors_send_cannot_command_the_terminal() -> None:
     page = told(WEBINAR | {"title": "\x1b[2Jgone\x07 [bold]x[/bold]"})
     assert "\x1b" not in page

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis import strategies as st
 
-from engine import opened
+from databases import empty_database
+from engine import examples, microseconds, opened
 from handraiser.agreement import load
-from handraiser.scoring.explain import explain_lead
-from handraiser.scoring.explanation import Condition, Explanation, RulePoints
+from handraiser.scoring.explain import explain_lead, moment
+from handraiser.scoring.explanation import Condition, Explanation, GroupSum, RulePoints
 from handraiser.tables import open_inputs
 from oracle import Oracle
-from strategies import Case, cases
-
-# Each example opens its inputs anew, which takes far longer than to explain a lead.
-FEWER = settings(max_examples=max(10, settings.default.max_examples // 5))
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def micros(at: datetime) -> int:
-    return (at - EPOCH) // timedelta(microseconds=1)
+from oracle_hits import hits
+from strategies import cases
+from strategies_times import THEMES
 
 
 def rounded(value: float) -> float:
@@ -36,49 +33,52 @@ def clamped(value: float, limits: Any) -> float:
     return min(max(value, low), high)
 
 
-def explained(case: Case, lead: str, at: datetime) -> Explanation:
-    inputs = opened(case)
-    try:
-        return explain_lead(load(case.text), inputs, lead=lead, at=micros(at))
-    finally:
-        inputs.con.close()
+@pytest.mark.parametrize("theme", THEMES)
+@examples(8)
+@given(data=st.data())
+def test_it_adds_up_and_says_what_the_oracle_says(theme: str, data: st.DataObject) -> None:
+    case = data.draw(cases(theme))
+    lead = data.draw(st.sampled_from(case.lead_ids))
+    at = data.draw(st.sampled_from(case.instants))
+    with opened(case) as inputs:
+        why = explain_lead(load(case.text), inputs, lead=lead, at=microseconds(at))
+    check_points_add_up_to_the_score_exactly(why)
+    oracle = Oracle(case.agreement, case.leads, case.companies, case.events, case.outcomes)
+    check_it_says_what_the_oracle_says(why, oracle, lead, at)
 
 
-@FEWER
-@given(case=cases())
-def test_points_add_up_to_the_score_exactly(case: Case) -> None:
-    why = explained(case, case.lead_ids[-1], case.instants[len(case.instants) // 2])
+def check_points_add_up_to_the_score_exactly(why: Explanation) -> None:
     for rule in why.rules:
         if rule.hits and rule.hits[0].points is not None:
-            assert sum(hit.points or 0.0 for hit in rule.hits) == pytest.approx(rule.sum, abs=1e-9)
+            given = math.fsum(hit.points or 0.0 for hit in rule.hits)
+            assert given == pytest.approx(rule.sum, abs=1e-9, rel=1e-12)
         assert rounded(clamped(rule.sum, rule)) == rule.points
     points = {(rule.section, rule.group): 0.0 for rule in why.rules}
     for rule in why.rules:
         points[rule.section, rule.group] += rule.points
     for group in why.groups:
-        assert rounded(points[group.section, group.name]) == group.sum
-        assert rounded(clamped(group.sum, group)) == group.points
+        check_clamp(points[group.section, group.name], group)
     fit, engagement, score = why.sums
     for total in (fit, engagement):
         parts = points.get((total.name, None), 0.0)
         parts += sum(group.points for group in why.groups if group.section == total.name)
-        assert rounded(parts) == total.sum
-        assert rounded(clamped(total.sum, total)) == total.points
-    assert rounded(fit.points + engagement.points) == score.sum
-    assert rounded(clamped(score.sum, score)) == score.points
+        check_clamp(parts, total)
+    check_clamp(fit.points + engagement.points, score)
     assert (why.fit, why.engagement, why.score) == (fit.points, engagement.points, score.points)
 
 
-@FEWER
-@given(case=cases())
-def test_it_says_of_rules_conditions_and_hits_what_the_oracle_says(case: Case) -> None:
-    lead, at = case.lead_ids[0], case.instants[-1]
-    why = explained(case, lead, at)
-    oracle = Oracle(case.agreement, case.leads, case.companies, case.events, case.outcomes)
+def check_clamp(parts: float, total: GroupSum) -> None:
+    """Of thousands of millions the last bit is worth more than the sixth digit."""
+    assert total.sum == pytest.approx(rounded(parts), rel=1e-15, abs=0)
+    assert total.points == pytest.approx(rounded(clamped(parts, total)), rel=1e-15, abs=0)
+
+
+def check_it_says_what_the_oracle_says(why: Explanation, oracle: Oracle, lead: str, at: datetime) -> None:
     want = oracle.score(lead, at)
     assert {rule.rule: rule.holds for rule in why.rules} == want.holds
     assert {rule.rule: rule.points for rule in why.rules} == want.points
     assert {rule.rule: rule.count for rule in why.rules if rule.count is not None} == want.counts
+    assert {each.name: each.points for each in why.groups} == want.groups
     assert why.qualified == want.qualified
     assert (why.score, why.fit, why.engagement, why.grade) == (
         want.score,
@@ -93,6 +93,11 @@ def test_it_says_of_rules_conditions_and_hits_what_the_oracle_says(case: Case) -
     for rule in why.rules:
         if rule.count is not None:
             assert_hits_are_those_of(oracle, rule, lead, at)
+    assert why.missing == oracle.missing(lead, at)
+    until = oracle.until(lead, at)
+    assert why.until == (None if until is None else moment(until))
+    begun = [(moment(episode.mql_at), episode.hand_raise) for episode in oracle.episodes(lead, at)]
+    assert [(episode.mql_at, episode.hand_raise) for episode in why.episodes] == begun
 
 
 def assert_parts_make_the_whole(condition: Condition) -> None:
@@ -113,14 +118,21 @@ def assert_hits_are_those_of(oracle: Oracle, rule: RulePoints, lead: str, at: da
     want = oracle.score(lead, at).contributions[rule.rule]
     assert len(rule.hits) == len(want) == rule.count
     for hit, one in zip(rule.hits, want, strict=True):
-        assert micros(hit.occurred_at) == one.hit.event.occurred_at
+        assert microseconds(hit.occurred_at) == one.hit.event.occurred_at
         if one.points is None:
             assert (hit.weight, hit.factor, hit.points) == (None, None, None)
         else:
             assert hit.weight == one.hit.weight
             assert hit.points == pytest.approx(one.points, rel=1e-12, abs=1e-12)
     kept, dropped = oracle.kept(lead, rule.rule, at), oracle.dropped(lead, rule.rule, at)
-    assert len(rule.hits) + len(rule.dropped) == len(kept) + len(dropped)
+    by_machines = [one for one in rule.dropped if one.why == "made by a machine"]
+    assert len(rule.hits) + len(rule.dropped) - len(by_machines) == len(kept) + len(dropped)
+    as_written = oracle.agreement.rules[rule.rule]
+    as_if = hits(oracle.agreement, oracle.facts, replace(as_written, machines=True), lead)
+    left_out = [hit for hit in as_if if hit.event.machine and hit.begins <= microseconds(at)]
+    assert [microseconds(one.occurred_at) for one in by_machines] == (
+        [] if as_written.machines else [hit.occurred_at for hit in left_out]
+    )
 
 
 # ---- what it says, word by word
@@ -132,11 +144,9 @@ def why(text: str, *events: dict[str, Any], lead: dict[str, Any] | None = None, 
     at = inputs.pop("at", datetime(2026, 3, 31, 12, tzinfo=UTC))
     rows = [{"lead_id": "ann"} | (lead or {})]
     given = [{"lead_id": "ann", "occurred_at": DAY.format(30)} | event for event in events]
-    opened = open_inputs(leads=rows, events=given, threads=1, **inputs)
-    try:
-        return explain_lead(load(text), opened, lead="ann", at=micros(at))
-    finally:
-        opened.con.close()
+    with empty_database() as con:
+        opened = open_inputs(leads=rows, events=given, con=con, **inputs)
+        return explain_lead(load(text), opened, lead="ann", at=microseconds(at))
 
 
 def agreement(rules: str, mql: str, more: str = "") -> str:
@@ -182,6 +192,13 @@ def test_hits_under_at_least_have_no_points_of_their_own() -> None:
     assert [(hit.weight, hit.factor, hit.points) for hit in rule.hits] == [(None, None, None)] * 3
 
 
+def test_what_is_missing_is_weighed_by_the_last_hit_as_ids_tell_it() -> None:
+    text = agreement("{rule: cart, event: Cart, points: price, within: 1 hours}", "score > 1")
+    first, last = {"event_id": None, "price": 100}, {"event_id": "e", "price": 0}
+    for events in ((first, last), (last, first)):
+        assert why(text, *({"event": "Cart"} | event for event in events)).missing == {"cart": None}
+
+
 def test_it_says_why_an_event_was_dropped() -> None:
     rules = (
         "{rule: once, event: Visit, points: 1, at_most: 1 per day},"
@@ -197,6 +214,22 @@ def test_it_says_why_an_event_was_dropped() -> None:
     assert [one.why for one in apart.dropped] == ["the same page has counted already"] * 2
     assert [one.why for one in recent.dropped] == ["36 hours or more ago"]
     assert apart.dropped[0].properties == {"page": "a"}
+
+
+def test_it_says_which_events_do_not_count_because_machines_made_them() -> None:
+    rules = (
+        "{rule: click, event: Click, points: 1, where: page = 'a'},"
+        "{rule: all, event: Click, points: 1, machines: count}"
+    )
+    machine = {"event": "Click", "page": "a", "verdict": "machine"}
+    click, every = why(
+        agreement(rules, "score > 9"),
+        machine | {"event_id": "m1", "page": "a"},
+        machine | {"page": "b"},
+        {"event": "Click", "page": "a"},
+    ).rules
+    assert [(one.why, one.event_id) for one in click.dropped] == [("made by a machine", "m1")]
+    assert (len(click.hits), len(every.hits), every.dropped) == (1, 3, [])
 
 
 def test_hits_of_before_a_recycle_are_dropped_as_forgotten() -> None:

@@ -116,10 +116,11 @@ def test_an_event_keeps_its_time_when_it_wins(tmp_path: Path):
     assert refused_events(inputs)[0][1] == 1
 
 
+@pytest.mark.parametrize("few", [0, 50])
 @given(st.lists(st.lists(st.integers(0, 40) | st.integers(0, 2**64 - 1), max_size=60), max_size=5))
-def test_hashes_seen_again_are_those_that_occur_twice(batches: list[list[int]]):
+def test_hashes_seen_again_are_those_that_occur_twice(few: int, batches: list[list[int]]):
     counted = Counter(value for batch in batches for value in batch)
-    found = seen_again([np.array(batch, dtype=np.uint64) for batch in batches])
+    found = seen_again([np.array(batch, dtype=np.uint64) for batch in batches], few=few)
     expected = {value for value, count in counted.items() if count > 1}
     # 0 and 1 share a place: one of each may be taken for a repetition, and is then found to be none.
     assert expected <= set(found.tolist()) <= expected | {0, 1}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import duckdb
 import numpy as np
@@ -16,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from inputs_given import column, lines, mistakes, opened, refused_events, rows, time
 
+from databases import empty_database
 from handraiser.facts.inputs import Kind
 
 LEADS = {"lead_id": ["a", "b"], "size": [1.5, None], "vip": [True, False]}
@@ -87,6 +89,22 @@ def test_pandas_times_with_a_zone_are_absolute():
     frame = pd.DataFrame({"lead_id": ["a"], "event": ["A"], "occurred_at": at})
     inputs = opened(events=frame, timezone="Asia/Tokyo")
     assert column(inputs, "events", "occurred_at") == [time("2026-03-01T11:00:00Z")]
+
+
+def test_times_of_python_are_the_text_that_typed_times_are():
+    zoned = datetime(2026, 3, 1, 12, 0, 0, 500_000, tzinfo=ZoneInfo("Europe/Berlin"))
+    dicts = [{"lead_id": "a", "day": date(2026, 3, 1), "clock": datetime(2026, 3, 1, 12), "zoned": zoned}]
+    types = {"day": pa.date32(), "clock": pa.timestamp("us"), "zoned": pa.timestamp("us", "UTC")}
+    arrow = pa.Table.from_pylist(dicts, schema=pa.schema({"lead_id": pa.string()} | types))
+    said = [("2026-03-01", "2026-03-01T12:00:00", "2026-03-01T11:00:00.5Z")]
+    for frame in (dicts, arrow, [{"lead_id": "a", "day": pd.NaT}, *dicts]):
+        assert rows(opened(leads=frame), "leads", "day", "clock", "zoned")[-1:] == said
+
+
+def test_a_whole_number_among_texts_has_no_fraction():
+    dicts = [{"lead_id": 7.0, "plan": 5.0}, {"lead_id": "b", "plan": "x"}]
+    for frame in (dicts, pd.DataFrame(dicts)):
+        assert rows(opened(leads=frame), "leads", "lead_id", "plan") == [("7", "5"), ("b", "x")]
 
 
 def test_columns_of_pandas_without_a_text_for_a_name_have_their_number_as_one():
@@ -207,11 +225,10 @@ def test_the_same_rows_are_the_same_events_in_whatever_they_are_given(tmp_path_f
 
 
 def _all(frame: object) -> tuple[object, object]:
-    inputs = opened(events=frame)
-    found = inputs.con.sql(
-        f"SELECT lead_id, event, occurred_at, event_id, known_at, verdict, usable, "
-        f'"p:title", CAST("p:price" AS DOUBLE) AS price FROM {inputs.events.relation} ORDER BY ALL'
-    ).fetchall()
-    refused = sorted(refused_events(inputs))
-    inputs.con.close()
-    return found, refused
+    with empty_database() as con:
+        inputs = opened(events=frame, con=con)
+        found = con.sql(
+            f"SELECT lead_id, event, occurred_at, event_id, known_at, verdict, usable, "
+            f'"p:title", CAST("p:price" AS DOUBLE) AS price FROM {inputs.events.relation} ORDER BY ALL'
+        ).fetchall()
+        return found, sorted(refused_events(inputs))

@@ -73,7 +73,7 @@ def instant(at: str | datetime | None) -> int:
 def _bad_instant(text: str) -> Diagnostic:
     return Diagnostic(
         code="HR601",
-        at=Place("--at"),
+        at=Place("--at", line=0),
         says=f"`{text}` is not an instant.",
         fix="Write ISO 8601, such as 2026-06-30 or 2026-06-30T12:00:00Z.",
     )
@@ -147,7 +147,8 @@ def no_such_lead(inputs: Inputs, lead: str) -> Diagnostic:
     ]
     near = get_close_matches(lead, ids, n=1)
     fix = f"Did you mean `{near[0]}`?" if near else "Name a lead_id of the leads input."
-    return Diagnostic(code="HR602", at=Place("--lead"), says=f"The leads have no lead_id `{lead}`.", fix=fix)
+    says = f"The leads have no lead_id `{lead}`."
+    return Diagnostic(code="HR602", at=Place("--lead", line=0), says=says, fix=fix)
 
 
 def _unknown_leads(inputs: Inputs, rows: int) -> Rejects:
@@ -170,7 +171,11 @@ def explain(
     at: str | datetime | None = None,
     timezone: str = "UTC",
 ) -> Explanation:
-    """Return the proof of one lead's score at an instant; `str()` of it is for people."""
+    """Return the proof of one lead's score at an instant, as plain values.
+
+    `tell(explanation, rules=agreement)` of `handraiser.edge.telling` puts it into words for people;
+    `msgspec.json.encode` writes it for programs.
+    """
     with opened(
         leads=leads, events=events, companies=companies, outcomes=outcomes, timezone=timezone, threads=None
     ) as inputs:

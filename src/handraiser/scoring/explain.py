@@ -25,6 +25,7 @@ from handraiser.scoring.explanation import (
     HitPoints,
     RulePoints,
 )
+from handraiser.scoring.machines import machine_hits
 from handraiser.scoring.match import event_rules, match, microseconds
 from handraiser.scoring.outlook import outlook
 from handraiser.scoring.reasons import conditions_of
@@ -53,7 +54,7 @@ def explain_lead(agreement: Agreement, inputs: Inputs, *, lead: str, at: int) ->
     """
     own = _only(inputs, lead)
     try:
-        matched = match(agreement, own, threads=1, ordered=True)
+        matched = match(agreement, own, threads=1)
         ids = matched.leads.ids.to_pylist()
         if lead not in ids:
             raise LookupError(lead)
@@ -85,6 +86,7 @@ class _Writer:
         self.state = int(self.standing.state[lead])
         self.events = cited_events(inputs)
         self.evidence = evidence(prepared, lead, at)
+        self.by_machines = machine_hits(self.agreement, inputs, lead, at)
 
     def explanation(self) -> Explanation:
         agreement, lead = self.agreement, self.lead
@@ -102,7 +104,7 @@ class _Writer:
         total = sums[0].points + sums[1].points
         sums.append(_group_sum("score", "score", total, agreement.score, score))
         mql, hand_raise, never = conditions_of(self.prepared, points, groups, self.standing, lead)
-        ahead = outlook(self.prepared, lead, self.at)
+        ahead = outlook(self.prepared, lead, self.at, last=[self._last(hits) for hits in self.evidence.hits])
         episodes = self._episodes()
         return Explanation(
             agreement=agreement.name,
@@ -161,7 +163,7 @@ class _Writer:
         dropped: list[Dropped] = []
         count: int | None = None
         if isinstance(rule, EventRule):
-            hits, dropped = self._hits(rule, self.evidence.hits[slot])
+            hits, dropped = self._hits(rule, self.evidence.hits[slot], self.by_machines[slot])
             count = int(self.standing.counts[self.lead, slot])
             total = sum((hit.points or 0.0 for hit in hits), 0.0)
             if rule.at_least is not None and not isinstance(rule.points, Sql):
@@ -185,16 +187,25 @@ class _Writer:
             dropped=dropped,
         )
 
-    def _hits(self, rule: EventRule, found: list[Hit]) -> tuple[list[HitPoints], list[Dropped]]:
-        found = sorted(found, key=self._place)
-        counted = [hit for hit in found if not hit.fate]
+    def _hits(
+        self, rule: EventRule, found: list[Hit], by_machines: list[Hit]
+    ) -> tuple[list[HitPoints], list[Dropped]]:
+        counted = sorted((hit for hit in found if not hit.fate), key=self._place)
+        left_out = [(hit, _why(rule, hit)) for hit in found if hit.fate]
+        left_out += [(hit, "made by a machine") for hit in by_machines]
+        left_out.sort(key=lambda each: self._place(each[0]))
         shares = factors(rule, [self.at - hit.occurred for hit in counted])
         apart = rule.at_least is None
         hits = [
             _hit_points(self.events[hit.source], hit.weight if apart else None, share)
             for hit, share in zip(counted, shares, strict=True)
         ]
-        return hits, [_dropped(self.events[hit.source], _why(rule, hit)) for hit in found if hit.fate]
+        return hits, [_dropped(self.events[hit.source], why) for hit, why in left_out]
+
+    def _last(self, hits: list[Hit]) -> float | None:
+        """Return the weight of the last hit that is kept."""
+        kept = [hit for hit in hits if hit.fate != "dropped"]
+        return max(kept, key=self._place).weight if kept else None
 
     def _place(self, hit: Hit) -> tuple[int, int, str, float]:
         """Return where a hit stands in the order of section 5, which the fold keeps only where it matters."""

@@ -98,19 +98,14 @@ def match(
     inputs: Inputs,
     *,
     threads: int,
-    ordered: bool = False,
     progress: Callable[[int], None] = lambda rows: None,
 ) -> Matched:
-    """Return what the inputs say of the agreement's conditions.
-
-    With `ordered`, ties between hits of unequal weight are in the order of section 5 even where no limit of
-    a rule asks for it: for those who want to know which hit was the last.
-    """
+    """Return what the inputs say of the agreement's conditions."""
     leads = population(inputs)
     lead_rows, company_rows = attribute_rows(inputs)
     derive_unsubscribed = "unsubscribed" not in inputs.leads.columns
     derive_customer = inputs.companies is None or "is_customer" not in inputs.companies.columns
-    wanted = _wanted(agreement, inputs, ordered=ordered)
+    wanted = _wanted(agreement, inputs)
     if _derives_sessions(agreement, inputs):
         wanted.append(Wanted(event=()))  # every event is part of a visit, whatever rules it meets
     leaves = len(wanted)
@@ -144,7 +139,7 @@ def match(
     )
 
 
-def _wanted(agreement: Agreement, inputs: Inputs, *, ordered: bool) -> list[Wanted]:
+def _wanted(agreement: Agreement, inputs: Inputs) -> list[Wanted]:
     def column(scope: str, name: str) -> Column | None:
         return inputs.events.columns.get(name)
 
@@ -173,7 +168,7 @@ def _wanted(agreement: Agreement, inputs: Inputs, *, ordered: bool) -> list[Want
                 key=key_of(rule),
                 by_visit=_by_visit(rule) and "session_id" not in inputs.events.columns,
                 humans=not rule.count_machines,
-                ordered=expression and (ordered or rule.distinct is not None or rule.at_most is not None),
+                ordered=expression and (rule.distinct is not None or rule.at_most is not None),
             )
         )
     return wanted

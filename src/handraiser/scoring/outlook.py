@@ -9,12 +9,13 @@ whether it can stop being true, and only undecided stretches are halved.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from handraiser.agreement.model import DecayKind, EventRule, Sql
+from handraiser.agreement.model import DecayKind, Sql
 from handraiser.scoring.asking import qualifies, sums_apart, sums_in_order
 from handraiser.scoring.evidence import Evidence, evidence, state_at
 from handraiser.scoring.layout import silence_rules
@@ -40,10 +41,14 @@ class Outlook(NamedTuple):
     until: int | None
 
 
-def outlook(prepared: Prepared, lead: int, at: int) -> Outlook:
-    """Return what is missing for the lead at the instant, and until when it stays qualified."""
+def outlook(prepared: Prepared, lead: int, at: int, *, last: Sequence[float | None]) -> Outlook:
+    """Return what is missing for the lead at the instant, and until when it stays qualified.
+
+    `last` is per event rule the weight of its last hit that is kept, None where there is none. Which hit is
+    the last may be for the events' ids to say, and the fold keeps those only where they matter to it.
+    """
     ahead = _Ahead(prepared, lead, at)
-    return Outlook(ahead.missing(), ahead.until())
+    return Outlook(ahead.missing(last), ahead.until())
 
 
 class _Ahead:
@@ -93,7 +98,7 @@ class _Ahead:
         inside = self.occurred > at - within
         return np.bincount(self.rule[inside], minlength=len(self.rules)).astype(np.int64), inside
 
-    def missing(self) -> dict[str, int | None]:
+    def missing(self, last: Sequence[float | None]) -> dict[str, int | None]:
         counts, inside = self.counts(self.at)
         raw = np.zeros(len(self.rules))
         sums_in_order(
@@ -102,14 +107,17 @@ class _Ahead:
         quiet = self.quiet(self.at, self.evidence.last_positive)
         if self.ask(raw, raw, counts, quiet) == TRUE:
             return {rule.name: 0 for rule in self.rules}
-        return {rule.name: self._missing_of(r, rule, raw, counts, quiet) for r, rule in enumerate(self.rules)}
+        weights = [
+            last[r] if isinstance(rule.points, Sql) else rule.points for r, rule in enumerate(self.rules)
+        ]
+        return {
+            rule.name: None if weight is None else self._missing_of(r, weight, raw, counts, quiet)
+            for r, (rule, weight) in enumerate(zip(self.rules, weights, strict=True))
+        }
 
     def _missing_of(
-        self, r: int, rule: EventRule, raw: Floats, counts: Ints, quiet: npt.NDArray[np.bool_]
+        self, r: int, weight: float, raw: Floats, counts: Ints, quiet: npt.NDArray[np.bool_]
     ) -> int | None:
-        weight = self._next_weight(r, rule)
-        if weight is None:
-            return None
         if weight > 0:
             quiet = self.quiet(self.at, self.at)
         raw, counts = raw.copy(), counts.copy()
@@ -119,12 +127,6 @@ class _Ahead:
             if self.ask(raw, raw, counts, quiet) == TRUE:
                 return more
         return None
-
-    def _next_weight(self, r: int, rule: EventRule) -> float | None:
-        if not isinstance(rule.points, Sql):
-            return rule.points
-        kept = [hit.weight for hit in self.evidence.hits[r] if hit.fate != "dropped"]
-        return kept[-1] if kept else None
 
     def until(self) -> int | None:
         if not self._qualifies(self.at):

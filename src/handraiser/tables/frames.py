@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 
-__all__ = ["as_lines", "as_table"]
+__all__ = ["as_rows", "as_table"]
 
 
 def as_table(given: object) -> pa.Table | None:
@@ -50,8 +50,8 @@ def _from_pandas(frame: Any) -> pa.Table:
     return pa.table([pa.chunked_array(a) if isinstance(a, list) else a for a in arrays], names=names)
 
 
-def as_lines(given: object) -> list[str] | None:
-    """Return a list of dicts as lines of JSON, None for what is none.
+def as_rows(given: object) -> list[dict[str, Any]] | None:
+    """Return a list of dicts as JSON can write them, None for what is none.
 
     So they are read by the rules for JSON Lines, which know what to do where types are mixed.
     """
@@ -59,7 +59,7 @@ def as_lines(given: object) -> list[str] | None:
         return None
     if not all(isinstance(row, Mapping) for row in given):
         return None
-    return [json.dumps(_plain(row), ensure_ascii=False) for row in given]
+    return [{str(key): _plain(value) for key, value in row.items()} for row in given]
 
 
 def _plain(value: Any) -> Any:
@@ -72,7 +72,7 @@ def _plain(value: Any) -> Any:
         case Decimal():
             return float(value) if value.is_finite() else None
         case date():
-            return value.isoformat()
+            return _iso(value)
         case Mapping():
             return {str(key): _plain(each) for key, each in value.items()}
         case list() | tuple():
@@ -81,6 +81,17 @@ def _plain(value: Any) -> Any:
             return _plain(value.item())
         case _:
             return str(value)
+
+
+def _iso(value: date) -> str | None:
+    """A day or a time as a typed column gives it: with a zone, in UTC with `Z`. None for what is no time."""
+    if value != value:
+        return None  # NaT of pandas, which calls itself a datetime
+    if not isinstance(value, datetime):
+        return value.isoformat()
+    zoned = value.utcoffset() is not None
+    text = (value.astimezone(UTC) if zoned else value).replace(tzinfo=None).isoformat()
+    return (text.rstrip("0") if "." in text else text) + ("Z" if zoned else "")
 
 
 def _mixed(values: Iterable[object]) -> pa.Array:
@@ -99,7 +110,7 @@ def _as_text(value: object) -> str | None:
                 return None
             return str(int(value)) if value.is_integer() else repr(value)
         case datetime():
-            return value.isoformat()
+            return _iso(value)
         case Mapping() | list() | tuple():
             return json.dumps(_plain(value), ensure_ascii=False)
         case _:

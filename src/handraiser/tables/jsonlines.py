@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 import duckdb
 import msgspec
 
-from handraiser.tables.jsontext import objects_in, read_keys
+from handraiser.tables.jsontext import Objects, objects_in, objects_of, read_keys
 from handraiser.tables.parts import Part
 from handraiser.tables.paths import File
 from handraiser.tables.quoting import literal
@@ -32,11 +33,12 @@ def line_parts(con: duckdb.DuckDBPyConnection, files: Sequence[File]) -> list[Pa
     return [_file_part(con, list(run)) for _, run in groupby(files, key=lambda file: file.zipped)]
 
 
-def table_part(con: duckdb.DuckDBPyConnection, lines: Sequence[str], input_name: str) -> Part:
-    """Return lines that are at hand as a part."""
+def table_part(con: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, object]], input_name: str) -> Part:
+    """Return rows that are at hand as a part; they are written as lines, and their keys known before."""
     name = f"{input_name}_rows"
+    lines = [json.dumps(row, ensure_ascii=False) for row in rows]
     con.execute(f"CREATE TABLE {name} AS SELECT unnest($1::VARCHAR[]) AS line", [lines])
-    return _part(con, name, f"<{input_name}>")
+    return _part(name, objects_of(rows), f"<{input_name}>")
 
 
 def _file_part(con: duckdb.DuckDBPyConnection, files: Sequence[File]) -> Part:
@@ -44,12 +46,11 @@ def _file_part(con: duckdb.DuckDBPyConnection, files: Sequence[File]) -> Part:
         first_bytes(file)
     text = TextFiles(files=tuple(files), options=_OPTIONS, where=_WHERE)
     lines = all_unread(con, text)
-    part = _part(con, text.relation(), files[0].path)
+    part = _part(text.relation(), objects_in(con, text.relation(), "line"), files[0].path)
     return msgspec.structs.replace(part, origin=literal(text.origin), unread=tuple(lines))
 
 
-def _part(con: duckdb.DuckDBPyConnection, lines: str, place: str) -> Part:
-    objects = objects_in(con, lines, "line")
+def _part(lines: str, objects: Objects, place: str) -> Part:
     relation, text, broken = lines, "line", ""
     if objects.broken:
         relation = f"(SELECT line, CASE WHEN json_valid(line) THEN line END AS json FROM {lines}) AS lines"

@@ -5,7 +5,8 @@ Two passes over the data, each one expression a row: all keys, then the types of
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import NoneType
 
 import msgspec
 from duckdb import DuckDBPyConnection
@@ -13,7 +14,7 @@ from duckdb import DuckDBPyConnection
 from handraiser.tables.parts import Cell, Form
 from handraiser.tables.quoting import literal, literals, quoted
 
-__all__ = ["Objects", "Read", "objects_in", "pointer", "read_keys"]
+__all__ = ["Objects", "Read", "objects_in", "objects_of", "pointer", "read_keys"]
 
 _NUMBERS = {"UBIGINT", "BIGINT", "HUGEINT", "DOUBLE"}
 _TYPES = ("NULL", "VARCHAR", "BOOLEAN", "OBJECT", "ARRAY", *sorted(_NUMBERS))
@@ -54,6 +55,24 @@ def objects_in(con: DuckDBPyConnection, relation: str, text: str, at: str = "") 
     names = sorted(key for (key,) in found if key and "\0" not in key)
     types = _types_of_few if len(names) <= _FEW else _types_of_many
     return Objects(types(con, relation, text, at, names), broken=(None,) in found)
+
+
+def objects_of(rows: Iterable[Mapping[str, object]]) -> Objects:
+    """Return the same of objects that are at hand, without parsing what was only just written."""
+    found: dict[str, set[type]] = {}
+    for row in rows:
+        for key, value in row.items():
+            found.setdefault(key, set()).add(type(value))
+    keys = {key: frozenset(map(_type_of, kinds)) for key, kinds in found.items() if key and "\0" not in key}
+    return Objects(dict(sorted(keys.items())), broken=False)
+
+
+def _type_of(kind: type) -> str:
+    if kind is NoneType:
+        return "NULL"
+    # A boolean is a whole number to Python, so it is asked for first.
+    named = {bool: "BOOLEAN", str: "VARCHAR", int: "BIGINT", float: "DOUBLE", dict: "OBJECT", list: "ARRAY"}
+    return next(name for known, name in named.items() if issubclass(kind, known))
 
 
 def _types_of_few(
@@ -143,12 +162,12 @@ def _cell(
         return Cell(name=name, sql=sql, form=Form.JSON_BOOLEAN, type="boolean")
     if types == {"OBJECT"} and len(pointers) == 1:
         return Cell(name=name, sql=sql, form=Form.OBJECT, type="object", text=text, pointer=pointers[0])
-    return Cell(name=name, sql=sql, form=Form.TEXT, type="text", id=_mixed_id(text, pointers, sql, types))
+    if "DOUBLE" in types:
+        sql = _without_fraction(text, pointers, sql)
+    return Cell(name=name, sql=sql, form=Form.TEXT, type="text")
 
 
-def _mixed_id(text: str, pointers: Sequence[str], sql: str, types: frozenset[str]) -> str:
-    """Among texts, a number such as 7.0 is still the id 7."""
-    if "DOUBLE" not in types:
-        return ""
+def _without_fraction(text: str, pointers: Sequence[str], sql: str) -> str:
+    """Among texts, a number such as 7.0 is the text 7."""
     first = f"coalesce({', '.join(f'json_type({text}, {literal(each)})' for each in pointers)})"
     return f"CASE WHEN {first} = 'DOUBLE' THEN regexp_replace({sql}, '\\.0*$', '') ELSE {sql} END"

@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 import duckdb
 import msgspec
 
-from handraiser.errors import Diagnostic, Mistakes
+from handraiser.errors import Diagnostic, Mistakes, Place
 from handraiser.facts.inputs import Inputs, Refused, Source
 from handraiser.tables.columnar import arrow_part, parquet_part
 from handraiser.tables.delimited import delimited_parts
 from handraiser.tables.duplicates import without_duplicates
 from handraiser.tables.entities import company_source, lead_source
 from handraiser.tables.events import event_source
-from handraiser.tables.frames import as_lines, as_table
+from handraiser.tables.frames import as_rows, as_table
 from handraiser.tables.jsonlines import line_parts, table_part
 from handraiser.tables.mistakes import DataCode, mistake, nearest
 from handraiser.tables.outcomes import outcome_source
@@ -96,7 +96,8 @@ def _opened(con: duckdb.DuckDBPyConnection, given: Mapping[str, object], timezon
     )
     for name, each in parts.items():
         with reading(_place(name, each)):
-            inputs.rejects += unread_rejects(inputs, name)
+            if any(part.unread for part in each):
+                inputs.rejects += unread_rejects(inputs, name)
             inputs.rejects += doubtful_events(inputs) if name == "events" else rejects_of(inputs, name)
     return inputs
 
@@ -136,11 +137,11 @@ def _check_zone(timezone: str) -> None:
         near = nearest(timezone, sorted(available_timezones()))
         raise Mistakes(
             [
-                mistake(
-                    DataCode.UNKNOWN_ZONE,
-                    "--timezone",
-                    f"There is no time zone {timezone}.",
-                    f"Did you mean {near}?" if near else "Name one such as Europe/Berlin.",
+                Diagnostic(
+                    code=DataCode.UNKNOWN_ZONE,
+                    at=Place("--timezone", line=0),
+                    says=f"There is no time zone {timezone}.",
+                    fix=f"Did you mean {near}?" if near else "Name one such as Europe/Berlin.",
                 )
             ]
         ) from error
@@ -150,9 +151,9 @@ def _parts(con: duckdb.DuckDBPyConnection, given: object, name: str) -> list[Par
     paths = _paths(given)
     if paths is not None:
         return _file_parts(con, files_of(paths))
-    lines = as_lines(given)
-    if lines is not None:
-        return [table_part(con, lines, name)]
+    rows = as_rows(given)
+    if rows is not None:
+        return [table_part(con, rows, name)]
     table = as_table(given)
     if table is None:
         raise Mistakes(

@@ -21,14 +21,24 @@ Hashes = npt.NDArray[np.uint64]
 Starts = npt.NDArray[np.int64]
 _PARTS = 1024
 _SHIFT = 54
+_AT_ONCE = 16  # parts that are handed to a thread together
+_FEW = 200_000  # sorted as a whole sooner than parts can be handed to threads
+_NONE: Hashes = np.empty(0, dtype=np.uint64)
 
 
-def seen_again(batches: Iterable[Hashes], *, threads: int = 2) -> Hashes:
-    """Return each hash that occurs at least twice, once, in ascending order."""
+def seen_again(batches: Iterable[Hashes], *, threads: int = 2, few: int = _FEW) -> Hashes:
+    """Return each hash that occurs at least twice, once, in ascending order; `few` are simply sorted."""
     parted = [_parted(batch) for batch in batches if len(batch)]
+    if sum(len(ordered) for ordered, _ in parted) <= few:
+        return _again_of_few([ordered for ordered, _ in parted])
     with ThreadPoolExecutor(threads) as pool:
-        found = list(pool.map(lambda part: _again(parted, part), range(_PARTS)))
+        found = list(pool.map(lambda first: _again_from(parted, first), range(0, _PARTS, _AT_ONCE)))
     return np.unique(np.concatenate(found))
+
+
+def _again_of_few(batches: list[Hashes]) -> Hashes:
+    hashes, counts = np.unique(np.concatenate([_NONE, *batches]), return_counts=True)
+    return hashes[counts > 1]
 
 
 def _parted(batch: Hashes) -> tuple[Hashes, Starts]:
@@ -36,6 +46,10 @@ def _parted(batch: Hashes) -> tuple[Hashes, Starts]:
     starts = np.zeros(_PARTS + 1, dtype=np.int64)
     _sort_into_parts(batch, ordered, starts)
     return ordered, starts
+
+
+def _again_from(parted: list[tuple[Hashes, Starts]], first: int) -> Hashes:
+    return np.concatenate([_again(parted, part) for part in range(first, first + _AT_ONCE)])
 
 
 def _again(parted: list[tuple[Hashes, Starts]], part: int) -> Hashes:
