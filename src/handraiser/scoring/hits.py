@@ -25,9 +25,10 @@ __all__ = [
     "flips",
     "count_leads",
     "gather",
+    "gather_further",
     "index_of_leads",
     "order_within_leads",
-    "part_order",
+    "part_rows",
     "sessions",
     "trailing",
 ]
@@ -114,45 +115,65 @@ def find_leads(ids, bits, table, mask, shift, lead, cuts, tally):
 
 
 @kernel
-def part_order(lead, shift, cuts):
-    """Return the places of the rows part by part, those of a part as they came."""
-    order = np.empty(cuts[-1], dtype=np.int64)
+def part_rows(lead, bits, occurred, shift, cuts, packed, order):
+    """Write the rows part by part, those of a part as they came: packed = (occurred, lead << 32 | bits).
+
+    `order`, if it has room, says where each row came from.
+    """
     at = cuts.copy()
     for k in range(lead.shape[0]):
-        if lead[k] >= 0:
-            part = lead[k] >> shift
-            order[at[part]] = k
-            at[part] += 1
-    return order
+        if lead[k] < 0:
+            continue
+        part = lead[k] >> shift
+        to = at[part]
+        at[part] = to + 1
+        # One array: more would be more places written to in turn than the processor keeps at hand.
+        packed[to, 0] = occurred[k]
+        packed[to, 1] = np.int64(lead[k]) << 32 | np.int64(bits[k])
+        if order.shape[0]:
+            order[to] = k
 
 
 @kernel
-def count_leads(part, cuts, lead, first, counts):
+def count_leads(part, cuts, packed, first, counts):
     """Add up how many rows each lead of a part has, from lead `first` on; `cuts` has a row for each batch."""
     for b in range(cuts.shape[0]):
         for k in range(cuts[b, part], cuts[b, part + 1]):
-            counts[lead[k] - first] += 1
+            counts[(packed[k, 1] >> 32) - first] += 1
 
 
 @kernel
-def gather(part, cuts, first_rules, columns, first, cursor, out):
-    """Write the rows of a part, batch by batch, to their leads' places in out = (rows, weights, keys).
+def gather(part, cuts, first_rules, packed, first, cursor, rows):
+    """Write the rows of a part, batch by batch, to their leads' places.
 
-    `cursor` holds the next place of each lead from `first` on. Columns of no length are not there.
+    `cursor` holds the next place of each lead from `first` on.
     """
-    lead, bits, occurred, known, source, weights, keys = columns
-    rows, out_weights, out_keys = out
-    numbered = rows.shape[1] - 1
     for b in range(cuts.shape[0]):
         mask_number = first_rules[b] << 32
         for k in range(cuts[b, part], cuts[b, part + 1]):
-            i = lead[k] - first
+            i = (packed[k, 1] >> 32) - first
             at = cursor[i]
             cursor[i] = at + 1
-            rows[at, 0] = occurred[k]
-            rows[at, 1] = np.int64(bits[k]) | mask_number
+            rows[at, OCCURRED] = packed[k, 0]
+            rows[at, RULES] = packed[k, 1] & BITS | mask_number
+
+
+@kernel
+def gather_further(part, cuts, packed, further, first, cursor, out):
+    """Write what rows have beside, in the same way, to out = (rows, weights, keys).
+
+    further = (known, source, weights, keys); of those that have no length there are none.
+    """
+    known, source, weights, keys = further
+    rows, out_weights, out_keys = out
+    numbered = rows.shape[1] - 1
+    for b in range(cuts.shape[0]):
+        for k in range(cuts[b, part], cuts[b, part + 1]):
+            i = (packed[k, 1] >> 32) - first
+            at = cursor[i]
+            cursor[i] = at + 1
             if known.shape[0]:
-                rows[at, 2] = max(known[k], occurred[k])
+                rows[at, 2] = max(known[k], packed[k, 0])
             if source.shape[0]:
                 rows[at, numbered] = source[k]
             for c in range(weights.shape[0]):

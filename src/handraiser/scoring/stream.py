@@ -27,7 +27,7 @@ __all__ = ["Hits", "Tally", "Wanted", "ranges", "read_hits"]
 
 Ints = npt.NDArray[np.int64]
 _BATCH = 1_000_000
-_PARTS = 128
+_PARTS = 64
 _BATCHES = 8  # whose rows stand together until all are there
 _UNUSABLE = 1 << 31  # among the bits of an event: it cannot be used
 
@@ -104,32 +104,40 @@ def read_hits(
 class _Chunk:
     """The rows of some batches of the stream, each batch part by part of the leads.
 
-    columns      lead, bits and the others as `hits.gather` takes them
+    packed       rows as `hits.part_rows` packs them
+    further      what they have beside, as `hits.gather_further` takes it
     cuts         for each batch where the rows of part p begin, and at p + 1 where they end
     first_rules  for each batch the rule of its bit 0
     """
 
     def __init__(self, room: int, *, late: bool, numbered: bool, weights: int, keys: int) -> None:
         self.room = room
-        plain = [np.empty(room, dtype=kind) for kind in (np.int32, np.uint32, np.int64)]
-        plain += [np.empty(room if there else 0, dtype=np.int64) for there in (late, numbered)]
+        self.packed = np.empty((room, 2), dtype=np.int64)
+        plain = [np.empty(room if there else 0, dtype=np.int64) for there in (late, numbered)]
         by_rule = [np.empty((weights, room)), np.empty((keys, room), dtype=np.uint64)]
-        self.columns = (*plain, *by_rule)
-        self.filled = [*plain, *by_rule[0], *by_rule[1]]
+        self.further = (*plain, *by_rule)
+        self.columns = [*plain, *by_rule[0], *by_rule[1]]
         self.cuts: list[Ints] = []
         self.first_rules: list[int] = []
 
     def add(
-        self, first_rule: int, cuts: Ints, order: Ints, given: Sequence[npt.NDArray[np.generic] | None]
+        self,
+        first_rule: int,
+        cuts: Ints,
+        shift: int,
+        own: tuple[npt.NDArray[np.generic], ...],
+        further: Sequence[npt.NDArray[np.generic] | None],
     ) -> bool:
-        """Take the rows that `order` names from columns given as in `filled`, if there is room for them."""
+        """Take the rows of leads, if there is room: own = (lead, bits, occurred), and those of `further`."""
         start = int(self.cuts[-1][-1]) if self.cuts else 0
-        stop = start + len(order)
+        stop = start + int(cuts[-1])
         if stop > self.room:
             return False
-        for own, values in zip(self.filled, given, strict=True):
-            if len(own):
-                own[start:stop] = 0 if values is None else values.take(order)
+        filled = [(to, values) for to, values in zip(self.columns, further, strict=True) if len(to)]
+        order = np.empty(stop - start if filled else 0, dtype=np.int64)
+        kernels.part_rows(*own, shift, cuts, self.packed[start:stop], order)
+        for to, values in filled:
+            to[start:stop] = 0 if values is None else values.take(order)
         self.cuts.append(start + cuts)
         self.first_rules.append(first_rule)
         return True
@@ -182,26 +190,26 @@ class _Reader:
         lead = np.empty(len(bits), dtype=np.int32)
         cuts = np.zeros(self.parts + 1, dtype=np.int64)
         kernels.find_leads(columns["id"], bits, self.table, self.mask, self.shift, lead, cuts, tally)
-        order = kernels.part_order(lead, self.shift, cuts)
         weights, keys = _count(self.weight_of), _count(self.key_of)
-        given = [lead, bits, *(columns.get(name) for name in ("occurred", "known", "row"))]
-        given += [columns.get(f"weight{k}") for k in range(weights)]
-        given += [columns.get(f"key{k}") for k in range(keys)]
-        if not (self.chunks and self.chunks[-1].add(first_rule, cuts, order, given)):
+        own = (lead, bits, columns["occurred"])
+        further = [columns.get(name) for name in ("known", "row")]
+        further += [columns.get(f"weight{k}") for k in range(weights)]
+        further += [columns.get(f"key{k}") for k in range(keys)]
+        if not (self.chunks and self.chunks[-1].add(first_rule, cuts, self.shift, own, further)):
             # Room that is never filled costs nothing.
             room = _BATCHES * len(bits)
             self.chunks.append(
                 _Chunk(room, late=self.late, numbered=self.numbered, weights=weights, keys=keys)
             )
-            self.chunks[-1].add(first_rule, cuts, order, given)
+            self.chunks[-1].add(first_rule, cuts, self.shift, own, further)
 
     def sorted(self, threads: int) -> Hits:
         """Return the rows gathered lead by lead and ordered within each; gives up what it collected."""
-        chunks = [(np.array(c.cuts), np.array(c.first_rules), c.columns) for c in self.chunks]
-        self.chunks = []
+        chunks, self.chunks = self.chunks, []
+        cuts = [np.array(chunk.cuts) for chunk in chunks]
         starts = np.zeros(self.parts + 1, dtype=np.int64)
-        for cuts, _, _ in chunks:
-            starts += (cuts - cuts[:, :1]).sum(axis=0)
+        for own in cuts:
+            starts += (own - own[:, :1]).sum(axis=0)
         size = int(starts[-1])
         offsets = np.zeros(self.leads + 1, dtype=np.int64)
         out = (
@@ -217,13 +225,16 @@ class _Reader:
                 first = part << self.shift
                 stop = min(self.leads, first + (1 << self.shift))
                 counts = np.zeros(stop - first, dtype=np.int64)
-                for cuts, _, columns in chunks:
-                    kernels.count_leads(part, cuts, columns[0], first, counts)
+                for chunk, at in zip(chunks, cuts, strict=True):
+                    kernels.count_leads(part, at, chunk.packed, first, counts)
                 own = starts[part] + np.append(0, np.cumsum(counts))
                 offsets[first : stop + 1] = own
-                cursor = own[:-1].copy()
-                for cuts, first_rules, columns in chunks:
-                    kernels.gather(part, cuts, first_rules, columns, first, cursor, out)
+                cursor, again = own[:-1].copy(), own[:-1].copy()
+                for chunk, at in zip(chunks, cuts, strict=True):
+                    first_rules = np.array(chunk.first_rules)
+                    kernels.gather(part, at, first_rules, chunk.packed, first, cursor, out[0])
+                    if any(len(column) for column in chunk.columns):
+                        kernels.gather_further(part, at, chunk.packed, chunk.further, first, again, out)
                 kernels.order_within_leads(0, stop - first, own, out[0], begin, *out[1:])
 
         each(work, ranges(starts, threads))
