@@ -65,7 +65,7 @@ def score(folder: Path, events: int, *, ids: bool = False) -> dict[str, Any]:
 
     def work() -> Any:
         inputs = _inputs(folder, events, ids=ids)
-        ready = prepare(agreement, match(agreement, inputs, threads=processors()))
+        ready = prepare(agreement, match(agreement, inputs, threads=processors()), threads=processors())
         return score_table(ready, until(), points=False, threads=processors())
 
     seconds, table = _timed(work)
@@ -83,7 +83,7 @@ def first_mql(folder: Path, events: int) -> dict[str, Any]:
 
     def work() -> int:
         inputs = _inputs(folder, events)
-        ready = prepare(agreement, match(agreement, inputs, threads=processors()))
+        ready = prepare(agreement, match(agreement, inputs, threads=processors()), threads=processors())
         found = find_episodes(ready, until(), first_only=True, threads=processors())
         return int((found.found > 0).sum())
 
@@ -121,7 +121,10 @@ def refold(folder: Path, events: int) -> dict[str, Any]:
 
         def work(agreement: Agreement = agreement) -> int:
             episodes = find_episodes(
-                prepare(agreement, matched), until(), first_only=True, threads=processors()
+                prepare(agreement, matched, threads=processors()),
+                until(),
+                first_only=True,
+                threads=processors(),
             )
             return int((episodes.found > 0).sum())
 

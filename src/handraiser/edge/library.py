@@ -117,7 +117,7 @@ def score_inputs(
     tables = []
     for one in agreements:
         matched = match(one, inputs, threads=threads, progress=progress)
-        table = score_table(prepare(one, matched), at, points=points, threads=threads)
+        table = score_table(prepare(one, matched, threads=threads), at, points=points, threads=threads)
         if not isinstance(agreement, Agreement):
             name = pa.array([one.name] * table.num_rows, type=pa.string())
             table = table.add_column(0, "agreement", name)

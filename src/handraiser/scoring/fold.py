@@ -15,9 +15,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from handraiser.scoring.columns import evaluate_all, total_all
 from handraiser.scoring.compiling import borrowing, kernel
 from handraiser.scoring.hits import BITS, OCCURRED, RULES, trailing
-from handraiser.scoring.points import hold_silences, sum_of_rows
+from handraiser.scoring.points import sum_of_rows
 from handraiser.scoring.registers import (
     AT_LEAST,
     CLOSES,
@@ -32,38 +33,41 @@ from handraiser.scoring.registers import (
     NEVER,
     RECYCLES,
     TRUE,
-    UNIT,
     WEIGHED,
     WEIGHT,
     WITHIN,
     clamped,
     evaluate,
     rounded,
-    state_into,
     states_into,
     total,
 )
 from handraiser.scoring.sums import (
-    ACC,
     BAR,
-    DRIFT,
+    BLOCK_OF,
     HEAD,
-    IDLE,
     ITS_WEIGHT,
     MIXED,
     MORE,
-    RAW_BAR,
     TAIL,
     clear_sums,
+    longest_block,
+    lower_bars,
     new_sums,
     put_late_hit,
-    sum_up,
+    raise_bar,
+    sweep,
 )
 
 __all__ = ["episodes"]
 
 # Columns of what a lead's hits of a rule weigh, whenever they count.
 POSITIVE, NEGATIVE = range(2)
+# So many moments are asked together, where bounds can skip none.
+BLOCK = 64
+# Columns of `moments`: the instant; up to which instant hits are forgotten; the state that holds; the last
+# hit of positive weight; where the rows end that have begun to count; how many recycles there were.
+AT, FORGET, STATE, POSITIVE_AT, ROWS, RECYCLED = range(6)
 
 
 @borrowing
@@ -153,39 +157,91 @@ def _prospects(room, weighed, given, rules, silences, totals, program, candidate
 
 
 @borrowing
-def _exact_points(r, acc, drift, n, rf):
-    """Return (points, whether the error of the sum could have changed their sixth decimal)."""
-    value = rounded(clamped(acc, rf[r, LOW], rf[r, HIGH]))
-    margin = drift + n * abs(acc) * 2.0 * UNIT
-    if acc - margin >= rf[r, HIGH] or acc + margin <= rf[r, LOW]:
-        return value, False
-    steps = acc * 1e6 + 0.501
-    edge = steps - np.floor(steps)
-    near = margin * 2e6 + abs(steps) * 4.0 * UNIT
-    # Written so that what is no number is doubted.
-    return value, not (near < edge and edge < 1.0 - near)
+def _ask(
+    i, block, count, episode_of, first_only, moments, hits, created, state_of, own, silences, per_rule,
+    run_of, columns, results,
+):  # fmt: skip
+    """Ask a lead's moments 0..count, exactly, and write down the episodes that begin.
+
+    Returns what the latest episode is of: so many recycles as there were before it. Until there is one
+    more, no other begins.
+    """
+    state, state_may = state_of
+    rules, totals, (code, layout, roots, _sums), _registers = own
+    ri, rf = rules
+    groups, group_low, group_high, bounds = totals
+    silent_for, silence = silences
+    places, found_at, found_hand_raise, found = results
+    _room, _weighed, marks, sizes = per_rule
+    factors, doubtful, numbers, truths = columns
+    pr, hr, cr, gr, xr = layout[0], layout[1], layout[2], layout[3], layout[4]
+    n_rules, n_silences = ri.shape[0], silent_for.shape[0]
+    instants, forget = moments[AT, :count], moments[FORGET, :count]
+    for r in range(n_rules):
+        points = numbers[pr + r]
+        doubts = sweep(
+            r, block, instants, forget, rules, marks, sizes, run_of, factors, points, numbers[cr + r],
+            truths[hr + r], doubtful,
+        )  # fmt: skip
+        for m in range(count if doubts else 0):
+            if doubtful[m]:
+                doubtful[m] = 0
+                limit = max(instants[m] - ri[r, WITHIN], forget[m])
+                direct = sum_of_rows(r, instants[m], limit, hits[0][i], moments[ROWS, m], hits, rules)
+                points[m] = rounded(clamped(direct, rf[r, LOW], rf[r, HIGH]))
+    for s in range(n_silences):
+        idle = rounded(clamped(0.0, silence[s, 1], silence[s, 2]))
+        quiet = rounded(clamped(silence[s, 0], silence[s, 1], silence[s, 2]))
+        for m in range(count):
+            since = instants[m] - silent_for[s]
+            holds = moments[POSITIVE_AT, m] <= since and (created == NEVER or created <= since)
+            numbers[pr + n_rules + s, m] = quiet if holds else idle
+            truths[hr + n_rules + s, m] = TRUE if holds else FALSE
+    for m in range(count):
+        numbers[FIT, m] = state[moments[STATE, m], 0]
+    for x in range(1, state.shape[1]):
+        for m in range(count):
+            numbers[xr + x, m] = state[moments[STATE, m], x]
+            truths[xr + x, m] = state_may[moments[STATE, m], x]
+    total_all(count, n_rules + n_silences, groups, pr, gr, group_low, group_high, bounds, numbers)
+    evaluate_all(code, count, numbers, truths)
+    answer, hand_raise = code[code.shape[0] - 1, 1], roots[1]
+    for m in range(count):
+        if truths[answer, m] == TRUE and moments[RECYCLED, m] != episode_of:
+            to = places[i] + found[i]
+            found_at[to] = moments[AT, m]
+            found_hand_raise[to] = hand_raise >= 0 and truths[hand_raise, m] == TRUE
+            found[i] += 1
+            episode_of = moments[RECYCLED, m]
+            if first_only:
+                break
+    return episode_of
 
 
 @borrowing
 def _walk(
-    start, stop, until, first_only, hits, lead, states, outcomes, own, silences, candidates, per_rule, run_of,
-    results,
+    start, stop, until, first_only, hits, lead, states, outcomes, own, silences, candidates, per_rule,
+    moments, run_of, columns, results,
 ):  # fmt: skip
     """Walk through one lead after the other; return the lead that needs more room, and how much."""
     offsets, rows, begin, weights, weight_of, kept = hits
     created, floor = lead
     state_offsets, state_start, moment, state, state_may = states
-    outcome_offsets, outcome_at, effect, block, forgets = outcomes
-    rules, totals, (code, layout, roots, group_sums), (low, high, may) = own
+    outcome_offsets, outcome_at, effect, bars, forgets = outcomes
+    rules, totals, (code, layout, _roots, group_sums), (low, high, may) = own
     ri, rf = rules
     silent_for, silence = silences
-    groups, group_low, group_high, bounds = totals
-    places, found_at, found_hand_raise, found = results
+    group_low = totals[1]
+    found = results[3]
     room, weighed, marks, sizes = per_rule
-    occurred, run = run_of
-    pr, hr, cr, gr, xr = layout[0], layout[1], layout[2], layout[3], layout[4]
+    occurred, begins, run = run_of
+    xr = layout[4]
     n_rules, n_silences = ri.shape[0], silent_for.shape[0]
     limited = kept.shape[0] > 0
+    longest = longest_block(ri)
+    for r in range(n_rules):
+        marks[r, BLOCK_OF] = 0
+    block = 0
     # What groups and silences can add whatever the hits do.
     given = 0.0
     for g in range(group_low.shape[0]):
@@ -214,27 +270,29 @@ def _walk(
         wanted = n_rules
         for r in range(n_rules):
             wanted += room[r]
+            marks[r, MIXED] = weighed[r, NEGATIVE] < 0.0
         if wanted > occurred.shape[0]:
             return i, 2 * wanted
-
-        # 2. Walk through the instants at which something happens.
         clear_sums(room[:n_rules], marks, sizes, run)
+        bounded = need > -np.inf
+        most = 1 if bounded else BLOCK
+        turn = 0
         upper = given
         for r in range(n_rules):
-            marks[r, MIXED] = weighed[r, NEGATIVE] < 0.0
-            sizes[r, RAW_BAR] = 0.0
-            sizes[r, BAR] = max(0.0, clamped(0.0, rf[r, LOW], rf[r, HIGH]))
             upper += sizes[r, BAR]
+
+        # 2. Walk through the instants at which something happens, and ask its moments block by block.
         row = s0
         o = outcome_offsets[i]
-        state_into(row, state, state_may, xr, low, low, may)
         last_positive = NEVER
         forget = NEVER
         not_before = floor[i]
         created_due = created[i] != NEVER
-        in_episode = False
-        turn = 0
-        while True:
+        recycled = 0
+        episode_of = -1
+        last = until
+        count = 0
+        while not (first_only and found[i]):
             t = FOREVER
             if k < end:
                 t = rows[k, begin]
@@ -244,7 +302,15 @@ def _walk(
                 t = outcome_at[o]
             if created_due and created[i] < t:
                 t = created[i]
-            if t > until:
+            if count and (count == most or t > last or t - moments[AT, 0] > longest):
+                block += 1
+                episode_of = _ask(
+                    i, block, count, episode_of, first_only, moments, hits, created[i],
+                    (state, state_may), own, silences, per_rule, run_of, columns, results,
+                )  # fmt: skip
+                count = 0
+                continue
+            if t > last:
                 break
             asked = False
             while k < end and rows[k, begin] == t:
@@ -253,10 +319,10 @@ def _walk(
                 first = rows[k, RULES] >> 32
                 if n_silences and when > last_positive:
                     # Dropped hits break a silence too.
-                    left = bits
-                    while left:
-                        r = first + trailing(left)
-                        left &= left - 1
+                    rest = bits
+                    while rest:
+                        r = first + trailing(rest)
+                        rest &= rest - 1
                         if (
                             r < n_rules
                             and (weights[k, weight_of[r]] if ri[r, WEIGHED] else rf[r, WEIGHT]) > 0
@@ -276,74 +342,54 @@ def _walk(
                     w = weights[k, weight_of[r]] if ri[r, WEIGHED] else rf[r, WEIGHT]
                     tail = marks[r, TAIL]
                     if tail > marks[r, HEAD] and occurred[tail - 1] > when:
-                        put_late_hit(r, when, w, marks, sizes, occurred, run)
+                        # Overtaken: what waits is asked before the hit finds its place.
+                        if count:
+                            block += 1
+                            episode_of = _ask(
+                                i, block, count, episode_of, first_only, moments, hits,
+                                created[i], (state, state_may), own, silences, per_rule, run_of, columns,
+                                results,
+                            )  # fmt: skip
+                            count = 0
+                        put_late_hit(r, when, t, w, marks, sizes, occurred, begins, run)
                     else:
                         occurred[tail] = when
+                        begins[tail] = t
                         run[tail, ITS_WEIGHT] = w
                         marks[r, TAIL] = tail + 1
-                    if need == -np.inf:
-                        continue
-                    if ri[r, KIND] == AT_LEAST:
-                        enough = marks[r, TAIL] - marks[r, HEAD] >= ri[r, LEAST]
-                        sizes[r, RAW_BAR] = rf[r, WEIGHT] if enough else 0.0
-                    elif w > 0.0:
-                        sizes[r, RAW_BAR] += w
-                    new = max(0.0, clamped(sizes[r, RAW_BAR] * MORE, rf[r, LOW], rf[r, HIGH]))
-                    upper += new - sizes[r, BAR]
-                    sizes[r, BAR] = new
+                    if bounded:
+                        upper += raise_bar(r, w, ri, rf, marks, sizes)
                 k += 1
             while row + 1 < s1 and state_start[row + 1] <= t:
                 row += 1
                 if state_start[row] == t and moment[row]:
                     asked = True
-                state_into(row, state, state_may, xr, low, low, may)
-            closed = False
             while o < outcome_offsets[i + 1] and outcome_at[o] == t:
                 if effect[o] == CLOSES:
-                    closed = True
+                    last = NEVER
+                    asked = False
                     break
                 if effect[o] == RECYCLES:
-                    in_episode = False
-                    not_before = max(floor[i], t + block[o])
+                    recycled += 1
+                    not_before = max(floor[i], t + bars[o])
                     if forgets:
                         forget = t
                 o += 1
-            if closed:
-                break
             if created_due and created[i] == t:
                 created_due = False
-                asked = True
-            if not asked or in_episode or t < not_before or upper <= need:
+                asked = asked or last != NEVER
+            if not asked or recycled == episode_of or t < not_before or upper <= need:
                 continue
-
-            # 3. Sum rule after rule at this instant until the bar is missed.
-            upper, turn = sum_up(t, forget, need, upper, turn, ri, rf, marks, sizes, occurred, run)
-            if upper <= need:
-                continue
-
-            # 4. The full question, exactly.
-            for r in range(n_rules):
-                n = marks[r, TAIL] - marks[r, HEAD]
-                value = sizes[r, IDLE]
-                if sizes[r, ACC] != 0.0 or sizes[r, DRIFT] != 0.0:
-                    value, doubtful = _exact_points(r, sizes[r, ACC], sizes[r, DRIFT], n, rf)
-                    if doubtful and ri[r, KIND] != AT_LEAST:
-                        limit = max(t - ri[r, WITHIN], forget)
-                        direct = sum_of_rows(r, t, limit, offsets[i], k, hits, rules)
-                        value = rounded(clamped(direct, rf[r, LOW], rf[r, HIGH]))
-                low[pr + r] = value
-                low[cr + r] = n
-                may[hr + r] = TRUE if n >= ri[r, LEAST] else FALSE
-            hold_silences(t, last_positive, created[i], silences, pr + n_rules, hr + n_rules, low, may)
-            total(n_rules + n_silences, groups, pr, gr, group_low, group_high, bounds, low, may, group_sums)
-            if evaluate(code, low, low, may) == TRUE:
-                to = places[i] + found[i]
-                found_at[to] = t
-                found_hand_raise[to] = roots[1] >= 0 and may[roots[1]] == TRUE
-                found[i] += 1
-                in_episode = True
-                if first_only:
-                    break
+            if bounded:
+                upper, turn = lower_bars(t, forget, need, upper, turn, ri, rf, marks, sizes, occurred, run)
+            if upper > need:
+                moments[AT, count] = t
+                moments[FORGET, count] = forget
+                moments[STATE, count] = row
+                moments[POSITIVE_AT, count] = last_positive
+                moments[ROWS, count] = k
+                moments[RECYCLED, count] = recycled
+                count += 1
     return stop, 0
 
 
@@ -357,21 +403,32 @@ def episodes(
     Fills results = (offsets of room per lead, instants, hand-raise flags, number found). Without
     bounds every moment of every lead is a full question; `candidates` are explained at `_prospects`.
     """
-    n_rules = max(1, rules[0].shape[0])
+    ri, rf = rules
+    n_rules = max(1, ri.shape[0])
     code, low, high, may, layout, roots = program
     groups, group_low, group_high, bounds = totals
+    # Arrays of its own for each thread: what several read is counted as held and given back by all.
     own = (
-        (rules[0].copy(), rules[1].copy()),
+        (ri.copy(), rf.copy()),
         (groups.copy(), group_low.copy(), group_high.copy(), bounds.copy()),
         (code.copy(), layout.copy(), roots.copy(), np.zeros(max(1, group_low.shape[0]))),
         (low.copy(), high.copy(), may.copy()),
     )
-    marks, sizes = new_sums(*rules)
-    per_rule = (np.zeros(n_rules, dtype=np.int64), np.zeros((n_rules, 2)), marks, sizes)
+    marks, sizes = new_sums(ri, rf)
+    per_rule = (
+        np.zeros(n_rules, dtype=np.int64), np.zeros((n_rules, 2)), marks, sizes,
+    )  # fmt: skip
+    moments = np.zeros((6, BLOCK), dtype=np.int64)
+    numbers = np.zeros((low.shape[0], BLOCK))
+    truths = np.zeros((low.shape[0], BLOCK), dtype=np.uint8)
+    for register in range(low.shape[0]):
+        numbers[register] = low[register]
+        truths[register] = may[register]
+    columns = (np.zeros((n_rules, BLOCK)), np.zeros(BLOCK, dtype=np.uint8), numbers, truths)
     room = 64
     while start < stop:
-        run = (np.empty(room, dtype=np.int64), np.empty((room, 5)))
+        run = (np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64), np.empty((room, 5)))
         start, room = _walk(
             start, stop, until, first_only, hits, lead, states, outcomes, own, silences, candidates, per_rule,
-            run, results,
+            moments, run, columns, results,
         )  # fmt: skip
