@@ -69,6 +69,8 @@ class Matched(NamedTuple):
     floor    per lead, before which there is no moment
     parts    per state the numbers of the attribute parts of `qualify`, and what they may be
     part_of  where the part of an expression (0 mql, 1 hand_raise, 2 never) stands in `parts`
+    kept     what `distinct` and `at_most` keep, as far as it has been asked, by those limits: it stays while
+             points, decays, windows or thresholds change (filled by `score.prepare`)
     """
 
     leads: Population
@@ -81,6 +83,7 @@ class Matched(NamedTuple):
     part_of: dict[tuple[object, ...], int]
     outcomes: Outcomes
     tally: Tally
+    kept: dict[tuple[object, ...], npt.NDArray[np.uint32]]
 
 
 def event_rules(agreement: Agreement) -> list[EventRule]:
@@ -136,6 +139,7 @@ def match(
         part_of=_part_places(agreement),
         outcomes=_outcomes(agreement, inputs),
         tally=tally,
+        kept={},
     )
 
 

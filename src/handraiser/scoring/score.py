@@ -178,7 +178,14 @@ def _kept(agreement: Agreement, matched: Matched, threads: int) -> npt.NDArray[n
     rules = event_rules(agreement)
     if not any(rule.distinct or rule.at_most for rule in rules):
         return np.empty(0, dtype=np.uint32)
-    hits = matched.hits
+    limits = (agreement.timezone, *((rule.distinct, rule.at_most) for rule in rules))
+    if limits not in matched.kept:
+        matched.kept[limits] = _decide_kept(agreement, matched.hits, threads)
+    return matched.kept[limits]
+
+
+def _decide_kept(agreement: Agreement, hits: Hits, threads: int) -> npt.NDArray[np.uint32]:
+    rules = event_rules(agreement)
     kept = np.full(len(hits.rows), np.iinfo(np.uint32).max, dtype=np.uint32)
     if not len(hits.rows):
         return kept
