@@ -34,7 +34,7 @@ from handraiser.scoring.attributes import (
 from handraiser.scoring.expressions import number, truth
 from handraiser.scoring.programs import qualify_trees
 from handraiser.scoring.registers import CLOSES, FOREVER, NEVER, NOTHING, RECYCLES
-from handraiser.scoring.stream import Hits, Tally, Wanted, each, ranges, read_hits
+from handraiser.scoring.stream import Hits, Tally, Wanted, each, read_hits
 from handraiser.scoring.timeline import States, build_states
 
 __all__ = ["Fit", "Matched", "Outcomes", "event_rules", "match", "microseconds"]
@@ -191,7 +191,7 @@ def _mark_visits(agreement: Agreement, hits: Hits, threads: int) -> None:
             def work(start: int, stop: int, column: int = column) -> None:
                 kernels.sessions(start, stop, hits.offsets, hits.rows, hits.begin, hits.keys, column)
 
-            each(work, ranges(hits.offsets, threads))
+            each(work, hits.offsets, threads)
 
 
 def _by_visit(rule: EventRule) -> bool:

@@ -21,7 +21,7 @@ from handraiser.scoring.layout import Layout, StateColumn, layout, limits_of, si
 from handraiser.scoring.match import Matched, event_rules
 from handraiser.scoring.points import points_at
 from handraiser.scoring.registers import FALSE, TRUE, VALUE
-from handraiser.scoring.stream import Hits, each, ranges
+from handraiser.scoring.stream import Hits, each
 from handraiser.scoring.zones import BUCKETS, zone_table
 
 __all__ = [
@@ -199,7 +199,7 @@ def _decide_kept(agreement: Agreement, hits: Hits, threads: int) -> npt.NDArray[
             start, stop, hits.offsets, hits.rows, hits.keys, hits.key_of,
             distinct, most, bucket, instants, offset_of, kept,
         ),
-        ranges(hits.offsets, threads),
+        hits.offsets, threads,
     )  # fmt: skip
     return kept
 
@@ -257,7 +257,8 @@ def stand(prepared: Prepared, at: int, *, points: bool, threads: int) -> Standin
     shared = _shared(prepared)
     each(
         lambda start, stop: points_at(start, stop, at, *shared, tuple(found)),
-        ranges(prepared.matched.hits.offsets, threads),
+        prepared.matched.hits.offsets,
+        threads,
     )
     return found
 
@@ -279,7 +280,8 @@ def find_episodes(prepared: Prepared, until: int, *, first_only: bool, threads: 
         lambda start, stop: episodes(
             start, stop, until, first_only, *shared, prepared.layout.candidates, tuple(found)
         ),
-        ranges(prepared.matched.hits.offsets, threads),
+        prepared.matched.hits.offsets,
+        threads,
     )
     return found
 

@@ -23,11 +23,12 @@ from handraiser.facts.inputs import Inputs
 from handraiser.scoring import hits as kernels
 from handraiser.scoring.attributes import Population
 
-__all__ = ["Hits", "Tally", "Wanted", "ranges", "read_hits"]
+__all__ = ["Hits", "Tally", "Wanted", "each", "read_hits"]
 
 Ints = npt.NDArray[np.int64]
 _BATCH = 1_000_000
 _PARTS = 64
+_SHARES = 8  # of the leads, for each thread
 _BATCHES = 8  # whose rows stand together until all are there
 _UNUSABLE = 1 << 31  # among the bits of an event: it cannot be used
 
@@ -237,7 +238,7 @@ class _Reader:
                         kernels.gather_further(part, at, chunk.packed, chunk.further, first, again, out)
                 kernels.order_within_leads(0, stop - first, own, out[0], begin, *out[1:])
 
-        each(work, ranges(starts, threads))
+        each(work, starts, threads)
         source = 2 + self.late if self.numbered else -1
         return Hits(offsets, out[0], begin, source, *out[1:], self.weight_of, self.key_of, self._rules_met())
 
@@ -251,24 +252,28 @@ class _Reader:
         )
 
 
-def ranges(offsets: Ints, parts: int) -> list[tuple[int, int]]:
-    """Return ranges of leads that hold about equally many hits, at most `parts` of them."""
+def each(work: Callable[[int, int], None], offsets: Ints, threads: int) -> None:
+    """Do the work for ranges that together are all leads (or parts of them), in threads if there are several.
+
+    Ranges hold about equally many hits. There are more of them than threads, since hits of some leads take
+    far longer than those of others.
+    """
+    parts = _ranges(offsets, _SHARES * threads if threads > 1 else 1)
+    if len(parts) == 1:
+        work(*parts[0])
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        for done in [pool.submit(work, *part) for part in parts]:
+            done.result()
+
+
+def _ranges(offsets: Ints, parts: int) -> list[tuple[int, int]]:
     leads = len(offsets) - 1
     # Leads without hits are work too: a state has to be looked at.
     load = offsets + np.arange(leads + 1)
     cuts = np.searchsorted(load, np.linspace(0, load[-1], parts + 1))
     cuts[0], cuts[-1] = 0, leads
     return [(int(a), int(b)) for a, b in pairwise(cuts) if b > a]
-
-
-def each(work: Callable[[int, int], None], parts: Sequence[tuple[int, int]]) -> None:
-    """Do the work for every range, in threads if there are several."""
-    if len(parts) == 1:
-        work(*parts[0])
-        return
-    with ThreadPoolExecutor(len(parts) or 1) as pool:
-        for done in [pool.submit(work, *part) for part in parts]:
-            done.result()
 
 
 def _columns_of(flags: Sequence[bool]) -> Ints:
