@@ -224,6 +224,10 @@ NEAREST = {
     "a currency": (written(more="currency: eur"), "Write `EUR`."),
     "a unit": (event_rule("    event: V\n    points: 1\n    within: 30 dyas"), "Write `30 days`."),
     "a short unit": (event_rule("    event: V\n    points: 1\n    within: 36 h"), "Write `36 hours`."),
+    "months": (
+        event_rule("    event: V\n    points: 1\n    within: 3 months"),
+        "Write `90 days`, or as many as you mean.",
+    ),
     "a fraction of days": (
         event_rule("    event: V\n    points: 1\n    within: 1.5 days"),
         "Write `36 hours`.",

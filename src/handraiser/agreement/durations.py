@@ -34,6 +34,7 @@ _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%", re.ASCII)
 _AT_MOST = re.compile(r"(\d+)\s+per\s+([a-z]+)", re.ASCII)
 _STEPS = re.compile(r"steps\s+(\S+\s*%?)\s+every\s+(.+)")
 _SHORT = {"m": "minutes", "min": "minutes", "h": "hours", "hr": "hours", "d": "days", "w": "weeks"}
+_DAYS = {"month": 30, "quarter": 90, "year": 365}
 
 _DURATION_FIX = "Write a number of `minutes`, `hours`, `days` or `weeks`, as in `30 days`, or `forever`."
 _PROMISE_FIX = "Write it as in `4 business hours`, `30 business minutes`, `1 business day` or `24 hours`."
@@ -59,6 +60,10 @@ def read_duration(text: str) -> timedelta | Wrong:
 
 def _length(text: str, amount: str, unit: str, *, code: Code, fix: str) -> timedelta | Wrong:
     one = _UNITS.get(unit.removesuffix("s"))
+    days = _DAYS.get(unit.lower().removesuffix("s"))
+    if days is not None and len(amount) <= 15 and "." not in amount:
+        says = f"`{unit}` is no unit of time here, for not all are equally long."
+        return Wrong(code, says, f"Write `{int(amount) * days} days`, or as many as you mean.")
     if one is None:
         meant = _SHORT.get(unit.lower()) or nearest(unit, [f"{name}s" for name in _UNITS])
         fix = f"Write `{amount} {meant}`." if meant else fix

@@ -63,6 +63,7 @@ _TOKEN = re.compile(
 _INSTEAD = {
     "::": "Write cast(x as double), cast(x as text) or cast(x as boolean).",
     "||": "Texts cannot be joined. If `or` is meant, write or.",
+    "=>": "Write >=.",
     "&&": "Write and.",
     "&": "Write and.",
     "|": "Write or.",
@@ -74,6 +75,7 @@ _INSTEAD = {
     "^": "Write x * x; there are no powers.",
     "**": "Write x * x; there are no powers.",
     "[": "Write in ('a', 'b') for a list of values.",
+    "$": "Write the number alone.",
     "`": "Write a name in double quotes and a text in single quotes.",
 }
 _CURLY = "‘’‚‛“”„‟′″´"
@@ -181,6 +183,8 @@ def _odd_character(text: str, at: int) -> Unreadable:
     named = f"{unicodedata.name(char, 'a character without a name')} (U+{ord(char):04X})"
     if char in _CURLY:
         fix = "Put texts in straight single quotes: 'US'."
+    elif unicodedata.category(char) == "Sc":
+        fix = "Write the number alone."
     elif char.isspace() or not char.isprintable():
         fix = "Replace it by an ordinary blank."
     else:

@@ -118,11 +118,13 @@ def check(
     from handraiser.agreement import read
     from handraiser.edge import library
     from handraiser.edge.diagnostics import render_diagnostics
+    from handraiser.edge.overwriting import spare_inputs
     from handraiser.scoring.lint import lint
 
     if (leads is None) != (events is None):
         raise typer.BadParameter("data is --leads and --events together.")
     with _failing(agreement):
+        spare_inputs({"--rejects": rejects}, [agreement, leads, events, companies, outcomes])
         found, diagnostics = read(agreement)
         if found is not None and leads is not None and events is not None:
             with (
@@ -170,12 +172,15 @@ def score(
 ) -> None:
     from handraiser.agreement import load
     from handraiser.edge import library
+    from handraiser.edge.overwriting import spare_inputs
     from handraiser.edge.summary import summary
     from handraiser.tables import check_writable, write_table
 
     with _failing(*agreements):
         loaded = _loaded(load, agreements)
         instant = library.instant(at)
+        given = [*agreements, leads, events, companies, outcomes]
+        spare_inputs({"--out": out, "--rejects": rejects}, given)
         if out is not None:
             check_writable(out)
         if rejects is not None:
@@ -217,12 +222,14 @@ def explain(
 ) -> None:
     from handraiser.agreement import load
     from handraiser.edge import library
+    from handraiser.edge.overwriting import spare_inputs
     from handraiser.edge.telling import tell
     from handraiser.scoring.explain import explain_lead
 
     if format not in ("text", "json"):
         raise typer.BadParameter(f"--format is text or json, not {format}.")
     with _failing(agreement):
+        spare_inputs({"--rejects": rejects}, [agreement, leads, events, companies, outcomes])
         loaded = load(agreement)
         instant = library.instant(at)
         with (
