@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import handraiser as hr
 from handraiser.agreement import load
 from handraiser.edge.telling import tell
 from handraiser.edge.wording import adding_up, apart, length, number
@@ -259,3 +260,32 @@ def test_rounded_numbers_are_made_to_add_up(values: list[float], total: float, s
 )
 def test_lengths_are_told_in_whole_units(duration: timedelta, shown: str) -> None:
     assert length(duration) == shown
+
+
+def test_what_sales_said_is_told_and_that_a_lead_is_closed() -> None:
+    text = """\
+agreement: a
+fit: {rules: []}
+engagement: {rules: [{rule: v, event: Visit, points: 5}]}
+qualify: {mql: score > 3}
+"""
+    events = [{"lead_id": "ann", "event": "Visit", "occurred_at": "2026-03-01T10:00:00Z"}]
+    outcomes = [
+        {"lead_id": "ann", "at": "2026-03-05T09:00:00Z", "stage": "recycled", "reason": "not_ready"},
+        {"lead_id": "ann", "at": "2026-03-09T09:00:00Z", "stage": "customer", "reason": None},
+        {"lead_id": "ann", "at": "2026-03-08T09:00:00Z", "stage": "lost", "reason": None, "agreement": "b"},
+    ]
+    agreement = hr.load(text)
+
+    def told(at: str) -> str:
+        why = hr.explain(
+            agreement, lead="ann", leads=[{"lead_id": "ann"}], events=events, outcomes=outcomes, at=at
+        )
+        return " ".join(str(tell(why, rules=agreement)).split())
+
+    assert "Sales said" not in told("2026-03-04")
+    assert "Sales said: recycled (not_ready) 5 March 2026, 09:00. " in told("2026-03-06")
+    assert "closed" not in told("2026-03-06")
+    assert "(not_ready) 5 March 2026, 09:00 then customer 9 March 2026, 09:00. The lead is closed" in told(
+        "2026-03-10"
+    )

@@ -65,6 +65,7 @@ class _Teller:
     def told(self) -> Text:
         self._heading()
         self.page.words(verdict(self.why, self.zone))
+        self._outcomes()
         self._talk_track()
         for total in self.why.sums:
             if total.section != "score":
@@ -197,6 +198,15 @@ class _Teller:
         if dropping[_DROPPED:]:
             events = sum(len(rule.dropped) for rule in dropping[_DROPPED:])
             self.page.words(f"{events} more of {len(dropping) - _DROPPED} more rules", first="  ")
+
+    def _outcomes(self) -> None:
+        told = [
+            f"{each.stage}{f' ({each.reason})' if each.reason else ''} {instant(each.at, self.zone)}"
+            for each in self.why.outcomes
+        ]
+        if told:
+            closed = " The lead is closed for this agreement." if self.why.closed else ""
+            self.page.words(f"Sales said: {joined(told, 'then')}.{closed}")
 
     def _episodes(self) -> None:
         begun = [

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from handraiser.facts.inputs import Inputs, Source
 
-__all__ = ["Cited", "cited_attributes", "cited_events", "moment", "said"]
+__all__ = ["Cited", "cited_attributes", "cited_events", "cited_outcomes", "moment", "said"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -53,6 +53,20 @@ def _properties(events: Source, values: list[object]) -> dict[str, str]:
     return {
         name: said(value) for name, value in zip(events.columns, values, strict=True) if value is not None
     }
+
+
+def cited_outcomes(
+    inputs: Inputs, lead: str, agreement: str, until: int
+) -> list[tuple[datetime, str, str | None]]:
+    """Return when sales said what of a lead, and why, as far as it is about an agreement, in order."""
+    if inputs.outcomes is None:
+        return []
+    found = inputs.con.execute(
+        f'SELECT "at", stage, reason FROM {inputs.outcomes.relation} '
+        'WHERE lead_id = $1 AND (agreement IS NULL OR agreement = $2) AND "at" <= $3 ORDER BY "at", row',
+        [lead, agreement, until],
+    ).fetchall()
+    return [(moment(at), stage, reason) for at, stage, reason in found]
 
 
 def cited_attributes(inputs: Inputs, source: Source, scope: str, row: int) -> dict[str, str]:

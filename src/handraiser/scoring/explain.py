@@ -14,7 +14,7 @@ import msgspec
 
 from handraiser.agreement.model import Agreement, EventRule, FitRule, Group, Limits, SilenceRule, Sql
 from handraiser.facts.inputs import Inputs, Source
-from handraiser.scoring.cited import Cited, cited_attributes, cited_events, moment, said
+from handraiser.scoring.cited import Cited, cited_attributes, cited_events, cited_outcomes, moment, said
 from handraiser.scoring.evidence import Hit, evidence
 from handraiser.scoring.explanation import (
     Condition,
@@ -24,12 +24,13 @@ from handraiser.scoring.explanation import (
     GroupSum,
     HitPoints,
     RulePoints,
+    SalesOutcome,
 )
 from handraiser.scoring.machines import machine_hits
 from handraiser.scoring.match import event_rules, match, microseconds
 from handraiser.scoring.outlook import outlook
 from handraiser.scoring.reasons import conditions_of
-from handraiser.scoring.registers import TRUE
+from handraiser.scoring.registers import CLOSES, TRUE
 from handraiser.scoring.score import Prepared, Standing, find_episodes, grade_names, prepare, stand
 from handraiser.scoring.timeline import UNKNOWN
 from handraiser.scoring.weighing import factors
@@ -42,6 +43,7 @@ __all__ = [
     "GroupSum",
     "HitPoints",
     "RulePoints",
+    "SalesOutcome",
     "explain_lead",
     "moment",
 ]
@@ -127,6 +129,8 @@ class _Writer:
             missing=ahead.missing,
             until=None if ahead.until is None else moment(ahead.until),
             episodes=episodes,
+            outcomes=self._outcomes(),
+            closed=self._closed(),
             attributes=self._attributes(),
         )
 
@@ -233,6 +237,18 @@ class _Writer:
             EpisodeStart(mql_at=moment(int(found.at[k])), hand_raise=bool(found.hand_raise[k]))
             for k in range(first, first + int(found.found[self.lead]))
         ]
+
+    def _outcomes(self) -> list[SalesOutcome]:
+        lead = self.prepared.matched.leads.ids[self.lead].as_py()
+        return [
+            SalesOutcome(at=at, stage=stage, reason=reason)
+            for at, stage, reason in cited_outcomes(self.inputs, lead, self.agreement.name, self.at)
+        ]
+
+    def _closed(self) -> bool:
+        outcomes = self.prepared.matched.outcomes
+        own = slice(outcomes.offsets[self.lead], outcomes.offsets[self.lead + 1])
+        return bool(((outcomes.at[own] <= self.at) & (outcomes.effect[own] == CLOSES)).any())
 
     def _attributes(self) -> dict[str, str]:
         """Return what holds of the lead and its company, by the names that conditions use."""

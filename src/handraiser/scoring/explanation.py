@@ -18,6 +18,7 @@ __all__ = [
     "GroupSum",
     "HitPoints",
     "RulePoints",
+    "SalesOutcome",
 ]
 
 
@@ -102,8 +103,19 @@ class EpisodeStart(msgspec.Struct, frozen=True, kw_only=True):
     hand_raise: bool
 
 
+class SalesOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What sales said of the lead, under this agreement or without naming one."""
+
+    at: datetime
+    stage: str
+    reason: str | None
+
+
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
-    """The proof of one lead's score. `until` is the first instant at which it stops qualifying."""
+    """The proof of one lead's score. `until` is the first instant at which it stops qualifying.
+
+    `closed` says that an outcome has ended it for this agreement: nothing makes it an MQL again.
+    """
 
     agreement: str
     title: str
@@ -125,4 +137,6 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     missing: dict[str, int | None]
     until: datetime | None
     episodes: list[EpisodeStart]
+    outcomes: list[SalesOutcome]
+    closed: bool
     attributes: dict[str, str]
