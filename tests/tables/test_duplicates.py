@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inputs_given import EVENTS, column, opened, reasons, refused_events, rows, time
 
-from handraiser.tables import without_duplicates
+from handraiser.tables import open_inputs, without_duplicates, write_rejects
 from handraiser.tables.seen import seen_again
 
 
@@ -124,3 +125,22 @@ def test_hashes_seen_again_are_those_that_occur_twice(few: int, batches: list[li
     expected = {value for value, count in counted.items() if count > 1}
     # 0 and 1 share a place: one of each may be taken for a repetition, and is then found to be none.
     assert expected <= set(found.tolist()) <= expected | {0, 1}
+
+
+def test_rejects_hold_duplicates_and_events_of_unknown_leads_each_once(tmp_path: Path) -> None:
+    def event(lead: str, event_id: str, day: int) -> dict[str, str]:
+        return {"lead_id": lead, "event": "V", "event_id": event_id, "occurred_at": f"2026-03-0{day}"}
+
+    rows = [event("ann", "e1", 1), event("ann", "e1", 2), event("zed", "e2", 2), event("zed", "e2", 3)]
+    rows.append(event("yan", "e9", 3))
+    inputs = open_inputs(leads=[{"lead_id": "ann"}], events=rows, threads=1)
+    assert [(one.rows, one.example.split(":")[0]) for one in inputs.rejects] == [(2, "row 2")]
+    write_rejects(inputs, tmp_path / "rejects.jsonl")
+    lines = [json.loads(line) for line in (tmp_path / "rejects.jsonl").read_text().splitlines()]
+    found = [(line["reason"][:8], line["line_or_row"]) for line in lines]
+    assert found == [
+        ("an event", "row 2"),
+        ("an event", "row 4"),
+        ("no row i", "row 3"),
+        ("no row i", "row 5"),
+    ]

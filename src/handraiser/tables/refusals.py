@@ -73,7 +73,11 @@ def write_rejects(inputs: Inputs, path: str | os.PathLike[str]) -> None:
         for kept in (refused.unread, refused.relation):
             con.execute(f"INSERT INTO rejects SELECT '{name}', reason, place, raw FROM {kept}")
     if inputs.events.relation == EVENTS_ONCE:
-        con.execute(f"INSERT INTO rejects SELECT 'events', {literal(DUPLICATE)}, place, raw FROM {DROPPED}")
+        con.execute(
+            f"INSERT INTO rejects SELECT 'events', {literal(DUPLICATE)}, place, raw "
+            f"FROM {inputs.refused['events'].everything} SEMI JOIN {DROPPED} USING (part, file, row) "
+            "ORDER BY part, file, row"
+        )
     con.execute(f"INSERT INTO rejects {_of_unknown_leads(inputs)}")
     write_table(con.sql("SELECT * FROM rejects").to_arrow_table(), path)
     con.execute("DROP TABLE rejects")
@@ -82,8 +86,10 @@ def write_rejects(inputs: Inputs, path: str | os.PathLike[str]) -> None:
 def _of_unknown_leads(inputs: Inputs) -> str:
     """The query for events that could be used, were there a lead to use them for."""
     once = inputs.events.relation == EVENTS_ONCE
-    first = f" AND place NOT IN (SELECT place FROM {DROPPED})" if once else ""
+    others = f"ANTI JOIN {DROPPED} USING (part, file, row) " if once else ""
     return (
-        f"SELECT 'events', {literal(UNKNOWN_LEAD)}, place, raw FROM {inputs.refused['events'].everything} "
-        f"WHERE usable AND lead_id NOT IN (SELECT lead_id FROM {inputs.leads.relation}){first}"
+        f"SELECT 'events', {literal(UNKNOWN_LEAD)}, place, raw "
+        f"FROM {inputs.refused['events'].everything} {others}"
+        f"WHERE usable AND lead_id NOT IN (SELECT lead_id FROM {inputs.leads.relation}) "
+        "ORDER BY part, file, row"
     )
