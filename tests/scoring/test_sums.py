@@ -121,7 +121,7 @@ def test_the_walk_finds_the_first_moment_at_which_summing_anew_reaches_the_bar(
 
 
 @pytest.mark.parametrize("decay", DECAYS)
-def test_a_lead_with_very_many_hits_takes_no_time_for_each_pair_of_them(decay: str) -> None:
+def test_all_moments_of_a_lead_with_very_many_hits_are_asked(decay: str) -> None:
     hits = 60_000
     events = [
         {"lead_id": "bot", "event": "One", "occurred_at": START + timedelta(seconds=7 * k)}

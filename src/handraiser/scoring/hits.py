@@ -2,7 +2,7 @@
 
 A row is an event of a known lead that meets at least one rule: `int64` columns OCCURRED and RULES, then
 BEGIN where the data say when events became known, then SOURCE where they are numbered. RULES holds the
-rules met as bits (see `rules_of`), so one event is one row however many rules it meets. Weights and hashes
+rules met as bits, so one event is one row however many rules it meets. Weights and hashes
 of distinct values stand beside, a column for each rule or property that needs one.
 """
 

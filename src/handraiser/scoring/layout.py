@@ -127,6 +127,10 @@ def _floats(events: list[EventRule]) -> Floats:
     return np.array(rows, dtype=np.float64).reshape(-1, 4)
 
 
+# While a program is written: of which kind a register is, and its number among those.
+_Register = tuple[str, int]
+
+
 class _Program:
     """Writes instructions; hands out registers: named ones first, then columns, constants, temporaries."""
 
@@ -146,7 +150,7 @@ class _Program:
         group = counts + len(events)
         self.points, self.holds, self.counts, self.group = points, holds, counts, group
         self.columns = [StateColumn("fit", (), False)]
-        self.steps: list[tuple[int, int, int, int, int]] = []
+        self.steps: list[tuple[int, int, _Register, _Register, _Register]] = []
         self.constants: list[tuple[float, int]] = []
         self.temporaries = 0
         trees = qualify_trees(agreement)
@@ -247,7 +251,7 @@ class _Program:
 
     def _step(self, code: int, *operands: tuple[str, int]) -> tuple[str, int]:
         a, b, c = [*operands, ("named", 0), ("named", 0)][:3]
-        self.steps.append((code, self.temporaries, a, b, c))  # type: ignore[arg-type]
+        self.steps.append((code, self.temporaries, a, b, c))
         self.temporaries += 1
         return ("temporary", self.temporaries - 1)
 
@@ -263,7 +267,7 @@ class _Program:
         def at(register: tuple[str, int]) -> int:
             return first[register[0]] + register[1]
 
-        self.code = [(code, temporary + to, at(a), at(b), at(c)) for code, to, a, b, c in self.steps]  # type: ignore[arg-type]
+        self.code = [(code, temporary + to, at(a), at(b), at(c)) for code, to, a, b, c in self.steps]
         self.roots = [-1 if root is None else at(root) for root in roots]
 
     def registers(self) -> tuple[Floats, npt.NDArray[np.uint8]]:

@@ -1,7 +1,7 @@
 """What do a lead's hits add up to at one instant?
 
-The compiled kernel of section 6: plain summation, hit by hit, in their order. It is what every other way
-of summing is held against.
+The compiled kernel of section 6: hit by hit, in their order, keeping beside the sum what rounding takes from
+it. It is what every other way of summing is held against.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def sum_of_rows(r, at, limit, start, stop, hits, rules):
 def points_at(
     start, stop, at, hits, lead, states, outcomes, rules, silences, totals, program, results
 ):  # fmt: skip
-    """Fill `results` with what leads start..stop have at the instant `at`, by plain summation.
+    """Fill `results` with what leads start..stop have at the instant `at`, hit by hit.
 
     results: (score, engagement, fit, truths of the program's roots, state, points, counts, holds);
     the last three are filled where they have rows.

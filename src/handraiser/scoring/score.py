@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -161,8 +161,8 @@ def _state_column(
         place = matched.part_of[column.key]
         values, may = matched.parts[:, place], matched.parts_may[:, place]
     elif column.of == "grade":
-        named, negated = column.key
-        wanted = [name in named for name in grade_names(agreement)]  # type: ignore[operator]
+        named, negated = cast("tuple[tuple[str, ...], bool]", column.key)
+        wanted = [name in named for name in grade_names(agreement)]
         may = np.where(np.array(wanted)[fit.grade] != negated, TRUE, FALSE).astype(np.uint8)
     else:
         names = [rule.name for rule in agreement.fit.rules]
