@@ -18,7 +18,7 @@ from handraiser.facts.inputs import Column, Inputs, Kind, Source
 from handraiser.scoring.registers import FALSE, FOREVER, NEVER, NULL, TRUE, VALUE
 from handraiser.scoring.timeline import Rows, States, customers_since, winners
 
-__all__ = ["Population", "Question", "ask", "attribute_columns", "attribute_rows", "customers", "population"]
+__all__ = ["Population", "Question", "ask", "attribute_columns", "attribute_rows", "customers"]
 
 Ints = npt.NDArray[np.int64]
 Columns = Callable[[str, str], Column | None]
@@ -44,35 +44,32 @@ class Question(NamedTuple):
     truth: bool
 
 
-def population(inputs: Inputs) -> Population:
-    """Return the leads that have a row in the leads input."""
-    found = inputs.con.sql(
-        f"SELECT lead_id, hash(lead_id) AS hash, coalesce(min(created_at), {NEVER}) AS created "
-        f"FROM {inputs.leads.relation} GROUP BY lead_id ORDER BY lead_id"
-    ).to_arrow_table()
-    return Population(
-        ids=found.column("lead_id").combine_chunks(),
-        hashes=_array(found, "hash").astype(np.uint64),
-        created=_array(found, "created"),
-    )
+def attribute_rows(inputs: Inputs) -> tuple[Population, Rows, Rows]:
+    """Return the leads that have a row in the leads input, those rows, and the rows of companies.
 
-
-def attribute_rows(inputs: Inputs) -> tuple[Rows, Rows]:
-    """Return the rows of the leads, and of the companies they name or that have rows of their own.
-
-    Companies are numbered by the order of their ids' hashes.
+    Companies are those that leads name or that have rows of their own, in the order of their ids' hashes.
     """
-    leads = _facts(inputs, inputs.leads, "lead_id")
-    companies = _no_facts() if inputs.companies is None else _facts(inputs, inputs.companies, "company_id")
+    table = _table(inputs, inputs.leads, "lead_id")
+    leads = _facts(table)
+    companies = (
+        _no_facts() if inputs.companies is None else _facts(_table(inputs, inputs.companies, "company_id"))
+    )
     named = np.concatenate([leads.company[leads.company != 0], companies.owner])
     numbers = np.unique(named)
-    # Leads come in the order of their ids: a new number where the hash changes.
+    # Leads come in the order of their ids: a new one where the hash changes.
     new = np.ones(len(leads.owner), dtype=bool)
     new[1:] = leads.owner[1:] != leads.owner[:-1]
+    first = np.flatnonzero(new)
+    created = np.minimum.reduceat(_array(table, "created"), first) if len(first) else np.empty(0, np.int64)
     order = np.lexsort((companies.row, companies.known, companies.valid, companies.begin, companies.owner))
     company_of = np.where(leads.company == 0, -1, np.searchsorted(numbers, leads.company))
     return (
-        leads.rows(np.cumsum(new) - 1, company_of, int(new.sum())),
+        Population(
+            ids=table.column("owner_id").take(pa.array(first)).combine_chunks(),
+            hashes=leads.owner[first],
+            created=np.where(created == FOREVER, NEVER, created),
+        ),
+        leads.rows(np.cumsum(new) - 1, company_of, len(first)),
         companies.in_order(order).rows(
             np.searchsorted(numbers, companies.owner[order]), np.full(len(order), -1), len(numbers)
         ),
@@ -94,7 +91,8 @@ class _Facts(NamedTuple):
         return self._replace(**{name: getattr(self, name)[order] for name in self._fields})
 
     def rows(self, owners: npt.NDArray[np.int64], company: npt.NDArray[np.int64], count: int) -> Rows:
-        offsets = np.searchsorted(owners, np.arange(count + 1)).astype(np.int64)
+        offsets = np.zeros(count + 1, dtype=np.int64)
+        np.cumsum(np.bincount(owners, minlength=count), out=offsets[1:])
         return Rows(
             offsets, self.begin, self.valid, self.known, self.row, self.signature, company.astype(np.int64)
         )
@@ -105,24 +103,29 @@ def _no_facts() -> _Facts:
     return _Facts(hashes, ints, ints, ints, ints, hashes, hashes)
 
 
-def _facts(inputs: Inputs, source: Source, owner: str) -> _Facts:
+def _table(inputs: Inputs, source: Source, owner: str) -> pa.Table:
     attributes = [column.sql for column in source.columns.values()]
     company = "CASE WHEN company_id IS NULL THEN 0 ELSE hash(company_id) END" if owner == "lead_id" else "0"
+    created = f"coalesce(created_at, {FOREVER})" if owner == "lead_id" else "0"
     signed = ", ".join([owner, *(["company_id"] if owner == "lead_id" else []), *attributes])
-    found = inputs.con.sql(
-        f"SELECT hash({owner}) AS owner, coalesce(greatest(valid_from, known_at), {NEVER}) AS begin, "
+    return inputs.con.sql(
+        f"SELECT {owner} AS owner_id, hash({owner}) AS owner, "
+        f"coalesce(greatest(valid_from, known_at), {NEVER}) AS begin, "
         f"coalesce(valid_from, {NEVER}) AS valid, coalesce(known_at, valid_from, {NEVER}) AS known, row, "
-        f"hash({signed}) AS signature, {company} AS company "
+        f"hash({signed}) AS signature, {company} AS company, {created} AS created "
         f"FROM {source.relation} ORDER BY {owner}, begin, valid, known, row"
     ).to_arrow_table()
+
+
+def _facts(table: pa.Table) -> _Facts:
     return _Facts(
-        owner=_array(found, "owner").astype(np.uint64),
-        begin=_array(found, "begin"),
-        valid=_array(found, "valid"),
-        known=_array(found, "known"),
-        row=_array(found, "row"),
-        signature=_array(found, "signature").astype(np.uint64),
-        company=_array(found, "company").astype(np.uint64),
+        owner=_array(table, "owner").astype(np.uint64),
+        begin=_array(table, "begin"),
+        valid=_array(table, "valid"),
+        known=_array(table, "known"),
+        row=_array(table, "row"),
+        signature=_array(table, "signature").astype(np.uint64),
+        company=_array(table, "company").astype(np.uint64),
     )
 
 
@@ -205,22 +208,22 @@ def ask(
     try:
         answers = ", ".join(f"{q.sql.sql('duckdb')} AS q{k}" for k, q in enumerate(questions))
         found = con.sql(
-            f"SELECT {answers} FROM states "
+            f"SELECT states.number, {answers} FROM states "
             f"LEFT JOIN ({_select(inputs, 'lead', used)}) AS lead ON lead.row = states.lead_row "
-            f"LEFT JOIN ({_select(inputs, 'company', used)}) AS company ON company.row = states.company_row "
-            "ORDER BY states.number"
+            f"LEFT JOIN ({_select(inputs, 'company', used)}) AS company ON company.row = states.company_row"
         ).to_arrow_table()
     finally:
         con.unregister("states")
+    order = found.column("number").to_numpy()
     for k, question in enumerate(questions):
-        column = found.column(k).combine_chunks()
+        column = found.column(k + 1).combine_chunks()
         null = column.is_null().to_numpy(zero_copy_only=False)
         values = column.fill_null(0 if not question.truth else False).to_numpy(zero_copy_only=False)
         if question.truth:
-            may[:, k] = np.where(null, NULL, np.where(values, TRUE, FALSE))
+            may[order, k] = np.where(null, NULL, np.where(values, TRUE, FALSE))
         else:
-            numbers[:, k] = values
-            may[:, k] = np.where(null, NULL, VALUE)
+            numbers[order, k] = values
+            may[order, k] = np.where(null, NULL, VALUE)
     return numbers, may
 
 

@@ -57,55 +57,61 @@ def trailing(bits):
 
 @kernel
 def index_of_leads(hashes):
-    """Return (table, mask, clash): slots of a lead's hash and its number + 1, which is 0 where free.
+    """Return (table, mask, low, clash): where a lead's number is found by its id's hash.
 
-    `clash` is the number of a lead whose hash another lead has, −1 if there is none.
+    A slot, 0 where free, holds what of the hash lies above the bits `low`, and in those the number + 1. The
+    bits that give way say where the search begins (`mask`), so that nearly all of the hash still counts.
+    `clash` is the number of a lead that cannot be told from another, −1 if there is none.
     """
     size = 1024
     while size < 2 * hashes.shape[0]:
         size *= 2
     mask = np.uint64(size - 1)
-    table = np.zeros((size, 2), dtype=np.uint64)
+    low = np.uint64(1)
+    while low < np.uint64(hashes.shape[0]):
+        low = low << np.uint64(1) | np.uint64(1)
+    table = np.zeros(size, dtype=np.uint64)
     clash = -1
     for i in range(hashes.shape[0]):
         slot = hashes[i] & mask
-        while table[slot, 1] != _FREE:
-            if table[slot, 0] == hashes[i]:
+        while table[slot] != _FREE:
+            if table[slot] ^ hashes[i] <= low:
                 clash = i
             slot = (slot + np.uint64(1)) & mask
-        table[slot, 0] = hashes[i]
-        table[slot, 1] = np.uint64(i + 1)
-    return table, mask, clash
+        table[slot] = hashes[i] & ~low | np.uint64(i + 1)
+    return table, mask, low, clash
 
 
 @kernel
-def find_leads(ids, bits, table, mask, shift, lead, cuts, tally):
+def find_leads(ids, bits, table, mask, low, shift, lead, cuts, tally):
     """Write each event's lead into `lead`, −1 where nobody knows it or the event makes no row.
 
     Rows will lie part by part, `1 << shift` leads to each: part p's from cuts[p] to cuts[p + 1]. Adds to
     tally = [events, unusable ones, ones of unknown leads, all bits ever met].
     """
+    # Nothing but the look-up in this loop, so that the processor can have many of them under way.
+    for k in range(ids.shape[0]):
+        slot = ids[k] & mask
+        entry = table[slot]
+        while entry != _FREE and entry ^ ids[k] > low:
+            slot = (slot + np.uint64(1)) & mask
+            entry = table[slot]
+        lead[k] = np.int64(entry & low) - 1
     unusable = 0
     unknown = 0
     met = np.uint32(0)
-    # Nothing but the look-up in this loop, so that the processor can have many of them under way.
+    # No branches, which would be taken or not as it comes. What makes no row is counted in cuts[0].
     for k in range(ids.shape[0]):
-        h = ids[k]
-        slot = h & mask
-        while table[slot, 1] != _FREE and table[slot, 0] != h:
-            slot = (slot + np.uint64(1)) & mask
-        lead[k] = np.int64(table[slot, 1]) - 1
-    for k in range(ids.shape[0]):
-        if bits[k] & _UNUSABLE:
-            unusable += 1
-            lead[k] = -1
-        elif lead[k] < 0:
-            unknown += 1
-        elif bits[k] == 0:
-            lead[k] = -1
-        else:
-            cuts[(lead[k] >> shift) + 1] += 1
-            met |= bits[k]
+        broken = (bits[k] & _UNUSABLE) != 0
+        nobody = lead[k] < 0
+        makes_row = (bits[k] != 0) & (not broken) & (not nobody)
+        unusable += broken
+        unknown += nobody & (not broken)
+        number = lead[k] if makes_row else np.int32(-1)
+        lead[k] = number
+        cuts[(number >> shift) + 1] += 1
+        met |= bits[k] if makes_row else np.uint32(0)
+    cuts[0] = 0
     for part in range(cuts.shape[0] - 1):
         cuts[part + 1] += cuts[part]
     tally[0] += ids.shape[0]

@@ -29,7 +29,6 @@ from handraiser.scoring.attributes import (
     attribute_columns,
     attribute_rows,
     customers,
-    population,
 )
 from handraiser.scoring.expressions import number, truth
 from handraiser.scoring.programs import qualify_trees
@@ -104,8 +103,7 @@ def match(
     progress: Callable[[int], None] = lambda rows: None,
 ) -> Matched:
     """Return what the inputs say of the agreement's conditions."""
-    leads = population(inputs)
-    lead_rows, company_rows = attribute_rows(inputs)
+    leads, lead_rows, company_rows = attribute_rows(inputs)
     derive_unsubscribed = "unsubscribed" not in inputs.leads.columns
     derive_customer = inputs.companies is None or "is_customer" not in inputs.companies.columns
     wanted = _wanted(agreement, inputs)
@@ -137,7 +135,7 @@ def match(
         parts=parts,
         parts_may=parts_may,
         part_of=_part_places(agreement),
-        outcomes=_outcomes(agreement, inputs),
+        outcomes=_outcomes(agreement, inputs, len(leads.ids)),
         tally=tally,
         kept={},
     )
@@ -263,8 +261,7 @@ def _part_places(agreement: Agreement) -> dict[tuple[object, ...], int]:
     return {(place, index): k for k, (place, index, _) in enumerate(_attribute_parts(agreement))}
 
 
-def _outcomes(agreement: Agreement, inputs: Inputs) -> Outcomes:
-    count = inputs.con.sql(f"SELECT count(DISTINCT lead_id) FROM {inputs.leads.relation}").fetchall()[0][0]
+def _outcomes(agreement: Agreement, inputs: Inputs, count: int) -> Outcomes:
     if inputs.outcomes is None:
         none = np.empty(0, dtype=np.int64)
         return Outcomes(np.zeros(count + 1, dtype=np.int64), none, none.astype(np.uint8), none)

@@ -148,10 +148,10 @@ class _Reader:
     """Collects the rows of one or more streams."""
 
     def __init__(self, inputs: Inputs, leads: Population, wanted: Sequence[Wanted]) -> None:
-        self.table, self.mask, clash = kernels.index_of_leads(leads.hashes)
+        *self.index, clash = kernels.index_of_leads(leads.hashes)
         if clash >= 0:
-            # Two of the ids would have to collide in 64 bits; numbering by text would then be needed.
-            raise ValueError(f"two leads share one 64-bit hash; one is {leads.ids[clash]!s}")
+            # Two of the ids would have to collide in about 62 bits; numbering by text would then be needed.
+            raise ValueError(f"two leads share one hash; one is {leads.ids[clash]!s}")
         self.con = inputs.con
         self.leads = len(leads.ids)
         self.shift = max(0, self.leads.bit_length() - _PARTS.bit_length())
@@ -190,7 +190,7 @@ class _Reader:
     ) -> None:
         lead = np.empty(len(bits), dtype=np.int32)
         cuts = np.zeros(self.parts + 1, dtype=np.int64)
-        kernels.find_leads(columns["id"], bits, self.table, self.mask, self.shift, lead, cuts, tally)
+        kernels.find_leads(columns["id"], bits, *self.index, self.shift, lead, cuts, tally)
         weights, keys = _count(self.weight_of), _count(self.key_of)
         own = (lead, bits, columns["occurred"])
         further = [columns.get(name) for name in ("known", "row")]
