@@ -210,6 +210,22 @@ def test_an_agreement_of_one_section_shows_that_one_alone() -> None:
     assert "It needs visit. Would do by itself: one visit." in page
 
 
+def test_what_would_do_by_itself_says_how_many_of_it_count() -> None:
+    rules = (
+        "{rule: visit, event: V, points: 1, at_most: 2 per day}, "
+        "{rule: mail, event: M, points: 1, distinct: email_id}, "
+        "{rule: page, event: P, points: 1, distinct: path, at_most: 1 per week}"
+    )
+    text = (
+        f"agreement: a\nfit: {{rules: []}}\nengagement: {{rules: [{rules}]}}\nqualify: {{mql: score > 2}}\n"
+    )
+    said = " ".join(told(text=text).split())
+    assert (
+        "Would do by itself: 3 × mail (each email_id counts once), 3 × page (at most 1 per week counts "
+        "for each path) or 3 × visit (at most 2 per day counts)." in said
+    )
+
+
 # ---- numbers and lengths
 
 

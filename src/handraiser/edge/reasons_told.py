@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import tzinfo
 
+from handraiser.agreement.model import Agreement, EventRule, Rule
 from handraiser.edge.page import Page, unbroken
 from handraiser.edge.wording import apart, instant, joined, number, readable
 from handraiser.scoring.explanation import Condition, Explanation
@@ -18,7 +19,7 @@ _WAYS = 3  # ways to qualify that are named
 _NEAR = 10  # further hits that may still be called near
 
 
-def verdict(why: Explanation, zone: tzinfo) -> str:
+def verdict(why: Explanation, zone: tzinfo, agreement: Agreement) -> str:
     """Return whether the lead is an MQL and qualifies, until when, and what it needs, in sentences."""
     since = None if why.mql_at is None else instant(why.mql_at, zone)
     hand = " by raising its hand" if why.episodes and why.episodes[0].hand_raise else ""
@@ -31,10 +32,10 @@ def verdict(why: Explanation, zone: tzinfo) -> str:
         )
         return f"{begun} {lasts}, if nothing new happens."
     begun = f"MQL since {since}{hand}, but it does not qualify now." if since else "Not an MQL."
-    return " ".join(filter(None, (begun, *_obstacles(why))))
+    return " ".join(filter(None, (begun, *_obstacles(why, agreement))))
 
 
-def _obstacles(why: Explanation) -> Iterable[str]:
+def _obstacles(why: Explanation, agreement: Agreement) -> Iterable[str]:
     """Return what keeps the lead from qualifying, in sentences."""
     if why.never is not None and why.never.holds:
         yield f"Barred by never: {joined([each.text for each in _true_leaves(why.never)], 'and')}."
@@ -44,7 +45,7 @@ def _obstacles(why: Explanation) -> Iterable[str]:
     needs = _needs(why.mql, titles, hidden)
     if needs:
         yield f"It needs {joined(needs, 'and')}."
-    ways = _ways(why.missing, titles)
+    ways = _ways(why.missing, titles, {rule.name: _counting(rule) for rule in agreement.engagement.rules})
     if ways:
         yield f"Would do by itself: {joined(ways, 'or')}."
 
@@ -75,10 +76,25 @@ def _points_short(condition: Condition, name: str, short: float) -> str:
     return f"{more}{number(short)} more {points}{'' if name == 'score' else f' of {name}'}"
 
 
-def _ways(missing: Mapping[str, int | None], titles: Mapping[str, str]) -> list[str]:
+def _ways(
+    missing: Mapping[str, int | None], titles: Mapping[str, str], counting: Mapping[str, str]
+) -> list[str]:
     found = sorted((count, rule) for rule, count in missing.items() if count)
     near = [way for way in found if way[0] <= _NEAR] or found[:1]
-    return [f"{'one' if count == 1 else f'{count} ×'} {titles[rule]}" for count, rule in near[:_WAYS]]
+    return [
+        f"{'one' if count == 1 else f'{count} ×'} {titles[rule]}{counting[rule]}"
+        for count, rule in near[:_WAYS]
+    ]
+
+
+def _counting(rule: Rule) -> str:
+    """Return which further hits would count: those that are missing are ones that the rule keeps."""
+    if not isinstance(rule, EventRule):
+        return ""
+    most = f"at most {rule.at_most.count} per {rule.at_most.per} counts" if rule.at_most else ""
+    each = f"{'for each' if most else 'each'} {rule.distinct}{'' if most else ' counts once'}"
+    told = " ".join(filter(None, (most, each if rule.distinct else "")))
+    return f" ({told})" if told else ""
 
 
 # ---- the conditions, part by part

@@ -64,7 +64,7 @@ class _Teller:
 
     def told(self) -> Text:
         self._heading()
-        self.page.words(verdict(self.why, self.zone))
+        self.page.words(verdict(self.why, self.zone, self.agreement))
         self._outcomes()
         self._talk_track()
         for total in self.why.sums:
