@@ -29,6 +29,7 @@ __all__ = [
     "index_of_leads",
     "order_within_leads",
     "part_rows",
+    "renumber",
     "sessions",
     "trailing",
 ]
@@ -241,6 +242,24 @@ def order_within_leads(start, stop, offsets, rows, begin, weights, keys):
                 weights[a + to, c] = old_weights[k, c]
             for c in range(keys.shape[1]):
                 keys[a + to, c] = old_keys[k, c]
+
+
+@kernel
+def renumber(start, stop, own, rows):
+    """Write the rules of the rows start..stop as another agreement numbers them, at most PER_MASK of them.
+
+    `own` says for each rule which one it is there, −1 for none; rows may be left without any.
+    """
+    for k in range(start, stop):
+        bits = rows[k, RULES] & BITS
+        first = rows[k, RULES] >> 32
+        there = np.int64(0)
+        while bits:
+            r = own[first + trailing(bits)]
+            bits &= bits - 1
+            if r >= 0:
+                there |= np.int64(1) << r
+        rows[k, RULES] = there
 
 
 @kernel

@@ -7,7 +7,7 @@ again (`score`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -18,28 +18,20 @@ import pyarrow.compute as pc
 from sqlglot import exp
 
 from handraiser.agreement import conditions
-from handraiser.agreement.model import Agreement, EventRule, FitRule, Sql
+from handraiser.agreement.model import Agreement, FitRule, Sql
 from handraiser.agreement.program import AttributePart
-from handraiser.facts.inputs import Column, Inputs
-from handraiser.scoring import hits as kernels
-from handraiser.scoring.attributes import (
-    Population,
-    Question,
-    ask,
-    attribute_columns,
-    attribute_rows,
-    customers,
-)
+from handraiser.facts.inputs import Inputs
+from handraiser.scoring.attributes import Population, Question, ask, attribute_columns
 from handraiser.scoring.expressions import number, truth
 from handraiser.scoring.programs import qualify_trees
-from handraiser.scoring.registers import CLOSES, FOREVER, NEVER, NOTHING, RECYCLES
-from handraiser.scoring.stream import Hits, Tally, Wanted, each, read_hits
-from handraiser.scoring.timeline import States, build_states
+from handraiser.scoring.registers import CLOSES, FOREVER, NOTHING, RECYCLES
+from handraiser.scoring.stream import Hits, Tally
+from handraiser.scoring.survey import Ground, Kept, event_rules, survey, view
+from handraiser.scoring.timeline import States
 
-__all__ = ["Fit", "Matched", "Outcomes", "event_rules", "match", "microseconds"]
+__all__ = ["Fit", "Matched", "Outcomes", "event_rules", "match", "matched", "microseconds", "said"]
 
 Ints = npt.NDArray[np.int64]
-_LEAVES, _RETURNS = "Unsubscribed", "Subscribed"
 
 
 class Outcomes(NamedTuple):
@@ -68,8 +60,7 @@ class Matched(NamedTuple):
     floor    per lead, before which there is no moment
     parts    per state the numbers of the attribute parts of `qualify`, and what they may be
     part_of  where the part of an expression (0 mql, 1 hand_raise, 2 never) stands in `parts`
-    kept     what `distinct` and `at_most` keep, as far as it has been asked, by those limits: it stays while
-             points, decays, windows or thresholds change (filled by `score.prepare`)
+    kept     as `survey.View` has it
     """
 
     leads: Population
@@ -82,12 +73,7 @@ class Matched(NamedTuple):
     part_of: dict[tuple[object, ...], int]
     outcomes: Outcomes
     tally: Tally
-    kept: dict[tuple[object, ...], npt.NDArray[np.uint32]]
-
-
-def event_rules(agreement: Agreement) -> list[EventRule]:
-    """Return the event rules in the order in which hits number them."""
-    return [rule for rule in agreement.engagement.rules if isinstance(rule, EventRule)]
+    kept: Kept
 
 
 def microseconds(length: timedelta | None) -> int:
@@ -103,115 +89,43 @@ def match(
     progress: Callable[[int], None] = lambda rows: None,
 ) -> Matched:
     """Return what the inputs say of the agreement's conditions."""
-    leads, lead_rows, company_rows = attribute_rows(inputs)
-    derive_unsubscribed = "unsubscribed" not in inputs.leads.columns
-    derive_customer = inputs.companies is None or "is_customer" not in inputs.companies.columns
-    wanted = _wanted(agreement, inputs)
-    if _derives_sessions(agreement, inputs):
-        wanted.append(Wanted(event=()))  # every event is part of a visit, whatever rules it meets
-    leaves = len(wanted)
-    if derive_unsubscribed:
-        wanted += [Wanted(event=(_LEAVES,)), Wanted(event=(_RETURNS,))]
-    hits, tally = read_hits(inputs, leads, wanted, threads=threads, progress=progress)
-    if _derives_sessions(agreement, inputs):
-        _mark_visits(agreement, hits, threads)
-    flips = _flips(hits, leaves, derive=derive_unsubscribed)
-    states = build_states(
-        lead_rows,
-        company_rows,
-        flips,
-        customers(inputs, lead_rows, company_rows) if derive_customer else _never(company_rows.offsets),
-        derive_unsubscribed=derive_unsubscribed,
-        derive_customer=derive_customer,
-    )
-    fit, parts, parts_may = _answers(agreement, inputs, states)
-    first_row = lead_rows.begin[lead_rows.offsets[:-1]]
+    ground = survey([agreement], inputs, threads=threads, progress=progress)
+    found = matched(agreement, ground, threads=threads)
+    if found is None:
+        raise AssertionError("the ground of an agreement has all that it asks for")
+    return found
+
+
+def matched(
+    agreement: Agreement,
+    ground: Ground,
+    *,
+    names: Collection[str] | None = None,
+    regardless: bool = False,
+    threads: int = 1,
+) -> Matched | None:
+    """Return what the ground says of an agreement's conditions, None where it lacks hits of some rule.
+
+    names       whose outcomes count, beside those that name no agreement: its own, unless said
+    regardless  of `recycled` and `lost`, as over history (section 8)
+    """
+    seen = view(agreement, ground, threads=threads)
+    if seen is None:
+        return None
+    fit, parts, parts_may = _answers(agreement, ground.inputs, ground.states)
     return Matched(
-        leads=leads,
-        floor=np.where(leads.created != NEVER, leads.created, first_row),
-        hits=hits,
-        states=states,
+        leads=ground.leads,
+        floor=ground.floor,
+        hits=seen.hits,
+        states=ground.states,
         fit=fit,
         parts=parts,
         parts_may=parts_may,
         part_of=_part_places(agreement),
-        outcomes=_outcomes(agreement, inputs, len(leads.ids)),
-        tally=tally,
-        kept={},
+        outcomes=_outcomes(agreement, ground, names or (agreement.name,), regardless=regardless),
+        tally=ground.tally,
+        kept=seen.kept,
     )
-
-
-def _wanted(agreement: Agreement, inputs: Inputs) -> list[Wanted]:
-    def column(scope: str, name: str) -> Column | None:
-        return inputs.events.columns.get(name)
-
-    def key_of(rule: EventRule) -> exp.Expr | None:
-        if rule.distinct is None or rule.distinct.lower() not in inputs.events.columns:
-            return None
-        found = inputs.events.columns[rule.distinct.lower()]
-        value: exp.Expr = exp.maybe_parse(found.sql, dialect="duckdb")
-        hashed = exp.func("hash", value)
-        is_null = exp.Is(this=exp.paren(value.copy()), expression=exp.null())
-        return exp.Case(
-            ifs=[exp.If(this=is_null, true=exp.cast(exp.Literal.number(0), "UBIGINT", dialect="duckdb"))],
-            default=hashed,
-        )
-
-    wanted = []
-    for rule in event_rules(agreement):
-        expression = isinstance(rule.points, Sql)
-        wanted.append(
-            Wanted(
-                event=rule.event,
-                where=None if rule.where is None else truth(rule.where.text, column, agreement.lists),
-                weight=number(rule.points.text, column, agreement.lists)
-                if isinstance(rule.points, Sql)
-                else None,
-                key=key_of(rule),
-                by_visit=_by_visit(rule) and "session_id" not in inputs.events.columns,
-                humans=not rule.count_machines,
-                ordered=expression and (rule.distinct is not None or rule.at_most is not None),
-            )
-        )
-    return wanted
-
-
-def _derives_sessions(agreement: Agreement, inputs: Inputs) -> bool:
-    asked = any(_by_visit(rule) for rule in event_rules(agreement))
-    return asked and "session_id" not in inputs.events.columns
-
-
-def _mark_visits(agreement: Agreement, hits: Hits, threads: int) -> None:
-    for number_, rule in enumerate(event_rules(agreement)):
-        if _by_visit(rule):
-            column = int(hits.key_of[number_])
-
-            def work(start: int, stop: int, column: int = column) -> None:
-                kernels.sessions(start, stop, hits.offsets, hits.rows, hits.begin, hits.keys, column)
-
-            each(work, hits.offsets, threads)
-
-
-def _by_visit(rule: EventRule) -> bool:
-    return rule.distinct is not None and rule.distinct.lower() == "session_id"
-
-
-def _flips(hits: Hits, leaves: int, *, derive: bool) -> tuple[Ints, Ints, npt.NDArray[np.uint8]]:
-    leads = len(hits.offsets) - 1
-    lead, at, value = _room(0)
-    if derive and {leaves, leaves + 1} & hits.met:
-        arguments = (hits.offsets, hits.rows, hits.begin, leaves, leaves + 1)
-        lead, at, value = _room(kernels.flips(*arguments, lead, at, value))
-        kernels.flips(*arguments, lead, at, value)
-    return np.searchsorted(lead, np.arange(leads + 1)).astype(np.int64), at, value
-
-
-def _room(size: int) -> tuple[Ints, Ints, npt.NDArray[np.uint8]]:
-    return np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64), np.empty(size, dtype=np.uint8)
-
-
-def _never(offsets: Ints) -> Ints:
-    return np.full(len(offsets) - 1, FOREVER, dtype=np.int64)
 
 
 def _answers(
@@ -261,19 +175,14 @@ def _part_places(agreement: Agreement) -> dict[tuple[object, ...], int]:
     return {(place, index): k for k, (place, index, _) in enumerate(_attribute_parts(agreement))}
 
 
-def _outcomes(agreement: Agreement, inputs: Inputs, count: int) -> Outcomes:
+def _outcomes(agreement: Agreement, ground: Ground, names: Collection[str], *, regardless: bool) -> Outcomes:
+    count, inputs = len(ground.leads.ids), ground.inputs
     if inputs.outcomes is None:
         none = np.empty(0, dtype=np.int64)
         return Outcomes(np.zeros(count + 1, dtype=np.int64), none, none.astype(np.uint8), none)
-    own = exp.Literal.string(agreement.name).sql("duckdb")
-    found = inputs.con.sql(
-        'SELECT ids.number AS lead, said."at" AS happened, said.stage AS stage, said.reason AS reason '
-        f"FROM {inputs.outcomes.relation} AS said JOIN ("
-        f"SELECT lead_id, row_number() OVER (ORDER BY lead_id) - 1 AS number "
-        f"FROM (SELECT DISTINCT lead_id FROM {inputs.leads.relation}) AS ids) AS ids "
-        f"ON ids.lead_id = said.lead_id WHERE said.agreement IS NULL OR said.agreement = {own} "
-        "ORDER BY lead, happened, said.row"
-    ).to_arrow_table()
+    found = said(inputs, names)
+    if regardless:
+        found = found.filter(~pc.field("stage").isin(["recycled", "lost"]))
     lead = found.column("lead").to_numpy()
     stage, reason = found.column("stage"), found.column("reason")
     refusing = [r.name for r in agreement.recycle.reasons if r.disqualify]
@@ -294,3 +203,28 @@ def _outcomes(agreement: Agreement, inputs: Inputs, count: int) -> Outcomes:
         effect=effect,
         bars=bars,
     )
+
+
+def said(inputs: Inputs, names: Collection[str]) -> pa.Table:
+    """Return the outcomes that name one of the agreements or none, lead by lead, in the order they apply.
+
+    Columns: lead (its number), happened (microseconds), stage, reason.
+    """
+    if inputs.outcomes is None:
+        return pa.table(
+            {
+                "lead": pa.array([], pa.int64()),
+                "happened": pa.array([], pa.int64()),
+                "stage": pa.array([], pa.string()),
+                "reason": pa.array([], pa.string()),
+            }
+        )
+    own = ", ".join(exp.Literal.string(name).sql("duckdb") for name in sorted(names))
+    return inputs.con.sql(
+        'SELECT ids.number AS lead, said."at" AS happened, said.stage AS stage, said.reason AS reason '
+        f"FROM {inputs.outcomes.relation} AS said JOIN ("
+        f"SELECT lead_id, row_number() OVER (ORDER BY lead_id) - 1 AS number "
+        f"FROM (SELECT DISTINCT lead_id FROM {inputs.leads.relation}) AS ids) AS ids "
+        f"ON ids.lead_id = said.lead_id WHERE said.agreement IS NULL OR said.agreement IN ({own}) "
+        "ORDER BY lead, happened, said.row"
+    ).to_arrow_table()
