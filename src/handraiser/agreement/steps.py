@@ -32,6 +32,7 @@ __all__ = [
     "RuleCount",
     "RuleHolds",
     "RulePoints",
+    "Rung",
     "Score",
     "Truth",
     "Truthy",
@@ -42,6 +43,12 @@ AttributeKind = Literal["truth", "number"]
 
 
 class Number(msgspec.Struct, frozen=True):
+    value: float
+
+
+class Rung(msgspec.Struct, frozen=True):
+    """A number that takes several values, one after the other, each at least as strict as the last."""
+
     value: float
 
 
@@ -165,6 +172,7 @@ class If(msgspec.Struct, frozen=True):
 
 Node = (
     Number
+    | Rung
     | Null
     | Truth
     | Fit

@@ -105,15 +105,15 @@ def _count_hits(a, b, until, rows, begin, weights, weight_of, kept, rules, room,
 def _prospects(room, weighed, given, rules, silences, totals, program, candidates, low, high, may):
     """Return the engagement that a lead's moments need at least, infinite if none of them can qualify.
 
-    `candidates` (register, constant) are the comparisons that may turn out indispensable for this lead. The
-    registers of its states are filled; nothing else of it is known but how many hits there are of each
-    rule, and their weights (POSITIVE, NEGATIVE). `given` is what the rest could add to engagement.
+    `candidates` (register, and that of a constant) are the comparisons that may turn out indispensable for
+    this lead. The registers of its states are filled; nothing else of it is known but how many hits there are
+    of each rule, and their weights (POSITIVE, NEGATIVE). `given` is what the rest could add to engagement.
     """
     ri, rf = rules
     silent_for, silence = silences
     groups, group_low, group_high, bounds = totals
     code, layout, sums = program
-    candidate_register, candidate_value = candidates
+    candidate_register, candidate_constant = candidates
     pr, hr, cr, gr = layout[0], layout[1], layout[2], layout[3]
     n_rules, n_silences = ri.shape[0], silent_for.shape[0]
     most_given = given
@@ -142,7 +142,7 @@ def _prospects(room, weighed, given, rules, silences, totals, program, candidate
     need = -np.inf
     for c in range(candidate_register.shape[0]):
         x = candidate_register[c]
-        value = candidate_value[c]
+        value = low[candidate_constant[c]]
         if value < bounds[0 if x == ENGAGEMENT else 2] or low[x] > value:
             continue
         least_needed = value if x == ENGAGEMENT else value - high[FIT]
@@ -158,13 +158,13 @@ def _prospects(room, weighed, given, rules, silences, totals, program, candidate
 
 @borrowing
 def _ask(
-    i, block, count, episode_of, first_only, moments, hits, created, state_of, own, silences, per_rule,
-    run_of, columns, results,
+    i, block, count, episode_of, enough, moments, hits, created, state_of, own, silences, per_rule,
+    run_of, columns, ladder, results,
 ):  # fmt: skip
-    """Ask a lead's moments 0..count, exactly, and write down the episodes that begin.
+    """Ask a lead's moments 0..count, exactly, and write down the episodes that begin, until there are enough.
 
     Returns what the latest episode is of: so many recycles as there were before it. Until there is one
-    more, no other begins.
+    more, no other begins. On a ladder it is the next rung that begins, at the same moment perhaps.
     """
     state, state_may = state_of
     rules, totals, (code, layout, roots, _sums), _registers = own
@@ -174,6 +174,7 @@ def _ask(
     places, found_at, found_hand_raise, found = results
     _room, _weighed, marks, sizes = per_rule
     factors, doubtful, numbers, truths = columns
+    climbing, rungs = ladder
     pr, hr, cr, gr, xr = layout[0], layout[1], layout[2], layout[3], layout[4]
     n_rules, n_silences = ri.shape[0], silent_for.shape[0]
     instants, forget = moments[AT, :count], moments[FORGET, :count]
@@ -207,21 +208,23 @@ def _ask(
     evaluate_all(code, count, numbers, truths)
     answer, hand_raise = code[code.shape[0] - 1, 1], roots[1]
     for m in range(count):
-        if truths[answer, m] == TRUE and moments[RECYCLED, m] != episode_of:
+        while found[i] < enough and truths[answer, m] == TRUE and moments[RECYCLED, m] != episode_of:
             to = places[i] + found[i]
             found_at[to] = moments[AT, m]
             found_hand_raise[to] = hand_raise >= 0 and truths[hand_raise, m] == TRUE
             found[i] += 1
-            episode_of = moments[RECYCLED, m]
-            if first_only:
-                break
+            if climbing < 0:
+                episode_of = moments[RECYCLED, m]
+            elif found[i] < enough:
+                numbers[climbing] = rungs[found[i]]
+                evaluate_all(code, count, numbers, truths)
     return episode_of
 
 
 @borrowing
 def _walk(
-    start, stop, until, first_only, hits, lead, states, outcomes, own, silences, candidates, per_rule,
-    moments, run_of, columns, results,
+    start, stop, until, enough, hits, lead, states, outcomes, own, silences, candidates, per_rule,
+    moments, run_of, columns, ladder, results,
 ):  # fmt: skip
     """Walk through one lead after the other; return the lead that needs more room, and how much."""
     offsets, rows, begin, weights, weight_of, kept = hits
@@ -235,6 +238,7 @@ def _walk(
     found = results[3]
     room, weighed, marks, sizes = per_rule
     occurred, begins, run = run_of
+    climbing, rungs = ladder
     xr = layout[4]
     n_rules, n_silences = ri.shape[0], silent_for.shape[0]
     limited = kept.shape[0] > 0
@@ -251,7 +255,10 @@ def _walk(
                               clamped(silence[s, 0], silence[s, 1], silence[s, 2])))  # fmt: skip
 
     for i in range(start, stop):
-        found[i] = 0
+        found[i] = reached = 0
+        if climbing >= 0:
+            low[climbing] = high[climbing] = rungs[0]
+            columns[2][climbing] = rungs[0]
         s0 = state_offsets[i]
         s1 = state_offsets[i + 1]
         while s1 - 1 > s0 and state_start[s1 - 1] > until:
@@ -292,7 +299,17 @@ def _walk(
         episode_of = -1
         last = until
         count = 0
-        while not (first_only and found[i]):
+        while found[i] < enough:
+            if climbing >= 0 and found[i] > reached:
+                reached = found[i]
+                low[climbing] = high[climbing] = rungs[reached]
+                if bounded:
+                    need = _prospects(
+                        room, weighed, given, rules, silences, totals, (code, layout, group_sums), candidates,
+                        low, high, may,
+                    )  # fmt: skip
+                    if need == np.inf:
+                        break
             t = FOREVER
             if k < end:
                 t = rows[k, begin]
@@ -305,8 +322,8 @@ def _walk(
             if count and (count == most or t > last or t - moments[AT, 0] > longest):
                 block += 1
                 episode_of = _ask(
-                    i, block, count, episode_of, first_only, moments, hits, created[i],
-                    (state, state_may), own, silences, per_rule, run_of, columns, results,
+                    i, block, count, episode_of, enough, moments, hits, created[i],
+                    (state, state_may), own, silences, per_rule, run_of, columns, ladder, results,
                 )  # fmt: skip
                 count = 0
                 continue
@@ -346,9 +363,9 @@ def _walk(
                         if count:
                             block += 1
                             episode_of = _ask(
-                                i, block, count, episode_of, first_only, moments, hits,
+                                i, block, count, episode_of, enough, moments, hits,
                                 created[i], (state, state_may), own, silences, per_rule, run_of, columns,
-                                results,
+                                ladder, results,
                             )  # fmt: skip
                             count = 0
                         put_late_hit(r, when, t, w, marks, sizes, occurred, begins, run)
@@ -395,13 +412,16 @@ def _walk(
 
 @kernel
 def episodes(
-    start, stop, until, first_only, hits, lead, states, outcomes, rules, silences, totals, program,
-    candidates, results,
+    start, stop, until, enough, hits, lead, states, outcomes, rules, silences, totals, program,
+    candidates, ladder, results,
 ):  # fmt: skip
-    """Find where the episodes of leads start..stop begin, at or before `until`.
+    """Find where the episodes of leads start..stop begin, at or before `until`; at most `enough` of each.
 
     Fills results = (offsets of room per lead, instants, hand-raise flags, number found). Without
     bounds every moment of every lead is a full question; `candidates` are explained at `_prospects`.
+
+    ladder = (register of a constant, its values): where the first episode would begin under each of them,
+    `enough` being their number. Each must be at least as strict as the one before. Register −1: no ladder.
     """
     ri, rf = rules
     n_rules = max(1, ri.shape[0])
@@ -425,10 +445,11 @@ def episodes(
         numbers[register] = low[register]
         truths[register] = may[register]
     columns = (np.zeros((n_rules, BLOCK)), np.zeros(BLOCK, dtype=np.uint8), numbers, truths)
+    rungs = ladder[1].copy()
     room = 64
     while start < stop:
         run = (np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64), np.empty((room, 5)))
         start, room = _walk(
-            start, stop, until, first_only, hits, lead, states, outcomes, own, silences, candidates, per_rule,
-            moments, run, columns, results,
+            start, stop, until, enough, hits, lead, states, outcomes, own, silences, candidates, per_rule,
+            moments, run, columns, (ladder[0], rungs), results,
         )  # fmt: skip

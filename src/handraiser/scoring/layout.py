@@ -7,6 +7,7 @@ into columns that the program reads.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -53,8 +54,9 @@ class Layout(NamedTuple):
     may: npt.NDArray[np.uint8]
     places: npt.NDArray[np.int64]  # first registers of points, holds, counts, groups, state columns
     roots: npt.NDArray[np.int64]  # mql, hand_raise, never (−1: not given), qualified
-    candidates: tuple[npt.NDArray[np.int64], Floats]
+    candidates: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
     columns: tuple[StateColumn, ...]
+    rung: int  # the register of the number that is a `Rung`, −1 where none is
 
 
 def silence_rules(agreement: Agreement) -> list[SilenceRule]:
@@ -70,12 +72,12 @@ def limits_of(limits: Limits) -> tuple[float, float]:
     )
 
 
-def layout(agreement: Agreement) -> Layout:
-    """Return the agreement as tables."""
+def layout(agreement: Agreement, trees: Sequence[tree.QualifyTree | None] | None = None) -> Layout:
+    """Return the agreement as tables; `trees` are its three expressions, or what stands in their place."""
     events, silences = event_rules(agreement), silence_rules(agreement)
     groups = {group.name: k for k, group in enumerate(agreement.engagement.groups)}
     bounds = [limits_of(group.limits) for group in agreement.engagement.groups]
-    program = _Program(agreement, events, silences, groups)
+    program = _Program(agreement, trees or qualify_trees(agreement), events, silences, groups)
     slots = [groups[rule.group] if rule.group else -1 for rule in [*events, *silences]]
     low, may = program.registers()
     return Layout(
@@ -97,6 +99,7 @@ def layout(agreement: Agreement) -> Layout:
         roots=np.array(program.roots, dtype=np.int64),
         candidates=program.candidates(),
         columns=tuple(program.columns),
+        rung=program.rung,
     )
 
 
@@ -137,6 +140,7 @@ class _Program:
     def __init__(
         self,
         agreement: Agreement,
+        trees: Sequence[tree.QualifyTree | None],
         events: list[EventRule],
         silences: list[SilenceRule],
         groups: dict[str, int],
@@ -151,9 +155,8 @@ class _Program:
         self.points, self.holds, self.counts, self.group = points, holds, counts, group
         self.columns = [StateColumn("fit", (), False)]
         self.steps: list[tuple[int, int, _Register, _Register, _Register]] = []
-        self.constants: list[tuple[float, int]] = []
+        self.constants: list[tuple[float, int, bool]] = []
         self.temporaries = 0
-        trees = qualify_trees(agreement)
         roots = [
             None if tree_ is None else self._write(tree_.root, place) for place, tree_ in enumerate(trees)
         ]
@@ -166,6 +169,8 @@ class _Program:
         match node:
             case tree.Number(value=value):
                 return self._constant(value, op.VALUE)
+            case tree.Rung(value=value):
+                return self._constant(value, op.VALUE, climbs=True)
             case tree.Null():
                 return self._constant(0.0, op.NULL)
             case tree.Truth(value=value):
@@ -244,10 +249,11 @@ class _Program:
             self.columns.append(wanted)
         return ("column", self.columns.index(wanted))
 
-    def _constant(self, value: float, may: int) -> tuple[str, int]:
-        if (value, may) not in self.constants:
-            self.constants.append((value, may))
-        return ("constant", self.constants.index((value, may)))
+    def _constant(self, value: float, may: int, *, climbs: bool = False) -> tuple[str, int]:
+        wanted = (value, may, climbs)
+        if wanted not in self.constants:
+            self.constants.append(wanted)
+        return ("constant", self.constants.index(wanted))
 
     def _step(self, code: int, *operands: tuple[str, int]) -> tuple[str, int]:
         a, b, c = [*operands, ("named", 0), ("named", 0)][:3]
@@ -262,6 +268,8 @@ class _Program:
         first = {"named": 0, "column": column, "constant": constant, "temporary": temporary}
         self.size = temporary + self.temporaries
         self.first_constant = constant
+        climbing = [constant + k for k, (_, _, climbs) in enumerate(self.constants) if climbs]
+        self.rung = climbing[0] if climbing else -1
         self.places = (self.points, self.holds, self.counts, self.group, column)
 
         def at(register: tuple[str, int]) -> int:
@@ -274,22 +282,22 @@ class _Program:
         """Return the registers as they stand before a lead is looked at: constants filled in."""
         low = np.zeros(self.size)
         may = np.full(self.size, op.VALUE, dtype=np.uint8)
-        for k, (value, kind) in enumerate(self.constants):
+        for k, (value, kind, _) in enumerate(self.constants):
             low[self.first_constant + k] = value
             may[self.first_constant + k] = kind
         return low, may
 
-    def candidates(self) -> tuple[npt.NDArray[np.int64], Floats]:
-        """Return the constants that score or engagement are compared with: bars that may prove needed."""
+    def candidates(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return where score or engagement is compared with a constant: bars that may prove needed."""
         found = set()
         for code, _to, a, b, _c in self.code:
             if code in (op.LT, op.LE, op.EQ):
                 for variable, other in ((a, b), (b, a)):
                     constant = other - self.first_constant
                     if variable in (op.SCORE, op.ENGAGEMENT) and 0 <= constant < len(self.constants):
-                        found.add((variable, self.constants[constant][0]))
+                        found.add((variable, other))
         ordered = sorted(found)
         return (
             np.array([register for register, _ in ordered], dtype=np.int64),
-            np.array([value for _, value in ordered], dtype=np.float64),
+            np.array([other for _, other in ordered], dtype=np.int64),
         )

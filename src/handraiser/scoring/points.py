@@ -90,9 +90,9 @@ def sum_of_rows(r, at, limit, start, stop, hits, rules):
 
 @kernel
 def points_at(
-    start, stop, at, hits, lead, states, outcomes, rules, silences, totals, program, results
+    start, stop, instants, hits, lead, states, outcomes, rules, silences, totals, program, results
 ):  # fmt: skip
-    """Fill `results` with what leads start..stop have at the instant `at`, hit by hit.
+    """Fill `results` with what leads start..stop have, each at its own of the instants, hit by hit.
 
     results: (score, engagement, fit, truths of the program's roots, state, points, counts, holds);
     the last three are filled where they have rows.
@@ -121,6 +121,7 @@ def points_at(
     for s in range(n_silences):
         reach = max(reach, silent_for[s])
     for i in range(start, stop):
+        at = instants[i]
         forget = NEVER
         closed = False
         for k in range(outcome_offsets[i], outcome_offsets[i + 1]):

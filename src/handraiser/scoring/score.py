@@ -20,7 +20,7 @@ from handraiser.scoring.hits import OCCURRED, decide_kept
 from handraiser.scoring.layout import Layout, StateColumn, layout, limits_of, silence_rules
 from handraiser.scoring.match import Matched, event_rules
 from handraiser.scoring.points import points_at
-from handraiser.scoring.registers import FALSE, TRUE, VALUE
+from handraiser.scoring.registers import FALSE, FOREVER, TRUE, VALUE
 from handraiser.scoring.stream import Hits, each
 from handraiser.scoring.zones import BUCKETS, zone_table
 
@@ -30,6 +30,7 @@ __all__ = [
     "Prepared",
     "Standing",
     "find_episodes",
+    "fold_inputs",
     "prepare",
     "score_table",
     "stand",
@@ -38,6 +39,7 @@ __all__ = [
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.uint8]
+NO_LADDER = (-1, np.empty(0))
 
 
 class FitPoints(NamedTuple):
@@ -220,7 +222,8 @@ def _years(hits: Hits) -> tuple[int, int]:
     return first, last
 
 
-def _shared(prepared: Prepared) -> tuple[tuple[object, ...], ...]:
+def fold_inputs(prepared: Prepared) -> tuple[tuple[object, ...], ...]:
+    """Return what the kernels take: hits, lead, states, outcomes, rules, silences, totals, program."""
     matched, plan = prepared.matched, prepared.layout
     hits, states, outcomes = matched.hits, matched.states, matched.outcomes
     return (
@@ -238,9 +241,10 @@ def _shared(prepared: Prepared) -> tuple[tuple[object, ...], ...]:
     )  # fmt: skip
 
 
-def stand(prepared: Prepared, at: int, *, points: bool, threads: int) -> Standing:
-    """Return how every lead stands at an instant (microseconds); points by rule if asked for."""
+def stand(prepared: Prepared, at: int | Ints, *, points: bool, threads: int) -> Standing:
+    """Return how every lead stands at an instant (microseconds), or each at its own; points if asked for."""
     leads = len(prepared.matched.leads.ids)
+    instants = np.full(leads, at, dtype=np.int64) if isinstance(at, int) else at
     rules = len(event_rules(prepared.agreement))
     slots = rules + len(silence_rules(prepared.agreement))
     rows = leads if points else 0
@@ -254,9 +258,9 @@ def stand(prepared: Prepared, at: int, *, points: bool, threads: int) -> Standin
         counts=np.zeros((rows, rules), dtype=np.int64),
         holds=np.zeros((rows, slots), dtype=np.uint8),
     )
-    shared = _shared(prepared)
+    shared = fold_inputs(prepared)
     each(
-        lambda start, stop: points_at(start, stop, at, *shared, tuple(found)),
+        lambda start, stop: points_at(start, stop, instants, *shared, tuple(found)),
         prepared.matched.hits.offsets,
         threads,
     )
@@ -269,16 +273,17 @@ def find_episodes(prepared: Prepared, until: int, *, first_only: bool, threads: 
     leads = len(prepared.matched.leads.ids)
     # Every further episode needs an outcome that ended the one before.
     room = np.arange(leads + 1) if first_only else np.arange(leads + 1) + outcomes.offsets
+    enough = 1 if first_only else FOREVER
     found = Episodes(
         offsets=room.astype(np.int64),
         at=np.zeros(int(room[-1]), dtype=np.int64),
         hand_raise=np.zeros(int(room[-1]), dtype=np.uint8),
         found=np.zeros(leads, dtype=np.int64),
     )
-    shared = _shared(prepared)
+    shared = fold_inputs(prepared)
     each(
         lambda start, stop: episodes(
-            start, stop, until, first_only, *shared, prepared.layout.candidates, tuple(found)
+            start, stop, until, enough, *shared, prepared.layout.candidates, NO_LADDER, tuple(found)
         ),
         prepared.matched.hits.offsets,
         threads,
