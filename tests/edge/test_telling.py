@@ -11,7 +11,7 @@ import pytest
 import handraiser as hr
 from handraiser.agreement import load
 from handraiser.edge.telling import tell
-from handraiser.edge.wording import adding_up, apart, length, number
+from handraiser.agreement.wording import adding_up, apart, length, number
 from handraiser.scoring.explain import explain_lead
 from handraiser.tables import open_inputs
 

@@ -6,8 +6,8 @@ from datetime import datetime, tzinfo
 
 from handraiser.agreement.conditions import names
 from handraiser.agreement.model import EventRule, Sql
+from handraiser.agreement.wording import day, number, shortened
 from handraiser.edge.page import unbroken
-from handraiser.edge.wording import day, number, shortened
 from handraiser.scoring.explanation import HitPoints, RulePoints
 
 __all__ = ["latest", "strongest_hits"]

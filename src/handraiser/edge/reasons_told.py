@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import tzinfo
 
 from handraiser.agreement.model import Agreement, EventRule, Rule
+from handraiser.agreement.wording import apart, instant, joined, number, readable
 from handraiser.edge.page import Page, unbroken
-from handraiser.edge.wording import apart, instant, joined, number, readable
 from handraiser.scoring.explanation import Condition, Explanation
 
 __all__ = ["tell_conditions", "verdict"]

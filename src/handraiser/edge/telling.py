@@ -15,10 +15,7 @@ from rich.text import Text
 
 from handraiser.agreement.conditions import names
 from handraiser.agreement.model import Agreement, EventRule, FitRule, SilenceRule
-from handraiser.edge.hits_told import latest, strongest_hits
-from handraiser.edge.page import Page
-from handraiser.edge.reasons_told import tell_conditions, verdict
-from handraiser.edge.wording import (
+from handraiser.agreement.wording import (
     adding_up,
     capital,
     fading,
@@ -29,6 +26,9 @@ from handraiser.edge.wording import (
     readable,
     times,
 )
+from handraiser.edge.hits_told import latest, strongest_hits
+from handraiser.edge.page import Page
+from handraiser.edge.reasons_told import tell_conditions, verdict
 from handraiser.scoring.explanation import Explanation, GroupSum, RulePoints
 
 __all__ = ["tell"]
