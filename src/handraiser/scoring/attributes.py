@@ -18,7 +18,7 @@ from handraiser.facts.inputs import Column, Inputs, Kind, Source
 from handraiser.scoring.registers import FALSE, FOREVER, NEVER, NULL, TRUE, VALUE
 from handraiser.scoring.timeline import Rows, States, customers_since, winners
 
-__all__ = ["Population", "Question", "ask", "attribute_columns", "attribute_rows", "customers"]
+__all__ = ["Population", "Question", "ask", "attribute_columns", "attribute_rows", "customers", "values_at"]
 
 Ints = npt.NDArray[np.int64]
 Columns = Callable[[str, str], Column | None]
@@ -225,6 +225,36 @@ def ask(
             numbers[order, k] = values
             may[order, k] = np.where(null, NULL, VALUE)
     return numbers, may
+
+
+def values_at(inputs: Inputs, states: States, which: Ints, names: Sequence[tuple[str, str]]) -> pa.Table:
+    """Return the values of attributes in some states, in their order: a column `scope.name` for each."""
+    columns = attribute_columns(inputs)
+    table = pa.table(
+        {
+            "number": np.arange(len(which)),
+            "lead_row": states.lead_row[which],
+            "company_row": states.company_row[which],
+            "unsubscribed": _truth(states.unsubscribed[which]),
+            "is_customer": _truth(states.is_customer[which]),
+        }
+    )
+    read = []
+    for scope, name in names:
+        column = columns(scope, name)
+        value = "NULL" if column is None else column.sql
+        read.append(exp.alias_(_raw(value), f"{scope}.{name}", quoted=True).sql("duckdb"))
+    con = inputs.con
+    con.register("states", table)
+    try:
+        return con.sql(
+            f"SELECT {', '.join(read)} FROM states "
+            f"LEFT JOIN ({_select(inputs, 'lead', names)}) AS lead ON lead.row = states.lead_row "
+            f"LEFT JOIN ({_select(inputs, 'company', names)}) AS company ON company.row = states.company_row "
+            "ORDER BY states.number"
+        ).to_arrow_table()
+    finally:
+        con.unregister("states")
 
 
 def _select(inputs: Inputs, scope: str, used: Sequence[tuple[str, str]]) -> str:

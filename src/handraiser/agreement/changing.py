@@ -1,0 +1,100 @@
+"""What would the agreement be with one number changed?
+
+A parameter is named as people would: `threshold`, `whitepaper.points`, `email.max` (a rule or group and its
+key), or by its path in the file: `engagement.within`, `grades.A`, `qualify.mql`.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping, MutableMapping
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from handraiser.agreement import expression as said
+from handraiser.agreement.model import Agreement
+from handraiser.agreement.parser import parse
+from handraiser.agreement.reading import load
+from handraiser.agreement.trouble import nearest
+from handraiser.errors import Diagnostic, Mistakes, Place
+
+__all__ = ["THRESHOLD", "changed"]
+
+THRESHOLD = "threshold"  # the number that `qualify.mql` compares the score with
+
+
+def changed(agreement: Agreement, changes: Mapping[str, object]) -> Agreement:
+    """Return the agreement with other values of some parameters, a value None taking the key away.
+
+    Raises `Mistakes` where there is no such parameter, or where what results is no agreement.
+    """
+    if not changes:
+        return agreement
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 1_000_000  # no line is broken: a condition stays as it was written
+    document = yaml.load(agreement.source)
+    for name, value in changes.items():
+        if name == THRESHOLD:
+            document["qualify"]["mql"] = _with_threshold(agreement, value)
+        else:
+            _set(document, name, value)
+    text = io.StringIO()
+    yaml.dump(document, text)
+    return load(text.getvalue(), file=f"<{agreement.name}, changed>")
+
+
+def _with_threshold(agreement: Agreement, value: object) -> str:
+    """Return `mql` with another number wherever it compares the score with one."""
+    text = agreement.qualify.mql.text
+    spans = sorted(_thresholds(parse(text)), reverse=True)
+    if not spans:
+        raise Mistakes([_wrong(THRESHOLD, "`qualify.mql` compares the score with no number.", "")])
+    for start, stop in spans:
+        text = f"{text[:start]}{value}{text[stop:]}"
+    return text
+
+
+def _thresholds(expression: said.Expression) -> Iterator[tuple[int, int]]:
+    """Yield where the numbers stand that the score is compared with."""
+    for part in said.words(expression):
+        match part:
+            case said.Comparison(_, said.Name("", "score"), said.Literal() as number):
+                yield number.span
+            case said.Comparison(_, said.Literal() as number, said.Name("", "score")):
+                yield number.span
+
+
+def _set(document: MutableMapping[str, Any], name: str, value: object) -> None:
+    first, _, rest = name.partition(".")
+    at = _named(document).get(first) if rest else None
+    keys = (rest if at is not None else name).split(".")
+    at = document if at is None else at
+    for key in keys[:-1]:
+        if not isinstance(at, MutableMapping) or key not in at:
+            known = [*_named(document), *document]
+            near = nearest(first, known)
+            fix = f"Did you mean `{near}`?" if near else f"Name one of {', '.join(known)}."
+            raise Mistakes([_wrong(name, f"The agreement has no `{first}`.", fix)])
+        at = at[key]
+    if value is None:
+        at.pop(keys[-1], None)
+    else:
+        at[keys[-1]] = value
+
+
+def _named(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the rules and groups by their names."""
+    found: dict[str, Any] = {}
+    for section in ("fit", "engagement"):
+        part = document.get(section) or {}
+        rules = part if isinstance(part, list) else part.get("rules") or []
+        found |= {rule["rule"]: rule for rule in rules if "rule" in rule}
+        if not isinstance(part, list):
+            found |= dict(part.get("groups") or {})
+    return found
+
+
+def _wrong(name: str, says: str, fix: str) -> Diagnostic:
+    return Diagnostic(code="HR604", at=Place(name), says=says, fix=fix)
