@@ -19,6 +19,7 @@ __all__ = [
     "number",
     "readable",
     "shortened",
+    "spelled_date",
     "times",
 ]
 
@@ -63,6 +64,11 @@ def instant(at: datetime, zone: tzinfo) -> str:
     """A time to the minute in a zone: 4 May 2026, 09:58."""
     local = at.astimezone(zone)
     return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M}"
+
+
+def spelled_date(at: datetime) -> str:
+    """A day of an instant in its own zone: 4 May 2026."""
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
 
 
 def day(at: datetime, zone: tzinfo, *, seen_from: datetime) -> str:

@@ -82,9 +82,9 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Scores(msgspec.Struct, frozen=True, kw_only=True):
-    """How many people reach each threshold and not the next, and how many of them are customers."""
+    """How many people pass a threshold and not the next, and how many of them bought after that."""
 
-    at_least: float
+    over: float
     people: int
     customers: int
 
@@ -278,9 +278,9 @@ def _curves(
     values = _rungs(threshold(run.agreement), run)
     if not values:
         return [], []
-    found = first_by_threshold(run.prepared, values, until, threads=replay.threads)
+    found, by_hand = first_by_threshold(run.prepared, values, until, threads=replay.threads)
     present = threshold(run.agreement)
-    points, heights = [], []
+    points = []
     for k, value in enumerate(values):
         counted = count(found[:, k], who, since=since, until=until)
         mqls, reached = int(counted.mqls.sum()), int(counted.reached.sum())
@@ -295,13 +295,19 @@ def _curves(
                 recall=rate(reached, customers),
             )
         )
-        heights.append((mqls, reached))
-    heights.append((0, 0))
-    scores = [
-        Scores(at_least=value, people=one[0] - other[0], customers=one[1] - other[1])
-        for value, one, other in zip(values, heights, heights[1:], strict=False)
+    return points, _heights(values, found, by_hand, who)
+
+
+def _heights(values: Sequence[float], found: Ints, by_hand: Flags, who: People) -> list[Scores]:
+    """Return how many people reach each threshold and not the next, up to when they raised a hand."""
+    reached = ((found != NEVER) & ~by_hand).sum(axis=1)
+    bought = (who.customer != NEVER) & (found[:, 0] < who.customer)
+    people = np.bincount(reached, minlength=len(values) + 1)
+    customers = np.bincount(reached[bought], minlength=len(values) + 1)
+    return [
+        Scores(over=value, people=int(people[k + 1]), customers=int(customers[k + 1]))
+        for k, value in enumerate(values)
     ]
-    return points, scores
 
 
 def _rungs(present: float | None, run: Run) -> list[float]:

@@ -120,14 +120,14 @@ def _first_known(inputs: Inputs, names: Sequence[tuple[str, str]]) -> tuple[str,
 
 def _first_touch(run: Run, inputs: Inputs) -> pa.ChunkedArray:
     """Return the `utm_source` of each lead's first event that has one."""
-    source = inputs.events.columns["utm_source"].sql
+    source, events = inputs.events.columns["utm_source"].sql, inputs.events.relation
     con = inputs.con
     con.register("everybody", pa.table({"number": np.arange(len(run.ids)), "lead_id": run.ids}))
     try:
         return (
             con.sql(
                 "SELECT min_by(touches.value, touches.occurred_at) AS value FROM everybody LEFT JOIN ("
-                f"SELECT lead_id, occurred_at, CAST({source} AS VARCHAR) AS value FROM {inputs.events.relation} "
+                f"SELECT lead_id, occurred_at, CAST({source} AS VARCHAR) AS value FROM {events} "
                 f"WHERE usable AND {source} IS NOT NULL) AS touches ON touches.lead_id = everybody.lead_id "
                 "GROUP BY everybody.number ORDER BY everybody.number"
             )

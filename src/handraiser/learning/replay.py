@@ -200,7 +200,7 @@ class Replay:
         others = [name for name in names if name != THRESHOLD]
         for values in product(*(changes[name] for name in others)):
             other = changed(agreement, dict(zip(others, values, strict=True)))
-            found = first_by_threshold(self.prepared(other), rungs, until, threads=self.threads)
+            found, _ = first_by_threshold(self.prepared(other), rungs, until, threads=self.threads)
             fixed = dict(zip(others, values, strict=True))
             for k, rung in enumerate(rungs):
                 value = next(each for each in changes[THRESHOLD] if float(str(each)) == rung)

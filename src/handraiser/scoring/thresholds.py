@@ -46,8 +46,12 @@ def threshold(agreement: Agreement) -> float | None:
     return found.pop()
 
 
-def first_by_threshold(prepared: Prepared, values: Sequence[float], until: int, *, threads: int = 1) -> Ints:
-    """Return when each lead first becomes an MQL under each threshold: leads × values, NEVER for not at all.
+def first_by_threshold(
+    prepared: Prepared, values: Sequence[float], until: int, *, threads: int = 1
+) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    """Return when each lead first becomes an MQL under each threshold, and whether by raising its hand.
+
+    Both are leads × values; NEVER stands for not at all.
 
     Instants are microseconds, at or before `until`. The values rise. Raises ValueError if they do not, or
     if the agreement has no single threshold.
@@ -73,7 +77,7 @@ def first_by_threshold(prepared: Prepared, values: Sequence[float], until: int, 
         prepared.matched.hits.offsets,
         threads,
     )
-    return found[1].reshape(leads, len(rungs))
+    return found[1].reshape(leads, len(rungs)), found[2].reshape(leads, len(rungs)) == 1
 
 
 def _trees(agreement: Agreement) -> list[tuple[int, QualifyTree | None]]:

@@ -7,6 +7,8 @@ import secrets
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -17,7 +19,7 @@ from handraiser.tables.mistakes import DataCode, mistake
 from handraiser.tables.paths import ENDINGS, FileKind, kind_of
 from handraiser.tables.quoting import literal, quoted
 
-__all__ = ["check_writable", "write_table"]
+__all__ = ["check_folder", "check_writable", "write_table", "write_text"]
 
 _FORMATS = {
     FileKind.CSV: "FORMAT csv, HEADER",
@@ -35,8 +37,14 @@ def check_writable(path: str | os.PathLike[str]) -> None:
         endings = ", ".join(ENDINGS)
         says = f"The ending of {os.path.basename(text)} does not say what kind of file it is to be."
         raise Mistakes([mistake(DataCode.UNKNOWN_ENDING, text, says, f"Use one of {endings}.")])
+    check_folder(text)
+
+
+def check_folder(path: str | os.PathLike[str]) -> None:
+    """Raise Mistakes if there is no folder for a file of this name; `-` needs none."""
+    text = os.fspath(path)
     folder = Path(text).resolve().parent
-    if not folder.is_dir():
+    if text != "-" and not folder.is_dir():
         raise Mistakes(
             [mistake(DataCode.NO_FILE, text, f"There is no folder {folder}.", "Make it, or name another.")]
         )
@@ -53,14 +61,33 @@ def write_table(table: pa.Table, path: str | os.PathLike[str]) -> None:
     if text == "-":
         _print(table)
         return
+    zipped = text.lower().endswith(".gz")
+    with _replaced(text) as half:
+        _copy(table, half, kind_of(text) or FileKind.CSV, zipped=zipped)
+
+
+def write_text(text: str, path: str | os.PathLike[str]) -> None:
+    """Write a text as UTF-8; `-` is standard output. The file appears whole or not at all."""
+    if os.fspath(path) == "-":
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    check_folder(path)
+    with _replaced(os.fspath(path)) as half:
+        half.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def _replaced(path: str) -> Iterator[Path]:
+    """Yield where to write; what is written there takes the place of the file at the end."""
     # Through a link, for the file and not the link is to be replaced.
-    target = Path(text).resolve()
+    target = Path(path).resolve()
     half = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
     try:
-        _copy(table, half, kind_of(text) or FileKind.CSV, zipped=text.lower().endswith(".gz"))
+        yield half
         os.replace(half, target)
     except (duckdb.IOException, OSError) as error:
-        raise Unavailable(f"{text} could not be written: {error}") from error
+        raise Unavailable(f"{path} could not be written: {error}") from error
     finally:
         half.unlink(missing_ok=True)
 
