@@ -12,6 +12,7 @@ from enum import Enum
 
 import msgspec
 
+from handraiser.agreement.amounts import number_meant
 from handraiser.agreement.expression import Span
 from handraiser.agreement.trouble import ConditionCode, Unreadable
 
@@ -161,11 +162,14 @@ def _foreign(words: str, span: Span) -> Unreadable:
 def _bad_number(text: str, span: Span) -> Unreadable:
     found = re.compile(r"[\w.]+").match(text, span[0])
     words = found.group() if found else text[span[0] : span[1] + 1]
+    meant = number_meant(words)
     return Unreadable(
         ConditionCode.BAD_NUMBER,
         (span[0], span[0] + len(words)),
         f"{words} is no number.",
-        "Write digits with an optional fraction and exponent (12, 0.5, 1e6), a text in single quotes.",
+        f"Write {meant}."
+        if meant
+        else "Write digits with an optional fraction and exponent (12, 0.5, 1e6), a text in single quotes.",
     )
 
 
