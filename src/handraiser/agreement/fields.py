@@ -180,6 +180,7 @@ class Fields:
     what       how messages call the mapping, as in "`fit`" or "rule `pricing`"
     keys       the keys it may have
     elsewhere  what is said of a key that belongs to another kind of mapping
+    instead    what is said of a key that people write for another one
     """
 
     def __init__(
@@ -190,6 +191,7 @@ class Fields:
         what: str,
         keys: Sequence[str],
         elsewhere: Words[str, str] | None = None,
+        instead: Words[str, str] | None = None,
     ) -> None:
         self.notes = notes
         self.what = what
@@ -197,6 +199,7 @@ class Fields:
         self._is_mapping = isinstance(node, Mapping)
         self._known = keys
         self._elsewhere = elsewhere or {}
+        self._often = instead or {}
         self._misspelled: set[str] = set()
         self._values: dict[str, Node] = {}
         self._keys: dict[str, Place] = {}
@@ -214,6 +217,8 @@ class Fields:
             self.notes.mistake(Code.UNKNOWN_KEY, key.at, says[0].upper() + says[1:], self._instead(key.text))
 
     def _instead(self, key: str) -> str:
+        if key.lower() in self._often:
+            return self._often[key.lower()]
         meant = nearest(key, self._known)
         if meant is not None:
             self._misspelled.add(meant)

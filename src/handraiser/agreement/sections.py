@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
 
 import msgspec
 
 from handraiser.agreement.codes import Code
 from handraiser.agreement.durations import read_decay
 from handraiser.agreement.fields import Fields, entries, items, name_of
-from handraiser.agreement.model import Decay, EventRule, FitRule, Group, Section, SilenceRule
+from handraiser.agreement.model import Decay, Group, Section
 from handraiser.agreement.nodes import Node, under
 from handraiser.agreement.notes import Notes
-from handraiser.agreement.rules import Defaults, event_or_silence_rule, fit_rule, read_window
+from handraiser.agreement.rules import AnyRule, Defaults, engagement_rule, fit_rule, read_window
 from handraiser.agreement.vocabulary import KEYS, RESERVED, is_name, nearest
 from handraiser.errors import Place
 
 __all__ = ["Named", "Part", "check_name", "check_names", "engagement_part", "fit_part"]
-
-AnyRule = TypeVar("AnyRule", FitRule, EventRule | SilenceRule)
 
 _GRADES_FIX = "Write `grades: {A: 40, B: 25}`."
 
@@ -55,7 +52,7 @@ def engagement_part(node: Node, notes: Notes) -> Part:
         within=fields.value("within", read_window, None),
         decay=fields.value("decay", read_decay, Decay()),
     )
-    return _part(fields, lambda rule, notes: event_or_silence_rule(rule, notes, defaults))
+    return _part(fields, lambda rule, notes: engagement_rule(rule, notes, defaults))
 
 
 def _part(fields: Fields, read: Callable[[Node, Notes], AnyRule]) -> Part:
@@ -85,7 +82,7 @@ def _groups(fields: Fields) -> tuple[tuple[Group, ...], tuple[Named, ...]]:
 
 def _check_groups(
     fields: Fields,
-    rules: tuple[tuple[Node, FitRule | EventRule | SilenceRule], ...],
+    rules: tuple[tuple[Node, AnyRule], ...],
     declared: tuple[Named, ...],
 ) -> None:
     """A group that is used is declared, and one that is declared is used."""
