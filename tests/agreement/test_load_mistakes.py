@@ -224,6 +224,11 @@ NEAREST = {
     "a currency": (written(more="currency: eur"), "Write `EUR`."),
     "a unit": (event_rule("    event: V\n    points: 1\n    within: 30 dyas"), "Write `30 days`."),
     "a short unit": (event_rule("    event: V\n    points: 1\n    within: 36 h"), "Write `36 hours`."),
+    "a short unit of one": (event_rule("    event: V\n    points: 1\n    within: 1 h"), "Write `1 hour`."),
+    "a fraction that is one": (
+        event_rule("    event: V\n    points: 1\n    within: 24.0 hours"),
+        "Write `1 day`.",
+    ),
     "months": (
         event_rule("    event: V\n    points: 1\n    within: 3 months"),
         "Write `90 days`, or as many as you mean.",

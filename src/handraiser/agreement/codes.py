@@ -81,3 +81,4 @@ class Code(StrEnum):
     UNCLOSED_BRACKET = "HR225"
     NO_BLANK = "HR226"
     NO_FILE = "HR227"
+    NO_AGREEMENT = "HR228"

@@ -66,6 +66,7 @@ def _length(text: str, amount: str, unit: str, *, code: Code, fix: str) -> timed
         return Wrong(code, says, f"Write `{int(amount) * days} days`, or as many as you mean.")
     if one is None:
         meant = _SHORT.get(unit.lower()) or nearest(unit, [f"{name}s" for name in _UNITS])
+        meant = meant.removesuffix("s") if meant and amount == "1" else meant
         fix = f"Write `{amount} {meant}`." if meant else fix
         return Wrong(code, f"`{unit}` is no unit of time here.", fix)
     # More digits than any time has; int() itself refuses thousands of them.
@@ -89,7 +90,7 @@ def _in_smaller_units(amount: str, one: timedelta) -> str | None:
     for name in ("day", "hour", "minute"):
         count = whole / _UNITS[name]
         if count >= 1 and count == int(count):
-            return f"Write `{int(count)} {name}s`."
+            return f"Write `{int(count)} {name}{'' if count == 1 else 's'}`."
     return None
 
 

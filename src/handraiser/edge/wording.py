@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from handraiser.agreement.model import Decay, DecayKind
+from handraiser.errors import many
 
 __all__ = [
     "adding_up",
@@ -76,8 +77,7 @@ def length(duration: timedelta) -> str:
     """A duration in the greatest unit that it is a whole number of: 30 days, 36 hours."""
     for unit, size in _UNITS:
         if duration % size == timedelta(0):
-            count = duration // size
-            return f"{count} {unit}{'' if count == 1 else 's'}"
+            return many(duration // size, unit)
     return f"{number(duration.total_seconds())} seconds"
 
 

@@ -15,7 +15,7 @@ from handraiser.agreement.model import Agreement, EventRule, Sql
 from handraiser.agreement.parser import parse
 from handraiser.agreement.trouble import nearest
 from handraiser.agreement.unquoted import value_names
-from handraiser.errors import Place
+from handraiser.errors import Place, many
 from handraiser.facts.inputs import Column, Inputs, Kind
 from handraiser.scoring.cited import moment
 from handraiser.scoring.expressions import problems, truth
@@ -23,7 +23,6 @@ from handraiser.scoring.lint_notes import (
     LintCode,
     Warnings,
     Written,
-    many,
     spot,
     texts_compared,
     value_meant,
