@@ -114,7 +114,7 @@ def test_two_agreements_of_one_name_are_a_mistake_that_names_both_files(folder: 
 def test_one_file_given_twice_is_a_mistake(folder: Path) -> None:
     done = run("score", "crm.yaml", "./crm.yaml", *DATA)
     assert done.exit_code == 1
-    assert "crm.yaml:1:12: HR604 The file is given twice." in done.stderr
+    assert "crm.yaml:1:12: HR604 The agreement is given twice." in done.stderr
     assert "fix: Name it once." in done.stderr
 
 

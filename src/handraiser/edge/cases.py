@@ -14,6 +14,7 @@ from handraiser.agreement.model import Agreement
 from handraiser.edge.case_files import INPUTS, Agreements, Case, CaseFile, Given, read_cases
 from handraiser.edge.case_notes import CaseCode, CaseNotes, nearest
 from handraiser.edge.case_values import Expected, Value
+from handraiser.edge.case_words import doubtful_words
 from handraiser.edge.cases_found import files_of_cases
 from handraiser.edge.diagnostics import render_diagnostics
 from handraiser.edge.library import instant
@@ -45,6 +46,7 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     case: str
     wrong: tuple[WrongAnswer, ...] = ()
     mistakes: tuple[Diagnostic, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -89,7 +91,10 @@ def _run(file: CaseFile, agreement: Agreement, case: Case) -> CaseResult:
     else:
         wrong = _compared(case, table, notes)
     found = tuple(sorted(dict.fromkeys(notes.diagnostics), key=lambda each: each.at))
-    return CaseResult(file=str(file.path), case=case.name, wrong=tuple(wrong), mistakes=found)
+    warnings = tuple(doubtful_words(agreement, case))
+    return CaseResult(
+        file=str(file.path), case=case.name, wrong=tuple(wrong), mistakes=found, warnings=warnings
+    )
 
 
 def _scored(agreement: Agreement, case: Case, notes: CaseNotes) -> dict[str, dict[str, Value]]:
@@ -133,7 +138,7 @@ def _note_refused(inputs: Inputs, name: str, given: Given, notes: CaseNotes) -> 
         return
     query = f"SELECT place, reason FROM {inputs.refused[name].relation} WHERE NOT used"
     for place, reason in inputs.con.execute(query).fetchall():
-        at = given.places[int(place.rpartition(" ")[2]) - 1]
+        at = given.written[int(place.rpartition(" ")[2]) - 1].at
         says = f"This row of `{name}` cannot be used: {reason}."
         notes.add(CaseCode.REFUSED_ROW, at, says, "Mend it, or take it away.")
 
@@ -181,10 +186,11 @@ def print_results(results: Sequence[CaseResult], console: Console) -> bool:
     for result in results:
         for wrong in result.wrong:
             console.print(_line(result, wrong), markup=False)
-    mistakes = [each for result in results for each in result.mistakes]
-    if mistakes:
-        texts = {each.at.file: _text(Path(each.at.file)) for each in mistakes}
-        console.print(render_diagnostics(list(dict.fromkeys(mistakes)), source_text=texts), markup=False)
+    # What stands at the top of a file is so in every case, and is told of once.
+    told = list(dict.fromkeys(each for result in results for each in (*result.mistakes, *result.warnings)))
+    if told:
+        texts = {each.at.file: _text(Path(each.at.file)) for each in told}
+        console.print(render_diagnostics(told, source_text=texts), markup=False)
     console.print(_summary(results), markup=False)
     return all(result.passed for result in results)
 

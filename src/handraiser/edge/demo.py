@@ -23,6 +23,7 @@ from handraiser.agreement.model import Agreement
 from handraiser.edge.acme import AGREEMENTS, Acme, agreement_text, make_acme, write_acme
 from handraiser.edge.library import instant, opened, score_inputs
 from handraiser.edge.telling import tell
+from handraiser.edge.wording import qualifying
 from handraiser.edge.working import working
 from handraiser.errors import many
 from handraiser.scoring.explain import Explanation, explain_lead
@@ -110,10 +111,11 @@ def _introduce(console: Console, acme: Acme, folder: Path) -> None:
 def _say_who_qualifies(console: Console, acme: Acme, story: _Story, zone: ZoneInfo) -> None:
     table, since = story.table, story.table.column("mql_at")
     became = len(since) - since.null_count
+    qualified = pc.sum(table.column("qualified")).as_py() or 0
     recent = pc.sum(pc.greater(since, pa.scalar(END - timedelta(days=7), since.type))).as_py() or 0
     console.print(
         f"Scored in {story.seconds:.1f} s: {many(became, 'lead')} became marketing qualified in the year, "
-        f"{recent:,} in its\nlast week; {pc.sum(table.column('qualified')).as_py():,} qualify now. "
+        f"{recent:,} in its\nlast week; {qualifying(qualified)} now. "
         "Those with the highest scores:\n"
     )
     names = _names(acme)

@@ -82,6 +82,6 @@ Format = Annotated[str, typer.Option("--format", metavar="text|json", help="For 
 
 DemoFolder = Annotated[Path, typer.Option("--folder", metavar="DIR", help="Where the company's files go.")]
 DemoLeads = Annotated[
-    int, typer.Option("--leads", metavar="N", help="How many leads it has, at least 10.", min=10)
+    int, typer.Option("--leads", metavar="N", help="How many leads it has, at least 20.", min=20)
 ]
 Version = Annotated[bool, typer.Option("--version", help="Show the version.", is_eager=True)]

@@ -31,7 +31,7 @@ def _same_name(first: Agreement, second: Agreement) -> Diagnostic:
     says = f"`{second.name}` is the name of {one}, too, and rows are told apart by it."
     fix = "Give one of the two another name behind `agreement:`."
     if second is first or (os.path.exists(other) and os.path.realpath(one) == os.path.realpath(other)):
-        says, fix = "The file is given twice.", "Name it once."
+        says, fix = "The agreement is given twice.", "Name it once."
     return Diagnostic(code="HR604", at=_place(second), says=says, fix=fix)
 
 

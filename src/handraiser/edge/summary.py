@@ -12,6 +12,7 @@ from rich.table import Table
 
 from handraiser.agreement.model import Agreement
 from handraiser.edge.library import Scored
+from handraiser.edge.wording import qualifying
 from handraiser.errors import many
 from handraiser.scoring.explain import moment
 
@@ -38,8 +39,7 @@ def _one(console: Console, agreement: Agreement, table: pa.Table, *, at: int) ->
     mqls = table.num_rows - table.column("mql_at").null_count
     console.print(
         f"[bold]{agreement.title or agreement.name}[/bold] at {moment(at).isoformat(' ', 'seconds')}: "
-        f"{many(table.num_rows, 'lead')}, {mqls:,} became an MQL, "
-        f"{qualified:,} {'qualifies' if qualified == 1 else 'qualify'} now."
+        f"{many(table.num_rows, 'lead')}, {mqls:,} became an MQL, {qualifying(qualified)} now."
     )
     if not table.num_rows:
         return

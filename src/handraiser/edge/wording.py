@@ -18,6 +18,7 @@ __all__ = [
     "joined",
     "length",
     "number",
+    "qualifying",
     "readable",
     "shortened",
     "times",
@@ -96,6 +97,11 @@ def fading(decay: Decay) -> str:
 def times(count: int) -> str:
     """How often: once, twice, 5 times."""
     return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def qualifying(count: int) -> str:
+    """How many qualify: `1 qualifies`, `2 qualify`."""
+    return f"{count:,} {'qualifies' if count == 1 else 'qualify'}"
 
 
 def readable(name: str, title: str = "") -> str:
