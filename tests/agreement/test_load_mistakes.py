@@ -247,6 +247,14 @@ NEAREST = {
         "Write `10 business days`.",
     ),
     "a bucket": (event_rule("    event: V\n    points: 1\n    at_most: 1 per days"), "Write `1 per day`."),
+    "a limit in words": (
+        event_rule("    event: V\n    points: 1\n    at_most: once a day"),
+        "Write `1 per day`.",
+    ),
+    "a limit with a stroke": (
+        event_rule("    event: V\n    points: 1\n    at_most: 3/week"),
+        "Write `3 per week`.",
+    ),
     "a name": (written(more="lists: {Our-Rivals: [a]}"), "Write `our_rivals`."),
     "a calendar of holidays": (
         written(more="handoff: {hours: {mon: '09:00-10:00', holidays: de_by}}"),

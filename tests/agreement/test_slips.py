@@ -108,6 +108,16 @@ def test_a_unit_behind_a_number_is_told_to_go() -> None:
     assert found.fix == "Write 50 alone; a text stands in single quotes: '50 employees'."
 
 
+def test_a_time_in_a_condition_is_told_where_times_stand() -> None:
+    assert only("lead.joined > 30 days ago").fix.startswith("A condition has no clock")
+
+
+def test_a_negated_verb_is_told_as_not() -> None:
+    assert only("path doesn't contain 'x'", Scope.PROPERTIES).fix == (
+        "Write not before the condition, as in not contains(x, 'part')."
+    )
+
+
 def test_a_plus_before_a_value_is_told_to_go() -> None:
     assert only("lead.x > +5").fix == "Take the + away."
 
@@ -211,6 +221,9 @@ def test_a_rule_misspelled_in_qualify_is_no_text() -> None:
         ("title is equal to 'x'", "Write title = 'x'."),
         ("title is 'x'", "Write title = 'x'."),
         ("title is not 'x'", "Write title <> 'x'."),
+        ('title is "x"', "Write title = 'x'."),
+        ("host ends with x.com", "Write ends_with(host, 'x.com'), or host like '%x.com'."),
+        ("host ends with lead.x", "Write ends_with(host, lead.x), or host like '%lead.x'."),
         ("title is Guide", "Write title = 'Guide'."),
         ("title does not equal 'x'", "Write title <> 'x'."),
         ("title is one of 'x', 'y'", "Write title in ('x', 'y')."),

@@ -87,7 +87,9 @@ def _meaning(tokens: list[Token], at: int) -> tuple[str | None, int]:
 
 
 def _begins_value(token: Token) -> bool:
-    return token.sort in (Sort.TEXT, Sort.NUMBER) or (token.sort is Sort.WORD and token.value not in RESERVED)
+    return token.sort in (Sort.TEXT, Sort.QUOTED, Sort.NUMBER) or (
+        token.sort is Sort.WORD and token.value not in RESERVED
+    )
 
 
 def _operand(text: str, tokens: list[Token], at: int) -> str | None:
@@ -119,6 +121,8 @@ def _value(text: str, tokens: list[Token], at: int) -> dict[str, str]:
         return {"v": inside, "part": inside.strip("'"), "list": f"({inside})"}
     if token.sort is Sort.END:
         return {"v": "…", "part": "…", "list": "(…)"}
+    if token.sort is Sort.QUOTED:
+        return {"v": f"'{token.value}'", "part": token.value, "list": f"('{token.value}')"}
     if token.sort is Sort.TEXT:
         last = at
         while tokens[last + 1].is_sign(",") and tokens[last + 2].sort is Sort.TEXT:
@@ -126,7 +130,7 @@ def _value(text: str, tokens: list[Token], at: int) -> dict[str, str]:
         words, several = text[slice(*token.span)], text[token.span[0] : tokens[last].span[1]]
         return {"v": words, "part": words.strip("'"), "list": f"({several})"}
     words = value_words(text, token.span[0])
-    is_name = token.sort is Sort.WORD and tokens[at + 1].is_sign(".", "(")
+    is_name = token.is_word("lead", "company") and tokens[at + 1].is_sign(".")
     value = words if is_name or token.sort is Sort.NUMBER else f"'{words}'"
     return {"v": value, "part": words, "list": f"({value})"}
 

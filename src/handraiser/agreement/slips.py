@@ -18,6 +18,20 @@ __all__ = ["slip_at"]
 _AMOUNT = re.compile(r"\d[\d.,' ]*\d", re.ASCII)
 _COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
 _OF_VALUES = ("-", "/", "%", "*")  # signs that a text without quotes may hold
+_TIMES = (
+    "minute",
+    "minutes",
+    "hour",
+    "hours",
+    "day",
+    "days",
+    "week",
+    "weeks",
+    "month",
+    "months",
+    "year",
+    "years",
+)
 _OFTEN_MISSPELLED = ("and", "between", "like", "ilike", "not")
 
 
@@ -77,9 +91,11 @@ def _text_without_quotes(text: str, tokens: list[Token], at: int) -> Unreadable 
         if misspelled is not None:
             return misspelled
         number = tokens[start].value
+        if tokens[at].is_word(*_TIMES):
+            fix = "A condition has no clock: `within` and `silent_for` of a rule on events count time."
+            return Unreadable(ConditionCode.UNEXPECTED, tokens[at].span, _does_not_fit(text, tokens[at]), fix)
         fix = f"Write {number} alone; a text stands in single quotes: '{words}'."
-        says = f"`{text[slice(*tokens[at].span)]}` does not fit here."
-        return Unreadable(ConditionCode.UNEXPECTED, tokens[at].span, says, fix)
+        return Unreadable(ConditionCode.UNEXPECTED, tokens[at].span, _does_not_fit(text, tokens[at]), fix)
     says = f"`{words}` is a text without quotes."
     return Unreadable(ConditionCode.NO_QUOTES, (begin, begin + len(words)), says, f"Write '{words}'.")
 
@@ -132,7 +148,7 @@ def _misspelled(text: str, tokens: list[Token], at: int) -> Unreadable | None:
     meant = nearest(token.value, _OFTEN_MISSPELLED) if _is_word(token) else None
     if meant is None or tokens[at + 1].is_sign("("):
         return None
-    says = f"`{text[slice(*token.span)]}` does not fit here."
+    says = _does_not_fit(text, token)
     return Unreadable(ConditionCode.UNEXPECTED, token.span, says, f"Did you mean `{meant}`?")
 
 
@@ -145,9 +161,13 @@ def _name_with_blank(text: str, tokens: list[Token], at: int) -> Unreadable | No
         return None
     name = text[tokens[first].span[0] : tokens[at].span[1]]
     owner = f"{tokens[first - 2].value}." if first >= 2 and tokens[first - 1].is_sign(".") else ""
-    says = f"`{text[slice(*tokens[at].span)]}` does not fit here."
+    says = _does_not_fit(text, tokens[at])
     fix = f'A name with a blank stands in double quotes: {owner}"{name}".'
     return Unreadable(ConditionCode.UNEXPECTED, tokens[at].span, says, fix)
+
+
+def _does_not_fit(text: str, token: Token) -> str:
+    return f"`{text[slice(*token.span)]}` does not fit here."
 
 
 def _is_word(token: Token) -> bool:

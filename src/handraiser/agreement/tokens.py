@@ -79,6 +79,7 @@ _INSTEAD = {
     "$": "Write the number alone.",
     "`": "Write a name in double quotes and a text in single quotes.",
 }
+_NEGATED = ("doesn", "don", "isn", "aren")
 _CURLY = "‘’‚‛“”„‟′″´"
 
 
@@ -118,6 +119,10 @@ def _token(group: str, words: str, span: Span, text: str) -> Token:
             )
         return Token(Sort.NUMBER, words, span)
     if group == "word":
+        if words.lower() in _NEGATED and text[span[1] : span[1] + 2].lower() == "'t":
+            says = f"`{words}'t` is not part of the language."
+            fix = "Write not before the condition, as in not contains(x, 'part')."
+            raise Unreadable(ConditionCode.NOT_IN_THE_LANGUAGE, span, says, fix)
         if following == "'":
             raise Unreadable(
                 ConditionCode.NOT_IN_THE_LANGUAGE,

@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from importlib import metadata
 from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING
@@ -79,6 +78,8 @@ _DEMO = "handraiser demo --folder demo"
 @app.callback(invoke_without_command=True)
 def first(context: typer.Context, version: Version = False) -> None:
     if version:
+        from importlib import metadata
+
         sys.stdout.write(f"handraiser {metadata.version('handraiser')}\n")
         raise typer.Exit
     if context.invoked_subcommand is None:
