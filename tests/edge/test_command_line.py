@@ -189,7 +189,7 @@ def test_another_file_is_no_file_of_cases(folder: Path) -> None:
 def test_a_folder_that_is_not_there_comes_with_the_nearest(folder: Path) -> None:
     done = run("test", "caes")
     assert "caes:1:1: HR701 There is no such folder or file." in done.stdout
-    assert "fix: Did you mean `cases`?" in done.stdout
+    assert done.stdout.endswith("fix: Did you mean `cases`?\n1 mistake\n")
 
 
 # ---- one and many

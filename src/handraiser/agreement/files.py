@@ -73,7 +73,7 @@ def _agreements(folder: str) -> list[str]:
 
 def _others(folder: str) -> str:
     found = _agreements(folder)
-    shown = ", ".join(found[:_SHOWN]) + (", …" if len(found) > _SHOWN else "")
+    shown = ", ".join(found[:_SHOWN]) + (" and others" if len(found) > _SHOWN else "")
     return f"Name the file of an agreement: {shown}." if found else "Name the file of an agreement."
 
 

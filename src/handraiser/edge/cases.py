@@ -15,7 +15,7 @@ from handraiser.edge.case_files import INPUTS, Agreements, Case, CaseFile, Given
 from handraiser.edge.case_notes import CaseCode, CaseNotes, nearest
 from handraiser.edge.case_values import Expected, Value
 from handraiser.edge.case_words import doubtful_words
-from handraiser.edge.cases_found import files_of_cases
+from handraiser.edge.cases_found import files_of_cases, is_file_of_cases
 from handraiser.edge.diagnostics import render_diagnostics
 from handraiser.edge.library import instant
 from handraiser.errors import Diagnostic, Mistakes, Place, many
@@ -191,7 +191,8 @@ def print_results(results: Sequence[CaseResult], console: Console) -> bool:
     if told:
         texts = {each.at.file: _text(Path(each.at.file)) for each in told}
         console.print(render_diagnostics(told, source_text=texts), markup=False)
-    console.print(_summary(results), markup=False)
+    if any(is_file_of_cases(result.file) for result in results):
+        console.print(_summary(results), markup=False)
     return all(result.passed for result in results)
 
 
