@@ -10,6 +10,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from handraiser.edge import demo
+from handraiser.edge.acme.company import FEWEST_LEADS
 from handraiser.edge.cli import app
 
 
@@ -47,3 +48,9 @@ def test_the_scores_that_it_proposes_to_write_are_there_afterwards(told: str, tm
     head, *rows = (tmp_path / "scores.csv").read_text(encoding="utf-8").splitlines()
     assert head.startswith("lead_id,score,fit,engagement,grade,qualified,mql_at,points_")
     assert len(rows) == 200
+
+
+def test_too_few_leads_for_a_company_are_misuse_and_the_fewest_are_enough(tmp_path: Path) -> None:
+    for leads, code in ((FEWEST_LEADS - 1, 2), (FEWEST_LEADS, 0)):
+        done = CliRunner().invoke(app, ["demo", "--folder", str(tmp_path / "acme"), "--leads", str(leads)])
+        assert done.exit_code == code, done.output

@@ -25,7 +25,7 @@ PROCESSES = {"system", "popen", "fork", "eval", "exec", "__import__", "input", "
 
 ALLOWED = {
     # `load` is given a path as readily as a text.
-    ("agreement/reading.py", "open"),
+    ("agreement/files.py", "open"),
     # Compiled kernels are kept in a folder named after their own text.
     ("scoring/compiling.py", "glob"),
     ("scoring/compiling.py", "mkdir"),

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 import msgspec
 
-__all__ = ["Diagnostic", "HandraiserError", "Level", "Mistakes", "Place", "Unavailable"]
+__all__ = ["Diagnostic", "HandraiserError", "Level", "Mistakes", "Place", "Unavailable", "many"]
 
 
 class Level(StrEnum):
@@ -66,3 +66,8 @@ class Mistakes(HandraiserError):
 
 class Unavailable(HandraiserError):
     """The world failed: a file that cannot be opened, a full disk, a server that does not answer."""
+
+
+def many(count: int, what: str) -> str:
+    """A number of things, as messages say it: `1 event`, `2,000 events`."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -193,6 +193,15 @@ def test_a_decay_is_one_of_four(text: str, decay: Decay) -> None:
     assert rule(found, "visit").decay == decay
 
 
+@pytest.mark.parametrize("within", ["60 days", "60 day", "1440 hours", "86400 minute"])
+def test_a_unit_may_stand_in_the_singular_or_the_plural(within: str) -> None:
+    rule = agreement.load(event_rule(f"    event: V\n    points: 1\n    within: {within}")).engagement.rules[
+        0
+    ]
+    assert isinstance(rule, EventRule)
+    assert rule.within == timedelta(days=60)
+
+
 def test_hours_may_run_over_sunday_and_touching_intervals_are_one() -> None:
     more = "handoff: {hours: {sun-tue: '13:00-24:00, 9:00-13:00'}}"
     hours = agreement.load(written(more=more)).handoff.hours

@@ -224,6 +224,11 @@ NEAREST = {
     "a currency": (written(more="currency: eur"), "Write `EUR`."),
     "a unit": (event_rule("    event: V\n    points: 1\n    within: 30 dyas"), "Write `30 days`."),
     "a short unit": (event_rule("    event: V\n    points: 1\n    within: 36 h"), "Write `36 hours`."),
+    "a short unit of one": (event_rule("    event: V\n    points: 1\n    within: 1 h"), "Write `1 hour`."),
+    "a fraction that is one": (
+        event_rule("    event: V\n    points: 1\n    within: 24.0 hours"),
+        "Write `1 day`.",
+    ),
     "months": (
         event_rule("    event: V\n    points: 1\n    within: 3 months"),
         "Write `90 days`, or as many as you mean.",
@@ -242,6 +247,14 @@ NEAREST = {
         "Write `10 business days`.",
     ),
     "a bucket": (event_rule("    event: V\n    points: 1\n    at_most: 1 per days"), "Write `1 per day`."),
+    "a limit in words": (
+        event_rule("    event: V\n    points: 1\n    at_most: once a day"),
+        "Write `1 per day`.",
+    ),
+    "a limit with a stroke": (
+        event_rule("    event: V\n    points: 1\n    at_most: 3/week"),
+        "Write `3 per week`.",
+    ),
     "a name": (written(more="lists: {Our-Rivals: [a]}"), "Write `our_rivals`."),
     "a calendar of holidays": (
         written(more="handoff: {hours: {mon: '09:00-10:00', holidays: de_by}}"),

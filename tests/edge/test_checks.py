@@ -115,6 +115,12 @@ def test_a_property_that_no_event_has_comes_with_the_nearest_one() -> None:
     assert one(text) == ("HR402", "pth like", says, "Did you mean `path`?")
 
 
+def test_a_word_that_no_event_has_as_a_property_may_be_a_text_without_quotes() -> None:
+    text = agreement(events=rule("event: Page Viewed, where: path = Pricing, points: 1"))
+    says = "No event has a property `Pricing`, so it is always null."
+    assert one(text) == ("HR402", "Pricing", says, "If the text is meant, write 'Pricing' in single quotes.")
+
+
 def test_a_property_of_other_events_only_is_no_property_of_these() -> None:
     text = agreement(events=rule("event: Page Viewed, points: price"))
     says = "Of 2 events `Page Viewed`, none has the property `price`; others may."

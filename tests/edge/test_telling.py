@@ -10,8 +10,8 @@ import pytest
 
 import handraiser as hr
 from handraiser.agreement import load
-from handraiser.edge.telling import tell
 from handraiser.agreement.wording import adding_up, apart, length, number
+from handraiser.edge.telling import tell
 from handraiser.scoring.explain import explain_lead
 from handraiser.tables import open_inputs
 

@@ -50,6 +50,8 @@ class Code(StrEnum):
     EMPTY = "HR129"
     UNREACHABLE_ROUTE = "HR130"
     NOT_A_PROPERTY = "HR131"
+    ODD_GRADES = "HR132"
+    UNREACHABLE_GRADE = "HR133"
 
     BAD_YAML = "HR200"
     NOT_UTF8 = "HR201"
@@ -79,3 +81,4 @@ class Code(StrEnum):
     UNCLOSED_BRACKET = "HR225"
     NO_BLANK = "HR226"
     NO_FILE = "HR227"
+    NO_AGREEMENT = "HR228"

@@ -13,7 +13,7 @@
     HR308 bad number                 HR327 column that is no attribute HR357 text in qualify
     HR309 something unexpected       HR328 double quotes for a text    HR358 group used as a rule
     HR310 breaks off                 HR329 bad escape character
-    HR311 SQL that we do not have                                      HR380 warning: compared with null
+    HR311 SQL that we do not have    HR330 text without quotes         HR380 warning: compared with null
     HR312 subquery                                                     HR381 warning: name or text?
     HR313 chained comparisons                                          HR382 warning: number as condition
     HR314 unknown type                                                 HR383 warning: no property
@@ -31,6 +31,7 @@ from handraiser.agreement.naming import attribute_troubles, property_troubles
 from handraiser.agreement.parser import parse
 from handraiser.agreement.qualifying import QualifyNames, qualify_troubles
 from handraiser.agreement.trouble import ConditionCode, Trouble, Unreadable, diagnose
+from handraiser.agreement.unquoted import instead_of_names, unquoted_texts
 from handraiser.errors import Diagnostic
 
 __all__ = [
@@ -56,15 +57,23 @@ def check_expression(sql: Sql, *, scope: Scope, lists: Collection[str]) -> list[
 
     def troubles(expression: Expression) -> Iterable[Trouble]:
         yield from meaning_troubles(expression, lists=lists)
-        by_name = attribute_troubles if scope is Scope.ATTRIBUTES else property_troubles
-        yield from by_name(expression)
+        if scope is Scope.PROPERTIES:
+            yield from property_troubles(expression)
+            return
+        texts = unquoted_texts(expression, sql.text, known=lambda name: False)
+        yield from instead_of_names(texts, attribute_troubles(expression))
 
     return _check(sql, troubles)
 
 
 def check_qualify(sql: Sql, *, names: QualifyNames) -> list[Diagnostic]:
     """Everything wrong with one of the expressions of `qualify`, in the order of its text."""
-    return _check(sql, lambda expression: qualify_troubles(expression, names=names))
+
+    def troubles(expression: Expression) -> Iterable[Trouble]:
+        texts = unquoted_texts(expression, sql.text, known=lambda name: name.name in names.known)
+        return instead_of_names(texts, qualify_troubles(expression, names=names))
+
+    return _check(sql, troubles)
 
 
 def _check(sql: Sql, troubles: Callable[[Expression], Iterable[Trouble]]) -> list[Diagnostic]:

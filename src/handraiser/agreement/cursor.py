@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handraiser.agreement.expression import Span
+from handraiser.agreement.slips import slip_at
 from handraiser.agreement.tokens import RESERVED, Sort, Token, tokenize
 from handraiser.agreement.trouble import ConditionCode, Unreadable
 
@@ -93,6 +94,9 @@ class Cursor:
     def unexpected(self, wanted: str) -> Unreadable:
         """What to say of the next token, which does not fit."""
         token = self.next
+        slip = slip_at(self.text, self.tokens, self.at)
+        if slip is not None:
+            return slip
         if token.sort is Sort.END:
             last = self.tokens[self.at - 1].span if self.at else (0, 1)
             return Unreadable(

@@ -36,13 +36,30 @@ __all__ = ["read_document"]
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _NAMELESS = "default"  # an agreement need not have a name
+_RULES = "Rules stand under `fit: {rules: …}` (who they are) and `engagement: {rules: …}` (what they do)."
+_WHO_THEY_ARE = "Rules on who they are stand under `fit: {rules: …}`."
+_WHAT_THEY_DO = "Rules on what they do stand under `engagement: {rules: …}`."
+# What other systems call the parts of an agreement.
+_INSTEAD = {
+    **dict.fromkeys(("rules", "scoring", "scoring_rules", "criteria", "conditions", "points"), _RULES),
+    **dict.fromkeys(
+        ("explicit", "demographic", "demographics", "firmographics", "attributes"), _WHO_THEY_ARE
+    ),
+    **dict.fromkeys(("implicit", "behavior", "behaviour", "events", "activity", "activities"), _WHAT_THEY_DO),
+    **dict.fromkeys(("name", "id"), "The agreement's name stands behind `agreement:`."),
+    **dict.fromkeys(
+        ("threshold", "thresholds", "mql_threshold", "qualified"),
+        "Write it as a condition: `qualify: {mql: score >= 50}`.",
+    ),
+    **dict.fromkeys(("sla", "promises", "routing"), "What sales promises stands under `handoff`."),
+}
 _AT_LEAST_NOTHING = Limits(min=0.0)
 _NOTHING_READ = Part(section=Section(), names=(), has_rules=True)
 
 
 def read_document(root: Mapping, notes: Notes) -> Agreement:
     """The agreement that the mapping describes; where the notes hold a mistake, stand-ins are in it."""
-    fields = Fields(root, notes, what="the agreement", keys=KEYS["the agreement"])
+    fields = Fields(root, notes, what="the agreement", keys=KEYS["the agreement"], instead=_INSTEAD)
     fields.need("fit", "engagement", "qualify")
     lists = _lists(fields, notes)
     fit = fit_part(fields["fit"], notes) if "fit" in fields else _NOTHING_READ

@@ -32,6 +32,10 @@ _UNITS = {
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*(business\s+)?([a-zA-Z]+)", re.ASCII)
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%", re.ASCII)
 _AT_MOST = re.compile(r"(\d+)\s+per\s+([a-z]+)", re.ASCII)
+_OFTEN = re.compile(
+    r"(\d+|once|twice)\s*(?:x|times)?\s*(?:/|per|an?|each|every)\s*(hour|day|week|month)", re.ASCII
+)
+_TIMES = {"once": "1", "twice": "2"}
 _STEPS = re.compile(r"steps\s+(\S+\s*%?)\s+every\s+(.+)")
 _SHORT = {"m": "minutes", "min": "minutes", "h": "hours", "hr": "hours", "d": "days", "w": "weeks"}
 _DAYS = {"month": 30, "quarter": 90, "year": 365}
@@ -66,6 +70,7 @@ def _length(text: str, amount: str, unit: str, *, code: Code, fix: str) -> timed
         return Wrong(code, says, f"Write `{int(amount) * days} days`, or as many as you mean.")
     if one is None:
         meant = _SHORT.get(unit.lower()) or nearest(unit, [f"{name}s" for name in _UNITS])
+        meant = meant.removesuffix("s") if meant and amount == "1" else meant
         fix = f"Write `{amount} {meant}`." if meant else fix
         return Wrong(code, f"`{unit}` is no unit of time here.", fix)
     # More digits than any time has; int() itself refuses thousands of them.
@@ -89,7 +94,7 @@ def _in_smaller_units(amount: str, one: timedelta) -> str | None:
     for name in ("day", "hour", "minute"):
         count = whole / _UNITS[name]
         if count >= 1 and count == int(count):
-            return f"Write `{int(count)} {name}s`."
+            return f"Write `{int(count)} {name}{'' if count == 1 else 's'}`."
     return None
 
 
@@ -162,6 +167,9 @@ def read_at_most(text: str) -> AtMost | Wrong:
     found = _AT_MOST.fullmatch(text)
     fix = "Write a whole number and `per hour`, `per day`, `per week` or `per month`, as in `1 per day`."
     if found is None:
+        often = _OFTEN.fullmatch(text.lower())
+        if often is not None:
+            fix = f"Write `{_TIMES.get(often[1], often[1])} per {often[2]}`."
         return Wrong(Code.BAD_AT_MOST, f"`{text}` is not a limit.", fix)
     count, per = found.groups()
     if per not in list(Bucket):

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from msgspec import structs
 
+from handraiser.agreement.amounts import number_meant
 from handraiser.agreement.codes import Code
 from handraiser.agreement.conditions import Scope
 from handraiser.agreement.extents import open_quote
@@ -139,7 +140,9 @@ def condition(node: Node, notes: Notes, scope: Scope | None) -> Sql | None:
         _noted(nothing(node), node.at, notes, None)
         return None
     if kind_of(node) is Kind.BOOLEAN and node.text.lower() not in ("true", "false"):
-        _noted(read_text(node), node.at, notes, None)
+        meant = "true" if node.text.lower() in ("yes", "on") else "false"
+        says = f"`{node.text}` is no condition, and YAML reads it as a boolean."
+        notes.mistake(Code.READ_AS_BOOLEAN, node.at, says, f"Write `{meant}`, or leave the key out.")
         return None
     if not node.text.strip():
         notes.mistake(Code.EMPTY, node.at, "The expression is empty.", "Write one, or leave the key out.")
@@ -165,9 +168,10 @@ def points(node: Node, notes: Notes, scope: Scope) -> float | Sql:
     found = read_number(node)
     if isinstance(found, Wrong) and found.code is Code.QUOTED_NUMBER:
         found = read_number(structs.replace(node, text=node.text.strip(), style=Style.PLAIN))
-    if isinstance(found, float) or found.code is not Code.WRONG_KIND or kind_of(node) is not Kind.TEXT:
-        return _noted(found, node.at, notes, _NO_POINTS)
-    return condition(node, notes, scope) or _NO_POINTS
+    may_be_expression = isinstance(found, Wrong) and found.code is Code.WRONG_KIND
+    if may_be_expression and kind_of(node) is Kind.TEXT and number_meant(node.text) is None:
+        return condition(node, notes, scope) or _NO_POINTS
+    return _noted(found, node.at, notes, _NO_POINTS)
 
 
 class Fields:
@@ -176,6 +180,7 @@ class Fields:
     what       how messages call the mapping, as in "`fit`" or "rule `pricing`"
     keys       the keys it may have
     elsewhere  what is said of a key that belongs to another kind of mapping
+    instead    what is said of a key that people write for another one
     """
 
     def __init__(
@@ -186,6 +191,7 @@ class Fields:
         what: str,
         keys: Sequence[str],
         elsewhere: Words[str, str] | None = None,
+        instead: Words[str, str] | None = None,
     ) -> None:
         self.notes = notes
         self.what = what
@@ -193,6 +199,7 @@ class Fields:
         self._is_mapping = isinstance(node, Mapping)
         self._known = keys
         self._elsewhere = elsewhere or {}
+        self._often = instead or {}
         self._misspelled: set[str] = set()
         self._values: dict[str, Node] = {}
         self._keys: dict[str, Place] = {}
@@ -210,6 +217,8 @@ class Fields:
             self.notes.mistake(Code.UNKNOWN_KEY, key.at, says[0].upper() + says[1:], self._instead(key.text))
 
     def _instead(self, key: str) -> str:
+        if key.lower() in self._often:
+            return self._often[key.lower()]
         meant = nearest(key, self._known)
         if meant is not None:
             self._misspelled.add(meant)

@@ -74,6 +74,11 @@ class QualifyNames(msgspec.Struct, frozen=True, kw_only=True):
         """The names that stand for a sum of points."""
         return self.groups | frozenset(SUMS)
 
+    @property
+    def known(self) -> frozenset[str]:
+        """Every bare name that means something."""
+        return self.rules | self.numbers | {"grade"}
+
 
 class Sort(Enum):
     """What a part of `qualify` gives, as far as its words tell."""
@@ -250,7 +255,10 @@ class _Reader:
             yield from self._grade(operand, tuple(options), allowed=True)
             return
         for option in options:
-            yield from self._pair(operand, operand, option)
+            if reads_attributes(operand) and reads_attributes(option):
+                yield from self._attributes(option)
+            else:
+                yield from self._pair(operand, operand, option)
 
     def _case(self, part: Case, needed: Callable[[Expression], Iterator[Trouble]]) -> Iterator[Trouble]:
         for condition, value in part.branches:
@@ -265,16 +273,14 @@ class _Reader:
 
     # ---- names
 
-    @property
-    def _known(self) -> frozenset[str]:
-        return self.names.rules | self.names.numbers | {"grade"}
-
     def _grade(self, part: Expression, texts: tuple[Expression, ...], *, allowed: bool) -> Iterator[Trouble]:
         if not self.names.grades:
             yield no_grades(part)
             return
         grades = self.names.every_grade
         for text in texts:
+            if allowed and self._is_unknown(text):
+                continue  # a text without quotes, which is told as such
             if not allowed or not isinstance(text, Literal) or not isinstance(text.value, str):
                 yield grade_misused(part, grades)
                 return
@@ -284,7 +290,7 @@ class _Reader:
     def _name(self, name: Name) -> Trouble:
         """A bare name that is neither a rule nor a sum."""
         if name.name != "grade":
-            return unknown_name(name, self._known)
+            return unknown_name(name, self.names.known)
         return grade_misused(name, self.names.every_grade) if self.names.grades else no_grades(name)
 
     def _count(self, call: Call) -> Iterator[Trouble]:
@@ -305,11 +311,15 @@ class _Reader:
         else:
             yield only_attributes(part)
 
+    def _is_unknown(self, part: Expression) -> bool:
+        bare = isinstance(part, Name) and not part.qualifier and part.quoted is None
+        return bare and next(self._unknown(part), None) is not None
+
     def _unknown(self, part: Expression) -> Iterator[Name]:
         """The bare names of a part that nobody knows."""
         if _is_count(part):
             return
-        if isinstance(part, Name) and not part.qualifier and part.name not in self._known:
+        if isinstance(part, Name) and not part.qualifier and part.name not in self.names.known:
             yield part
         for child in children(part):
             yield from self._unknown(child)

@@ -11,13 +11,13 @@ from __future__ import annotations
 import codecs
 import os
 import re
-from difflib import get_close_matches
 
 from msgspec import structs
 
 from handraiser.agreement.codes import Code
 from handraiser.agreement.conditions import ConditionCode, QualifyNames, check_expression, check_qualify
 from handraiser.agreement.document import read_document
+from handraiser.agreement.files import contents, is_text
 from handraiser.agreement.fingerprint import fingerprint
 from handraiser.agreement.model import Agreement, EventRule
 from handraiser.agreement.nodes import Mapping, Node, Scalar
@@ -26,7 +26,7 @@ from handraiser.agreement.scalars import Kind, kind_of
 from handraiser.agreement.source import Source
 from handraiser.agreement.traps import find_trap
 from handraiser.agreement.tree import Tree, grow
-from handraiser.errors import Diagnostic, Level, Mistakes, Place, Unavailable
+from handraiser.errors import Diagnostic, Level, Mistakes, Place
 
 __all__ = ["load", "read"]
 
@@ -38,8 +38,8 @@ _BAD_CHARACTER = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U0001
 def load(source: str | os.PathLike[str], *, file: str | None = None) -> Agreement:
     """The agreement in a file, or in a text of several lines; `file` is how messages call a text.
 
-    Raises `Mistakes` with every mistake that was found, in the order of the text, or that there is no such
-    file, and `Unavailable` for a file that cannot be opened.
+    Raises `Mistakes` with every mistake that was found, in the order of the text, or that this is no file of
+    an agreement, and `Unavailable` for a file that cannot be opened.
     """
     agreement, diagnostics = read(source, file=file)
     if agreement is None:
@@ -52,14 +52,19 @@ def read(
 ) -> tuple[Agreement | None, tuple[Diagnostic, ...]]:
     """The agreement, None if there are mistakes, and all mistakes and warnings in the order of the text.
 
-    Raises `Mistakes` where there is no such file, and `Unavailable` for one that cannot be opened.
+    Raises `Mistakes` where this is no file of an agreement, and `Unavailable` for one that cannot be opened.
     """
     notes = Notes()
     if isinstance(source, str) and ("\n" in source or "\r" in source):
         text, name = source, file or "<text>"
     else:
         name = file or os.fspath(source)
-        text = _decoded(_contents(source), name, notes)
+        written = contents(source)
+        if not is_text(written):
+            says, fix = "This is no text.", "An agreement is a YAML file, in UTF-8."
+            notes.mistake(Code.NO_AGREEMENT, Place(name), says, fix)
+            return None, tuple(notes.diagnostics)
+        text = _decoded(written, name, notes)
     agreement = _understood(text, name, notes)
     diagnostics = tuple(sorted(dict.fromkeys(notes.diagnostics), key=lambda each: each.at))
     if agreement is None or any(each.level is Level.MISTAKE for each in diagnostics):
@@ -67,41 +72,22 @@ def read(
     return structs.replace(agreement, source=text, fingerprint=fingerprint(agreement)), diagnostics
 
 
-def _contents(path: str | os.PathLike[str]) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-        raise Mistakes([_no_such_file(os.fspath(path))]) from None
-    except (OSError, ValueError) as error:  # ValueError: a path that no file can have
-        reason = getattr(error, "strerror", None) or str(error)
-        raise Unavailable(f"The agreement {os.fspath(path)!r} cannot be opened: {reason}.") from error
-
-
-def _no_such_file(path: str) -> Diagnostic:
-    folder, name = os.path.split(path)
-    others = os.listdir(folder or ".") if os.path.isdir(folder or ".") else []
-    near = get_close_matches(name, [other for other in others if other != name], n=1)
-    fix = f"Did you mean `{os.path.join(folder, near[0])}`?" if near else "Name the file of an agreement."
-    return Diagnostic(code=Code.NO_FILE, at=Place(path), says="There is no such file.", fix=fix)
-
-
-def _decoded(contents: bytes, name: str, notes: Notes) -> str:
+def _decoded(written: bytes, name: str, notes: Notes) -> str:
     """The text; bytes that are not UTF-8 are written down, and the reading goes on around them."""
     try:
-        return contents.decode("utf-8")
+        return written.decode("utf-8")
     except UnicodeDecodeError as error:
-        before = contents[: error.start]
+        before = written[: error.start]
         line = before.count(b"\n") + 1
         column = len(before.rpartition(b"\n")[2].decode("utf-8")) + 1
         notes.mistake(
             Code.NOT_UTF8,
             Place(name, line, column),
-            f"This byte (0x{contents[error.start]:02x}) is not UTF-8.",
+            f"This byte (0x{written[error.start]:02x}) is not UTF-8.",
             "Save the file in the encoding UTF-8.",
         )
-        sixteen = contents.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        return contents.decode("utf-16" if sixteen else "utf-8", errors="replace")
+        sixteen = written.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        return written.decode("utf-16" if sixteen else "utf-8", errors="replace")
 
 
 def _understood(text: str, name: str, notes: Notes) -> Agreement | None:

@@ -28,7 +28,9 @@ from handraiser.agreement.vocabulary import EVENT_ONLY, KEYS, SILENCE_ONLY, near
 from handraiser.agreement.wrong import Wrong
 from handraiser.errors import Place
 
-__all__ = ["Defaults", "event_or_silence_rule", "fit_rule", "read_window"]
+__all__ = ["AnyRule", "Defaults", "engagement_rule", "fit_rule", "read_window"]
+
+AnyRule = FitRule | EventRule | SilenceRule
 
 _NOT_IN_FIT = {
     **dict.fromkeys(EVENT_ONLY, "It belongs to a rule on events, in `engagement`."),
@@ -81,7 +83,37 @@ def _head(fields: Fields) -> _Head:
     )
 
 
-def fit_rule(node: Node, notes: Notes) -> FitRule:
+def fit_rule(node: Node, notes: Notes) -> AnyRule:
+    """A rule of `fit`; one that belongs in `engagement` is told so, and read as what it is."""
+    if _asks_for_events(node) and not _asks_for_attributes(node):
+        _tell_to_move(node, notes, what="what leads do", stands="fit", belongs="engagement")
+        return msgspec.structs.replace(_read_engagement_rule(node, notes, Defaults()), group=None)
+    return _read_fit_rule(node, notes)
+
+
+def engagement_rule(node: Node, notes: Notes, defaults: Defaults) -> AnyRule:
+    """A rule of `engagement`; one that belongs in `fit` is told so, and read as what it is."""
+    if _asks_for_attributes(node) and not _asks_for_events(node):
+        _tell_to_move(node, notes, what="who leads are", stands="engagement", belongs="fit")
+        return msgspec.structs.replace(_read_fit_rule(node, notes), group=None)
+    return _read_engagement_rule(node, notes, defaults)
+
+
+def _asks_for_events(node: Node) -> bool:
+    return any(under(node, key) is not None for key in ("event", "silent_for"))
+
+
+def _asks_for_attributes(node: Node) -> bool:
+    return under(node, "when") is not None or isinstance(under(node, "points"), Listing)
+
+
+def _tell_to_move(node: Node, notes: Notes, *, what: str, stands: str, belongs: str) -> None:
+    called = _called(node, "this rule")
+    says = f"{called[0].upper()}{called[1:]} is about {what}, and stands under `{stands}`."
+    notes.mistake(Code.MISPLACED_KEY, node.at, says, f"Move the rule to the `rules` of `{belongs}`.")
+
+
+def _read_fit_rule(node: Node, notes: Notes) -> FitRule:
     """A rule on attributes; a plain `when` with `points` is a single band."""
     fields = Fields(
         node, notes, what=_called(node, "a fit rule"), keys=KEYS["a fit rule"], elsewhere=_NOT_IN_FIT
@@ -92,7 +124,8 @@ def fit_rule(node: Node, notes: Notes) -> FitRule:
     if isinstance(given, Listing):
         bands = _bands(fields, given)
     else:
-        fields.need("when", fix="Write `when:` and a condition on `lead.` and `company.`.")
+        if under(node, "where") is None:  # which is told to be a `when`
+            fields.need("when", fix="Write `when:` and a condition on `lead.` and `company.`.")
         when = condition(fields["when"], notes, Scope.ATTRIBUTES) if "when" in fields else None
         worth = points(given, notes, Scope.ATTRIBUTES) if given is not None else 0.0
         bands = (Band(when=when or Sql(""), points=worth),)
@@ -123,8 +156,8 @@ def _band(node: Node, notes: Notes) -> Band:
     return Band(when=when or Sql(""), points=worth)
 
 
-def event_or_silence_rule(node: Node, notes: Notes, defaults: Defaults) -> EventRule | SilenceRule:
-    """A rule of `engagement`."""
+def _read_engagement_rule(node: Node, notes: Notes, defaults: Defaults) -> EventRule | SilenceRule:
+    """A rule on events, or on their absence."""
     if under(node, "silent_for") is not None:
         return _silence_rule(node, notes)
     return _event_rule(node, notes, defaults)

@@ -10,6 +10,7 @@ import math
 import re
 from enum import Enum
 
+from handraiser.agreement.amounts import number_meant
 from handraiser.agreement.codes import Code
 from handraiser.agreement.nodes import Scalar, Style
 from handraiser.agreement.wrong import Wrong
@@ -38,6 +39,7 @@ _ODD = re.compile(
 )
 _DATE = re.compile(r"\d{4}-\d\d?-\d\d?([Tt\s].*)?", re.ASCII)
 
+_NUMBER_FIX = "Write a number, as in `15` or `-2.5`."
 _TRAPS = {
     Kind.BOOLEAN: Code.READ_AS_BOOLEAN,
     Kind.NUMBER: Code.READ_AS_NUMBER,
@@ -104,8 +106,9 @@ def read_number(scalar: Scalar) -> float | Wrong:
         case Kind.TEXT if _NUMBER.fullmatch(text.strip()):
             says = f'"{text}" is a text, not a number.'
             return Wrong(Code.QUOTED_NUMBER, says, f"Take the quotes away: {text.strip()}.")
+    meant = number_meant(text) if kind_of(scalar) is Kind.TEXT else None
     says = f"`{shown(text)}` is not a number."
-    return Wrong(Code.WRONG_KIND, says, "Write a number, as in `15` or `-2.5`.")
+    return Wrong(Code.WRONG_KIND, says, f"Write `{meant}`." if meant else _NUMBER_FIX)
 
 
 def _finite(text: str) -> float | Wrong:

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
 
 import msgspec
 
 from handraiser.agreement.codes import Code
 from handraiser.agreement.durations import read_decay
 from handraiser.agreement.fields import Fields, entries, items, name_of
-from handraiser.agreement.model import Decay, EventRule, FitRule, Group, Section, SilenceRule
+from handraiser.agreement.grades import read_grades
+from handraiser.agreement.model import Decay, Group, Section
 from handraiser.agreement.nodes import Node, under
 from handraiser.agreement.notes import Notes
-from handraiser.agreement.rules import Defaults, event_or_silence_rule, fit_rule, read_window
+from handraiser.agreement.rules import AnyRule, Defaults, engagement_rule, fit_rule, read_window
 from handraiser.agreement.vocabulary import KEYS, RESERVED, is_name, nearest
 from handraiser.errors import Place
 
 __all__ = ["Named", "Part", "check_name", "check_names", "engagement_part", "fit_part"]
-
-AnyRule = TypeVar("AnyRule", FitRule, EventRule | SilenceRule)
-
-_GRADES_FIX = "Write `grades: {A: 40, B: 25}`."
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -45,7 +41,7 @@ def fit_part(node: Node, notes: Notes) -> Part:
     """`fit`: its rules, groups, clamp and grades."""
     fields = Fields(node, notes, what="`fit`", keys=KEYS["fit"])
     part = _part(fields, fit_rule)
-    return msgspec.structs.replace(part, grades=_grades(fields))
+    return msgspec.structs.replace(part, grades=read_grades(fields, part.section))
 
 
 def engagement_part(node: Node, notes: Notes) -> Part:
@@ -55,7 +51,7 @@ def engagement_part(node: Node, notes: Notes) -> Part:
         within=fields.value("within", read_window, None),
         decay=fields.value("decay", read_decay, Decay()),
     )
-    return _part(fields, lambda rule, notes: event_or_silence_rule(rule, notes, defaults))
+    return _part(fields, lambda rule, notes: engagement_rule(rule, notes, defaults))
 
 
 def _part(fields: Fields, read: Callable[[Node, Notes], AnyRule]) -> Part:
@@ -85,7 +81,7 @@ def _groups(fields: Fields) -> tuple[tuple[Group, ...], tuple[Named, ...]]:
 
 def _check_groups(
     fields: Fields,
-    rules: tuple[tuple[Node, FitRule | EventRule | SilenceRule], ...],
+    rules: tuple[tuple[Node, AnyRule], ...],
     declared: tuple[Named, ...],
 ) -> None:
     """A group that is used is declared, and one that is declared is used."""
@@ -111,33 +107,6 @@ def _check_groups(
                 f"Group `{group.name}` is declared, and no rule of {fields.what} is in it.",
                 f"Write `group: {group.name}` in its rules, or take the group away.",
             )
-
-
-def _grades(fields: Fields) -> tuple[tuple[str, float], ...]:
-    """The grades from the highest bound down, no two bounds equal."""
-    if "grades" not in fields:
-        return ()
-    notes = fields.notes
-    pairs = list(entries(fields["grades"], notes, fix=_GRADES_FIX))
-    bounds = Fields(
-        fields["grades"], Notes(), what="`grades`", keys=[key.text for key, _ in pairs]
-    )  # read again below, with the notes that count
-    bounds.notes = notes
-    found: dict[float, str] = {}
-    for key, node in pairs:
-        name = name_of(key, notes)
-        bound = bounds.number(key.text)
-        if bound is None:
-            continue
-        if bound in found:
-            notes.mistake(
-                Code.EQUAL_GRADES,
-                node.at,
-                f"Grades `{found[bound]}` and `{name}` have the same bound, {bound:g}.",
-                "Give each grade a bound of its own.",
-            )
-        found.setdefault(bound, name)
-    return tuple((found[bound], bound) for bound in sorted(found, reverse=True))
 
 
 def check_name(named: Named, notes: Notes) -> bool:

@@ -12,6 +12,7 @@ from enum import Enum
 
 import msgspec
 
+from handraiser.agreement.amounts import number_meant
 from handraiser.agreement.expression import Span
 from handraiser.agreement.trouble import ConditionCode, Unreadable
 
@@ -78,6 +79,7 @@ _INSTEAD = {
     "$": "Write the number alone.",
     "`": "Write a name in double quotes and a text in single quotes.",
 }
+_NEGATED = ("doesn", "don", "isn", "aren")
 _CURLY = "‘’‚‛“”„‟′″´"
 
 
@@ -117,6 +119,10 @@ def _token(group: str, words: str, span: Span, text: str) -> Token:
             )
         return Token(Sort.NUMBER, words, span)
     if group == "word":
+        if words.lower() in _NEGATED and text[span[1] : span[1] + 2].lower() == "'t":
+            says = f"`{words}'t` is not part of the language."
+            fix = "Write not before the condition, as in not contains(x, 'part')."
+            raise Unreadable(ConditionCode.NOT_IN_THE_LANGUAGE, span, says, fix)
         if following == "'":
             raise Unreadable(
                 ConditionCode.NOT_IN_THE_LANGUAGE,
@@ -161,11 +167,14 @@ def _foreign(words: str, span: Span) -> Unreadable:
 def _bad_number(text: str, span: Span) -> Unreadable:
     found = re.compile(r"[\w.]+").match(text, span[0])
     words = found.group() if found else text[span[0] : span[1] + 1]
+    meant = number_meant(words)
     return Unreadable(
         ConditionCode.BAD_NUMBER,
         (span[0], span[0] + len(words)),
         f"{words} is no number.",
-        "Write digits with an optional fraction and exponent (12, 0.5, 1e6), a text in single quotes.",
+        f"Write {meant}."
+        if meant
+        else "Write digits with an optional fraction and exponent (12, 0.5, 1e6), a text in single quotes.",
     )
 
 

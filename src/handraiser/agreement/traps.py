@@ -5,8 +5,10 @@ Each trap that is found may come with a way to mend the text, so that the readin
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
+from handraiser.agreement.amounts import number_meant
 from handraiser.agreement.codes import Code
 from handraiser.agreement.extents import end_of_value, scan
 from handraiser.agreement.nodes import Style
@@ -19,11 +21,13 @@ __all__ = ["CONDITION_KEYS", "find_trap"]
 
 CONDITION_KEYS = frozenset({"when", "where", "points", "mql", "hand_raise", "never"})
 
+_COMMAS = re.compile(r"(?<![\w.])\d+(?:,\d+)+(?:\.\d+)?", re.ASCII)
+
 
 def find_trap(source: Source, tree: Tree) -> Trap | None:
     """The first trap that stands in the text, None where YAML and its author agree."""
     for leaf in tree.leaves:
-        trap = _cut_condition(source, leaf) or _misread(source, tree, leaf)
+        trap = _cut_condition(source, leaf) or _cut_number(source, leaf) or _misread(source, tree, leaf)
         if trap is not None:
             return trap
     return explain(source, tree, tree.breakdown) if tree.breakdown is not None else None
@@ -50,6 +54,27 @@ def _cut_condition(source: Source, leaf: Leaf) -> Trap | None:
         says=f"YAML cuts the condition short at {sign}: only `{leaf.scalar.text}` is left of it.",
         fix=QUOTE_IT,
         mend=partial(source.quote, leaf.start, end_of_value(source, leaf)),
+    )
+
+
+def _cut_number(source: Source, leaf: Leaf) -> Trap | None:
+    """`{points: 1,000}`: the comma makes a key of the rest of the number."""
+    line, column = leaf.start
+    if not (leaf.is_key and leaf.flow and leaf.scalar.text[:1].isdecimal()):
+        return None
+    found = next(
+        (each for each in _COMMAS.finditer(source.lines[line]) if column in range(*each.span())), None
+    )
+    meant = number_meant(found.group()) if found else None
+    if found is None or meant is None:
+        return None
+    start, end = found.span()
+    return Trap(
+        code=Code.CUT_BY_COMMA,
+        at=source.place(line, start + found.group().index(",")),
+        says=f"YAML cuts the number `{found.group()}` at `,`, which separates entries inside {{ }} and [ ].",
+        fix=f"Write `{meant}`.",
+        mend=partial(source.replace, line, start, end, meant),
     )
 
 

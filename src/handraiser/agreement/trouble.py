@@ -49,6 +49,7 @@ class ConditionCode(StrEnum):
     NO_ATTRIBUTE = "HR327"
     DOUBLE_QUOTES = "HR328"
     BAD_ESCAPE = "HR329"
+    NO_QUOTES = "HR330"
 
     UNKNOWN_NAME = "HR350"
     RULE_AS_NUMBER = "HR351"

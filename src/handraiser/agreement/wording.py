@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from handraiser.agreement.model import Decay, DecayKind
+from handraiser.errors import many
 
 __all__ = [
     "adding_up",
@@ -17,6 +18,7 @@ __all__ = [
     "joined",
     "length",
     "number",
+    "qualifying",
     "readable",
     "shortened",
     "spelled_date",
@@ -82,8 +84,7 @@ def length(duration: timedelta) -> str:
     """A duration in the greatest unit that it is a whole number of: 30 days, 36 hours."""
     for unit, size in _UNITS:
         if duration % size == timedelta(0):
-            count = duration // size
-            return f"{count} {unit}{'' if count == 1 else 's'}"
+            return many(duration // size, unit)
     return f"{number(duration.total_seconds())} seconds"
 
 
@@ -102,6 +103,11 @@ def fading(decay: Decay) -> str:
 def times(count: int) -> str:
     """How often: once, twice, 5 times."""
     return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def qualifying(count: int) -> str:
+    """How many qualify: `1 qualifies`, `2 qualify`."""
+    return f"{count:,} {'qualifies' if count == 1 else 'qualify'}"
 
 
 def readable(name: str, title: str = "") -> str:

@@ -40,10 +40,10 @@ _COLUMNS = ("score", "fit", "engagement", "grade", "qualified", "mql_at")
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
-    """One input of a case: rows with their places, or a path."""
+    """One input of a case: rows, each also as it is written, or a path."""
 
     rows: tuple[dict[str, object], ...] = ()
-    places: tuple[Place, ...] = ()
+    written: tuple[Mapping, ...] = ()
     path: str | None = None
     at: Place = Place()
 
@@ -173,16 +173,16 @@ class _Reader:
                 node.at, f"`{name}` is empty.", f"Write rows or a path; `{name}: []` for none."
             )
             return Given(at=node.at)
-        rows, places = [], []
+        rows, written = [], []
         for each in self.notes.items(node, name):
             if isinstance(each, Mapping):
                 self.notes.once(each)
                 rows.append({key.text: plain(value, key.text) for key, value in each.entries})
-                places.append(each.at)
+                written.append(each)
             else:
                 fix = "Write `- {lead_id: ann}`."
                 self.notes.wrong_kind(each.at, f"A row of `{name}` is columns with values.", fix)
-        return Given(rows=tuple(rows), places=tuple(places), at=node.at)
+        return Given(rows=tuple(rows), written=tuple(written), at=node.at)
 
     def _instant(self, node: Node | None) -> int | None:
         if node is None:

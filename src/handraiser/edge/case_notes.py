@@ -28,6 +28,7 @@ class CaseCode(StrEnum):
     NO_SUCH_LEAD = "HR711"
     BAD_VALUE = "HR712"
     REFUSED_ROW = "HR713"
+    NEARLY = "HR714"
 
 
 class CaseNotes:

@@ -14,9 +14,11 @@ from handraiser.agreement.model import Agreement
 from handraiser.edge.case_files import INPUTS, Agreements, Case, CaseFile, Given, read_cases
 from handraiser.edge.case_notes import CaseCode, CaseNotes, nearest
 from handraiser.edge.case_values import Expected, Value
+from handraiser.edge.case_words import doubtful_words
+from handraiser.edge.cases_found import files_of_cases, is_file_of_cases
 from handraiser.edge.diagnostics import render_diagnostics
 from handraiser.edge.library import instant
-from handraiser.errors import Diagnostic, Mistakes, Place
+from handraiser.errors import Diagnostic, Mistakes, Place, many
 from handraiser.facts.inputs import Inputs
 from handraiser.scoring.explain import moment
 from handraiser.scoring.match import match
@@ -25,8 +27,6 @@ from handraiser.scoring.stream import processors
 from handraiser.tables import open_inputs
 
 __all__ = ["CaseResult", "WrongAnswer", "print_results", "run_cases"]
-
-_PATTERN = "*.cases.yaml"
 
 
 class WrongAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +46,7 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     case: str
     wrong: tuple[WrongAnswer, ...] = ()
     mistakes: tuple[Diagnostic, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -53,18 +54,16 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
         return not self.wrong and not self.mistakes
 
 
-def run_cases(folder: Path) -> list[CaseResult]:
-    """Return what came of every case in the files `*.cases.yaml` below a folder, file by file.
+def run_cases(given: Path) -> list[CaseResult]:
+    """Return what came of every case in the files `*.cases.yaml` of a folder and below it, or in one of them.
 
     A file in which something is wrong is one result with its mistakes; the others are run all the same.
     """
+    notes = CaseNotes()
     agreements = Agreements()
-    files = [read_cases(path, agreements) for path in sorted(folder.rglob(_PATTERN))]
+    files = [read_cases(path, agreements) for path in files_of_cases(given, notes)]
     if not files:
-        notes = CaseNotes()
-        says = f"There is no file {_PATTERN} in this folder or below it."
-        notes.add(CaseCode.NO_CASES, Place(str(folder)), says, "Write one, with `agreement:` and `cases:`.")
-        return [CaseResult(file=str(folder), case="", mistakes=tuple(notes.diagnostics))]
+        return [CaseResult(file=str(given), case="", mistakes=tuple(notes.diagnostics))]
     with ThreadPoolExecutor(processors()) as pool:  # most of a case is waiting for its own DuckDB
         running = [[pool.submit(_run, file, *each) for each in _cases(file)] for file in files]
         return [
@@ -92,7 +91,10 @@ def _run(file: CaseFile, agreement: Agreement, case: Case) -> CaseResult:
     else:
         wrong = _compared(case, table, notes)
     found = tuple(sorted(dict.fromkeys(notes.diagnostics), key=lambda each: each.at))
-    return CaseResult(file=str(file.path), case=case.name, wrong=tuple(wrong), mistakes=found)
+    warnings = tuple(doubtful_words(agreement, case))
+    return CaseResult(
+        file=str(file.path), case=case.name, wrong=tuple(wrong), mistakes=found, warnings=warnings
+    )
 
 
 def _scored(agreement: Agreement, case: Case, notes: CaseNotes) -> dict[str, dict[str, Value]]:
@@ -136,7 +138,7 @@ def _note_refused(inputs: Inputs, name: str, given: Given, notes: CaseNotes) -> 
         return
     query = f"SELECT place, reason FROM {inputs.refused[name].relation} WHERE NOT used"
     for place, reason in inputs.con.execute(query).fetchall():
-        at = given.places[int(place.rpartition(" ")[2]) - 1]
+        at = given.written[int(place.rpartition(" ")[2]) - 1].at
         says = f"This row of `{name}` cannot be used: {reason}."
         notes.add(CaseCode.REFUSED_ROW, at, says, "Mend it, or take it away.")
 
@@ -184,11 +186,13 @@ def print_results(results: Sequence[CaseResult], console: Console) -> bool:
     for result in results:
         for wrong in result.wrong:
             console.print(_line(result, wrong), markup=False)
-    mistakes = [each for result in results for each in result.mistakes]
-    if mistakes:
-        texts = {each.at.file: _text(Path(each.at.file)) for each in mistakes}
-        console.print(render_diagnostics(list(dict.fromkeys(mistakes)), source_text=texts), markup=False)
-    console.print(_summary(results), markup=False)
+    # What stands at the top of a file is so in every case, and is told of once.
+    told = list(dict.fromkeys(each for result in results for each in (*result.mistakes, *result.warnings)))
+    if told:
+        texts = {each.at.file: _text(Path(each.at.file)) for each in told}
+        console.print(render_diagnostics(told, source_text=texts), markup=False)
+    if any(is_file_of_cases(result.file) for result in results):
+        console.print(_summary(results), markup=False)
     return all(result.passed for result in results)
 
 
@@ -212,14 +216,10 @@ def _summary(results: Sequence[CaseResult]) -> str:
     run = [result for result in results if result.case or not result.mistakes]
     failed = sum(not result.passed for result in run)
     files = {result.file for result in run}
-    told = f"{_count(len(run), 'case')} in {_count(len(files), 'file')}: "
+    told = f"{many(len(run), 'case')} in {many(len(files), 'file')}: "
     told += f"{len(run) - failed:,} passed, {failed:,} failed."
     unread = {result.file for result in results} - files
-    return f"{told} {_count(len(unread), 'file')} could not be run." if unread else told
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+    return f"{told} {many(len(unread), 'file')} could not be run." if unread else told
 
 
 def _text(path: Path) -> str:

@@ -11,14 +11,36 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from textwrap import shorten
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import msgspec
 import typer
 from rich.console import Console
 
+from handraiser.edge.helping import Command, Commands
+from handraiser.edge.options import (
+    AgreementFile,
+    AgreementFiles,
+    At,
+    Cases,
+    CheckedEvents,
+    CheckedLeads,
+    CompaniesFile,
+    DemoFolder,
+    DemoLeads,
+    EventsFile,
+    Format,
+    LeadId,
+    LeadsFile,
+    Out,
+    OutcomesFile,
+    Points,
+    RejectsFile,
+    Version,
+    Zone,
+)
 from handraiser.edge.working import working
-from handraiser.errors import Diagnostic, Level, Mistakes, Place, Unavailable
+from handraiser.errors import Diagnostic, Level, Mistakes, Unavailable, many
 
 if TYPE_CHECKING:
     from handraiser.agreement.model import Agreement
@@ -27,89 +49,53 @@ if TYPE_CHECKING:
 __all__ = ["app", "main"]
 
 app = typer.Typer(
+    name="handraiser",
+    cls=Commands,
     help="Finds marketing qualified leads, and proves every one of them.",
-    no_args_is_help=True,
-    rich_markup_mode="markdown",
+    rich_markup_mode=None,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 
 _EXAMPLE = 160  # characters of a refused row that are shown; --rejects has all of it
+_LONGEST = 1_000_000  # characters of an agreement of which lines are shown
 _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
-AgreementFile = Annotated[Path, typer.Argument(metavar="AGREEMENT", help="The agreement, a YAML file.")]
-LeadsFile = Annotated[
-    str,
-    typer.Option(
-        "--leads",
-        metavar="F",
-        help="Leads: lead_id and attributes. .csv .parquet .jsonl .ndjson, .gz; globs.",
-    ),
-]
-EventsFile = Annotated[
-    str, typer.Option("--events", metavar="F", help="Events: lead_id, event, occurred_at, properties.")
-]
-CompaniesFile = Annotated[
-    str | None, typer.Option("--companies", metavar="F", help="Companies: company_id and attributes.")
-]
-OutcomesFile = Annotated[
-    str | None, typer.Option("--outcomes", metavar="F", help="What sales said: lead_id, stage, at.")
-]
-Zone = Annotated[
-    str, typer.Option("--timezone", metavar="Z", help="What times without an offset mean in the files.")
-]
-RejectsFile = Annotated[
-    Path | None, typer.Option("--rejects", metavar="F", help="Write every row that could not be used here.")
-]
-At = Annotated[str | None, typer.Option("--at", metavar="T", help="The instant, ISO 8601. Default: now.")]
-
-_SCORE_HELP = """Score every lead at an instant.
-
-Examples:
-
-    handraiser score agreement.yaml --leads leads.csv --events events.parquet --out scores.csv
-
-    handraiser score agreement.yaml --leads leads.csv --events 'events-*.csv.gz' --companies companies.csv
-    --outcomes outcomes.csv --at 2026-06-30 --points --out -
-"""
-_EXPLAIN_HELP = """Prove one lead's score: every rule, every hit, what is missing and until when it lasts.
-
-Example:
-
-    handraiser explain agreement.yaml --leads leads.csv --events events.csv --lead ann
-"""
-_CHECK_HELP = """Show every mistake in an agreement; with data, also what looks wrong beside them.
-
-Examples:
-
-    handraiser check agreement.yaml
-
-    handraiser check agreement.yaml --leads leads.csv --events events.csv
-"""
-_TEST_HELP = """Run your own cases: every `*.cases.yaml` below a folder.
-
-Example:
-
-    handraiser test cases/
-"""
-_DEMO_HELP = """Make a company with a year of history, score it and explain a lead.
-
-Example:
-
-    handraiser demo --folder demo
-"""
+_CHECK = """handraiser check agreement.yaml
+handraiser check agreement.yaml --leads leads.csv --events events.csv"""
+_SCORE = """handraiser score agreement.yaml --leads leads.csv --events events.parquet \\
+    --out scores.csv
+handraiser score agreement.yaml --leads leads.csv --events 'events-*.csv.gz' \\
+    --companies companies.csv --at 2026-06-30 --points --out -"""
+_EXPLAIN = """handraiser explain agreement.yaml --leads leads.csv --events events.csv \\
+    --lead ann"""
+_TEST = """handraiser test cases/
+handraiser test cases/demo.cases.yaml"""
+_DEMO = "handraiser demo --folder demo"
 
 
-@app.command(help=_CHECK_HELP)
+@app.callback(invoke_without_command=True)
+def first(context: typer.Context, version: Version = False) -> None:
+    if version:
+        from importlib import metadata
+
+        sys.stdout.write(f"handraiser {metadata.version('handraiser')}\n")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        sys.stdout.write(context.get_help() + "\n")
+        raise typer.Exit(2)
+
+
+@app.command(
+    cls=Command,
+    help="Show every mistake in an agreement; with data, also what looks wrong beside them.",
+    epilog=_CHECK,
+)
 def check(
     agreement: AgreementFile,
-    leads: Annotated[
-        str | None, typer.Option("--leads", metavar="F", help="Leads, to check against.")
-    ] = None,
-    events: Annotated[
-        str | None, typer.Option("--events", metavar="F", help="Events, to check against.")
-    ] = None,
+    leads: CheckedLeads = None,
+    events: CheckedEvents = None,
     companies: CompaniesFile = None,
     outcomes: OutcomesFile = None,
     timezone: Zone = "UTC",
@@ -122,8 +108,8 @@ def check(
     from handraiser.scoring.lint import lint
 
     if (leads is None) != (events is None):
-        raise typer.BadParameter("data is --leads and --events together.")
-    with _failing(agreement):
+        raise typer.BadParameter("--leads and --events stand together.")
+    with _failing(agreement, tell=_out):
         spare_inputs({"--rejects": rejects}, [agreement, leads, events, companies, outcomes])
         found, diagnostics = read(agreement)
         if found is not None and leads is not None and events is not None:
@@ -141,32 +127,26 @@ def check(
                 diagnostics = (*diagnostics, *lint(found, inputs))
                 _say_rejects(inputs, library.refused(inputs), rejects)
         if diagnostics:
-            _out.print(render_diagnostics(diagnostics, source_text=_text(agreement)), markup=False)
-        mistakes = [one for one in diagnostics if one.level is Level.MISTAKE]
-        if not diagnostics and found is not None:
-            rules = len(found.fit.rules) + len(found.engagement.rules)
-            _out.print(f"{agreement}: no mistakes. {rules} rules, fingerprint {found.fingerprint[:12]}.")
-        if mistakes:
+            _out.print(render_diagnostics(diagnostics, source_text=_texts([agreement])), markup=False)
+        if any(one.level is Level.MISTAKE for one in diagnostics):
             raise typer.Exit(1)
+        if found is not None:
+            rules = many(len(found.fit.rules) + len(found.engagement.rules), "rule")
+            _out.print(
+                f"{agreement}: no mistakes. {rules}, fingerprint {found.fingerprint[:12]}.", markup=False
+            )
 
 
-@app.command(help=_SCORE_HELP)
+@app.command(cls=Command, help="Score every lead at an instant.", epilog=_SCORE)
 def score(
-    agreements: Annotated[
-        list[Path], typer.Argument(metavar="AGREEMENT...", help="One agreement, or several.")
-    ],
+    agreements: AgreementFiles,
     leads: LeadsFile,
     events: EventsFile,
     companies: CompaniesFile = None,
     outcomes: OutcomesFile = None,
     at: At = None,
-    out: Annotated[
-        str | None,
-        typer.Option(
-            "--out", metavar="F", help="Write one row per lead here; `-` is CSV on standard output."
-        ),
-    ] = None,
-    points: Annotated[bool, typer.Option("--points", help="Add points_<rule> for every rule.")] = False,
+    out: Out = None,
+    points: Points = False,
     timezone: Zone = "UTC",
     rejects: RejectsFile = None,
 ) -> None:
@@ -178,6 +158,7 @@ def score(
 
     with _failing(*agreements):
         loaded = _loaded(load, agreements)
+        library.refuse_same_names(loaded)
         instant = library.instant(at)
         given = [*agreements, leads, events, companies, outcomes]
         spare_inputs({"--out": out, "--rejects": rejects}, given)
@@ -205,18 +186,20 @@ def score(
             summary(_out, loaded, scored, at=instant, out=out)
 
 
-@app.command(help=_EXPLAIN_HELP)
+@app.command(
+    cls=Command,
+    help="Prove one lead's score: every rule, every hit, what is missing and until when it lasts.",
+    epilog=_EXPLAIN,
+)
 def explain(
     agreement: AgreementFile,
     leads: LeadsFile,
     events: EventsFile,
-    lead: Annotated[str, typer.Option("--lead", metavar="ID", help="The lead's lead_id.")],
+    lead: LeadId,
     companies: CompaniesFile = None,
     outcomes: OutcomesFile = None,
     at: At = None,
-    format: Annotated[
-        str, typer.Option("--format", metavar="text|json", help="For people, or for programs.")
-    ] = "text",
+    format: Format = "text",
     timezone: Zone = "UTC",
     rejects: RejectsFile = None,
 ) -> None:
@@ -254,39 +237,28 @@ def explain(
             _out.print(tell(explanation, rules=loaded))
 
 
-@app.command(name="test", help=_TEST_HELP)
-def run_test(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder with your cases.")],
-) -> None:
+@app.command(
+    name="test",
+    cls=Command,
+    help="Run your own cases: every *.cases.yaml in a folder and below it, or one.",
+    epilog=_TEST,
+)
+def run_test(path: Cases) -> None:
     from handraiser.edge.cases import print_results, run_cases
 
-    with _failing():
-        if not folder.is_dir():
-            raise Mistakes(
-                [
-                    _mistake(
-                        "HR701",
-                        Place(str(folder)),
-                        "There is no such folder.",
-                        "Name the folder that holds your *.cases.yaml files.",
-                    )
-                ]
-            )
+    with _failing(tell=_out):
         with _working("Running cases"):
-            results = run_cases(folder)
+            results = run_cases(path)
         if not print_results(results, _out):
             raise typer.Exit(1)
 
 
-@app.command(help=_DEMO_HELP)
-def demo(
-    folder: Annotated[
-        Path, typer.Option("--folder", metavar="DIR", help="Where the company's files go.")
-    ] = Path("demo"),
-    leads: Annotated[
-        int, typer.Option("--leads", metavar="N", help="How many leads it has.", min=10)
-    ] = 2_000,
-) -> None:
+@app.command(
+    cls=Command,
+    help="Make a company with a year of history, score it and explain a lead.",
+    epilog=_DEMO,
+)
+def demo(folder: DemoFolder = Path("demo"), leads: DemoLeads = 2_000) -> None:
     from handraiser.edge.demo import run
 
     with _failing():
@@ -313,15 +285,17 @@ def _loaded(load: Callable[[Path], Agreement], paths: Sequence[Path]) -> list[Ag
 
 
 @contextmanager
-def _failing(*agreements: Path) -> Iterator[None]:
-    """Turn what goes wrong into words on standard error and the exit code of the contract."""
+def _failing(*agreements: Path, tell: Console = _err) -> Iterator[None]:
+    """Turn what goes wrong into words, and into the exit code of the contract.
+
+    Mistakes are told on standard error, but where they are what was asked for.
+    """
     from handraiser.edge.diagnostics import render_diagnostics
 
     try:
         yield
     except Mistakes as mistakes:
-        text = _text(agreements[0]) if len(agreements) == 1 else ""
-        _err.print(render_diagnostics(mistakes.diagnostics, source_text=text), markup=False)
+        tell.print(render_diagnostics(mistakes.diagnostics, source_text=_texts(agreements)), markup=False)
         raise typer.Exit(1) from None
     except (Unavailable, OSError, MemoryError) as failure:
         _err.print(f"handraiser could not go on: {failure}", markup=False)
@@ -341,22 +315,23 @@ def _say_rejects(inputs: Inputs, rejects: Sequence[Rejects], path: Path | None) 
     from handraiser.tables import write_rejects
 
     for one in rejects:
-        rows = "row" if one.rows == 1 else "rows"
         what = "used with a doubt" if one.used else "not used"
         example = f" For example: {shorten(one.example, _EXAMPLE, placeholder=' …')}" if one.example else ""
-        _err.print(f"{one.input}: {one.rows:,} {rows} {what}: {one.reason}.{example}", markup=False)
+        _err.print(f"{one.input}: {many(one.rows, 'row')} {what}: {one.reason}.{example}", markup=False)
     if path is not None:
         write_rejects(inputs, path)
     elif any(not one.used for one in rejects):
-        _err.print("Use --rejects F to keep all of them.", markup=False)
+        _err.print("Use --rejects FILE to keep all of them.", markup=False)
+
+
+def _texts(agreements: Sequence[Path]) -> dict[str, str]:
+    """Return what stands in the agreements, by the names that messages call them."""
+    return {str(path): _text(path) for path in agreements}
 
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8", errors="replace")
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return file.read(_LONGEST)
     except OSError:
         return ""
-
-
-def _mistake(code: str, at: Place, says: str, fix: str) -> Diagnostic:
-    return Diagnostic(code=code, at=at, says=says, fix=fix)

@@ -20,10 +20,12 @@ from rich.text import Text
 
 from handraiser.agreement import load
 from handraiser.agreement.model import Agreement
+from handraiser.agreement.wording import qualifying
 from handraiser.edge.acme import AGREEMENTS, Acme, agreement_text, make_acme, write_acme
 from handraiser.edge.library import instant, opened, score_inputs
 from handraiser.edge.telling import tell
 from handraiser.edge.working import working
+from handraiser.errors import many
 from handraiser.scoring.explain import Explanation, explain_lead
 
 __all__ = ["END", "run"]
@@ -99,8 +101,8 @@ def _introduce(console: Console, acme: Acme, folder: Path) -> None:
     people = len(set(acme.leads.column("lead_id").to_pylist()))
     companies = len(set(acme.companies.column("company_id").to_pylist()))
     console.print(
-        f"[bold]Acme CRM[/bold], a made company: {people:,} leads, {companies:,} companies and "
-        f"{acme.events.num_rows:,} events\nof the year to {END:%-d %B %Y}, in {folder}/. "
+        f"[bold]Acme CRM[/bold], a made company: {many(people, 'lead')}, {companies:,} companies and "
+        f"{many(acme.events.num_rows, 'event')}\nof the year to {END:%-d %B %Y}, in {folder}/. "
         "The agreement that says what counts is\n"
         f"{folder / 'agreement.yaml'}: who they are (fit), what they do (engagement).\n"
     )
@@ -109,10 +111,11 @@ def _introduce(console: Console, acme: Acme, folder: Path) -> None:
 def _say_who_qualifies(console: Console, acme: Acme, story: _Story, zone: ZoneInfo) -> None:
     table, since = story.table, story.table.column("mql_at")
     became = len(since) - since.null_count
+    qualified = pc.sum(table.column("qualified")).as_py() or 0
     recent = pc.sum(pc.greater(since, pa.scalar(END - timedelta(days=7), since.type))).as_py() or 0
     console.print(
-        f"Scored in {story.seconds:.1f} s: {became:,} leads became marketing qualified in the year, "
-        f"{recent:,} in its\nlast week; {pc.sum(table.column('qualified')).as_py():,} qualify now. "
+        f"Scored in {story.seconds:.1f} s: {many(became, 'lead')} became marketing qualified in the year, "
+        f"{recent:,} in its\nlast week; {qualifying(qualified)} now. "
         "Those with the highest scores:\n"
     )
     names = _names(acme)

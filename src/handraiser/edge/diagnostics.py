@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from rich.cells import cell_len
 
 from handraiser.agreement.source import Source
-from handraiser.errors import Diagnostic, Level
+from handraiser.errors import Diagnostic, Level, many
 
 __all__ = ["count_of", "render_diagnostics"]
 
@@ -15,6 +15,8 @@ _WIDEST = 100  # of a line that is shown
 _BEFORE = 60  # columns of a longer one that stay to the left of the spot
 # What stands in an agreement; other codes are about data and commands, which are not in its text.
 _OF_AGREEMENTS = ("HR1", "HR2", "HR3", "HR4")
+# These are about a file or a folder as a whole: its first line has nothing to do with it.
+_OF_WHOLE_FILES = ("HR227", "HR228", "HR701", "HR702")
 
 
 def render_diagnostics(diagnostics: Sequence[Diagnostic], *, source_text: str | Mapping[str, str]) -> str:
@@ -35,7 +37,7 @@ def count_of(diagnostics: Sequence[Diagnostic]) -> str:
     """Return how many there are: `3 mistakes, 1 warning`."""
     warnings = sum(each.level is Level.WARNING for each in diagnostics)
     counted = ((len(diagnostics) - warnings, "mistake"), (warnings, "warning"))
-    said = [f"{count:,} {word}{'' if count == 1 else 's'}" for count, word in counted if count]
+    said = [many(count, word) for count, word in counted if count]
     return ", ".join(said) or "no mistakes"
 
 
@@ -57,6 +59,8 @@ def _headline(diagnostic: Diagnostic) -> str:
 def _spot(diagnostic: Diagnostic, lines: Sequence[str]) -> list[str]:
     """Return the line that the diagnostic is about, and under it a caret; nothing where the text has none."""
     at = diagnostic.at
+    if diagnostic.code in _OF_WHOLE_FILES and (at.line, at.column) == (1, 1):
+        return []
     if not 0 < at.line <= len(lines) or not lines[at.line - 1].strip():
         return []
     # A tab is as wide as the terminal likes; a blank is one column everywhere.

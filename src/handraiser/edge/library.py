@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from handraiser.agreement import load
 from handraiser.agreement.model import Agreement
+from handraiser.edge.several import refuse_same_names
 from handraiser.errors import Diagnostic, Mistakes, Place
 from handraiser.facts.inputs import Inputs, Rejects
 from handraiser.scoring.explain import Explanation, explain_lead
@@ -35,6 +36,7 @@ __all__ = [
     "load",
     "no_such_lead",
     "opened",
+    "refuse_same_names",
     "refused",
     "score",
     "score_inputs",
@@ -96,6 +98,8 @@ def score(
     With `points` also `points_<rule>` for every rule. Of several agreements the rows stand one
     agreement after the other, told apart by a first column `agreement`.
     """
+    if not isinstance(agreement, Agreement):
+        refuse_same_names(agreement)
     with opened(
         leads=leads, events=events, companies=companies, outcomes=outcomes, timezone=timezone, threads=threads
     ) as inputs:

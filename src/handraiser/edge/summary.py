@@ -11,7 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from handraiser.agreement.model import Agreement
+from handraiser.agreement.wording import qualifying
 from handraiser.edge.library import Scored
+from handraiser.errors import many
 from handraiser.scoring.explain import moment
 
 __all__ = ["summary"]
@@ -29,7 +31,7 @@ def summary(
             table = table.filter(pc.equal(table.column("agreement"), agreement.name))
         _one(console, agreement, table, at=at)
     met = scored.tally
-    console.print(f"{met.rows:,} events read.{'' if out is None else f' Every lead is in {out}.'}")
+    console.print(f"{many(met.rows, 'event')} read.{'' if out is None else f' Every lead is in {out}.'}")
 
 
 def _one(console: Console, agreement: Agreement, table: pa.Table, *, at: int) -> None:
@@ -37,7 +39,7 @@ def _one(console: Console, agreement: Agreement, table: pa.Table, *, at: int) ->
     mqls = table.num_rows - table.column("mql_at").null_count
     console.print(
         f"[bold]{agreement.title or agreement.name}[/bold] at {moment(at).isoformat(' ', 'seconds')}: "
-        f"{table.num_rows:,} leads, {mqls:,} became an MQL, {qualified:,} qualify now."
+        f"{many(table.num_rows, 'lead')}, {mqls:,} became an MQL, {qualifying(qualified)} now."
     )
     if not table.num_rows:
         return

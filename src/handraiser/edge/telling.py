@@ -29,6 +29,7 @@ from handraiser.agreement.wording import (
 from handraiser.edge.hits_told import latest, strongest_hits
 from handraiser.edge.page import Page
 from handraiser.edge.reasons_told import tell_conditions, verdict
+from handraiser.errors import many
 from handraiser.scoring.explanation import Explanation, GroupSum, RulePoints
 
 __all__ = ["tell"]
@@ -124,7 +125,7 @@ class _Teller:
         rest = giving[_RULES:]
         entries = [self._entry(rule) for rule in sorted(giving[:_RULES], key=lambda rule: -rule.points)]
         if rest:
-            entries.append(_Entry(sum(rule.points for rule in rest), f"{len(rest)} more rules"))
+            entries.append(_Entry(sum(rule.points for rule in rest), many(len(rest), "more rule")))
         limits = [group for group in self.why.groups if group.section == total.section]
         limited = [each for each in (*limits, total) if each.points != each.sum]
         return entries + [_Entry(each.points - each.sum, _limit(each)) for each in limited]
@@ -197,7 +198,8 @@ class _Teller:
             self.page.words(f"{capital(readable(rule.rule, rule.title))}: {reasons}", first="  ")
         if dropping[_DROPPED:]:
             events = sum(len(rule.dropped) for rule in dropping[_DROPPED:])
-            self.page.words(f"{events} more of {len(dropping) - _DROPPED} more rules", first="  ")
+            rules = many(len(dropping) - _DROPPED, "more rule")
+            self.page.words(f"{events:,} more of {rules}", first="  ")
 
     def _outcomes(self) -> None:
         told = [

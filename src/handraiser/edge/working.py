@@ -9,6 +9,8 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
+from handraiser.errors import many
+
 __all__ = ["working"]
 
 _PATIENCE = 1.0
@@ -32,7 +34,7 @@ def working(console: Console, what: str) -> Iterator[Callable[[int], None]]:
         started = time.monotonic() - _PATIENCE
         with console.status(f"{what} …") as status:
             while not done.wait(0.1):
-                read = f" {rows[0]:,} rows" if rows[0] else ""
+                read = f" {many(rows[0], 'row')}" if rows[0] else ""
                 status.update(f"{what} …{read} ({time.monotonic() - started:.0f} s)")
 
     shower = threading.Thread(target=show, daemon=True)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from handraiser.agreement.model import Agreement
 from handraiser.agreement.trouble import nearest
-from handraiser.errors import Diagnostic
+from handraiser.errors import Diagnostic, many
 from handraiser.facts.inputs import Inputs
 from handraiser.scoring.lint_attributes import attribute_warnings
 from handraiser.scoring.lint_events import event_warnings
-from handraiser.scoring.lint_notes import LintCode, Warnings, Written, many
+from handraiser.scoring.lint_notes import LintCode, Warnings, Written
 
 __all__ = ["LintCode", "lint"]
 

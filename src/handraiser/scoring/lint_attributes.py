@@ -16,6 +16,7 @@ from handraiser.agreement.expression import Name, words
 from handraiser.agreement.model import Agreement, FitRule, Sql
 from handraiser.agreement.parser import parse
 from handraiser.agreement.trouble import nearest
+from handraiser.errors import many
 from handraiser.facts.inputs import Inputs, Kind, Source
 from handraiser.scoring.attributes import Question, ask, attribute_columns
 from handraiser.scoring.cited import cited_attributes
@@ -23,7 +24,6 @@ from handraiser.scoring.expressions import problems
 from handraiser.scoring.lint_notes import (
     LintCode,
     Warnings,
-    many,
     spot,
     texts_compared,
     value_meant,

@@ -5,6 +5,7 @@ One pass over the events answers all of it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from sqlglot import exp
@@ -13,7 +14,8 @@ from handraiser.agreement.expression import Expression, Name, words
 from handraiser.agreement.model import Agreement, EventRule, Sql
 from handraiser.agreement.parser import parse
 from handraiser.agreement.trouble import nearest
-from handraiser.errors import Place
+from handraiser.agreement.unquoted import value_names
+from handraiser.errors import Place, many
 from handraiser.facts.inputs import Column, Inputs, Kind
 from handraiser.scoring.cited import moment
 from handraiser.scoring.expressions import problems, truth
@@ -21,7 +23,6 @@ from handraiser.scoring.lint_notes import (
     LintCode,
     Warnings,
     Written,
-    many,
     spot,
     texts_compared,
     value_meant,
@@ -43,10 +44,11 @@ class _Asked(NamedTuple):
 
 
 class _Property(NamedTuple):
-    """A property that a rule reads, and where it says so."""
+    """A property that a rule reads, where it says so, and the text that may be meant instead."""
 
     name: str
     at: Place
+    text: str = ""
 
 
 def event_warnings(agreement: Agreement, inputs: Inputs, warnings: Warnings, written: Written) -> None:
@@ -132,12 +134,7 @@ class _Look:
         return sorted(named & self.inputs.events.columns.keys())
 
     def _properties(self) -> list[_Property]:
-        found = [
-            _Property(part.name, spot(sql, part.span))
-            for sql, _ in self.expressions
-            for part in words(parse(sql.text))
-            if isinstance(part, Name)
-        ]
+        found = [one for sql, _ in self.expressions for one in _read_by(sql)]
         distinct = self.rule.distinct
         # `session_id` is derived where the data have none.
         if distinct is not None and distinct.lower() != "session_id":
@@ -180,11 +177,14 @@ class _Look:
             says = f"Of {many(events, 'event')} {called}, none has the property `{one.name}`; others may."
             fix = "Ask for a property that these events have."
         else:
-            says = f"No event has a property `{one.name}`, so it is always null."
+            says = f"No event has a property `{one.text or one.name}`, so it is always null."
             near = nearest(one.name, columns)
             some = ", ".join(f"`{each.name}`" for each in list(columns.values())[:8])
             fix = f"The properties are {some}." if some else "The events have no properties."
-            fix = f"Did you mean `{columns[near].name}`?" if near else fix
+            if one.text:
+                fix = f"If the text is meant, write '{one.text}' in single quotes."
+            elif near:
+                fix = f"Did you mean `{columns[near].name}`?"
         self.warnings.add(LintCode.NO_PROPERTY, one.at, says, fix)
         return False
 
@@ -223,6 +223,15 @@ class _Look:
             f"GROUP BY value ORDER BY count(*) DESC, value LIMIT {_VALUES}"
         ).fetchall()
         return [value for (value,) in found]
+
+
+def _read_by(sql: Sql) -> Iterator[_Property]:
+    expression = parse(sql.text)
+    values = value_names(expression)
+    for part in words(expression):
+        if isinstance(part, Name):
+            text = sql.text[slice(*part.span)] if part in values else ""
+            yield _Property(part.name, spot(sql, part.span), text)
 
 
 def _whole(value: object) -> int:

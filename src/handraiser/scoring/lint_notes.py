@@ -14,7 +14,7 @@ from handraiser.agreement.trouble import nearest
 from handraiser.errors import Diagnostic, Level, Place
 from handraiser.facts.inputs import Kind
 
-__all__ = ["LintCode", "Warnings", "Written", "many", "spot", "texts_compared", "value_meant", "values_read"]
+__all__ = ["LintCode", "Warnings", "Written", "spot", "texts_compared", "value_meant", "values_read"]
 
 
 class LintCode(StrEnum):
@@ -112,8 +112,3 @@ def _value(value: str | None, kind: Kind) -> str:
     if value is None:
         return "null"
     return f"'{value}'" if kind is Kind.TEXT else value.removesuffix(".0")
-
-
-def many(count: int, what: str) -> str:
-    """Return a number of things: `1 event`, `2,000 events`."""
-    return f"{count:,} {what}{'' if count == 1 else 's'}"

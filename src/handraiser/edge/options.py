@@ -1,0 +1,87 @@
+"""Which words may stand behind a command, and what does each mean?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = [
+    "AgreementFile",
+    "AgreementFiles",
+    "At",
+    "Cases",
+    "CheckedEvents",
+    "CheckedLeads",
+    "CompaniesFile",
+    "DemoFolder",
+    "DemoLeads",
+    "EventsFile",
+    "Format",
+    "LeadId",
+    "LeadsFile",
+    "Out",
+    "OutcomesFile",
+    "Points",
+    "RejectsFile",
+    "Version",
+    "Zone",
+]
+
+AgreementFile = Annotated[Path, typer.Argument(metavar="AGREEMENT", help="The agreement, a YAML file.")]
+AgreementFiles = Annotated[
+    list[Path], typer.Argument(metavar="AGREEMENT...", help="One agreement, a YAML file, or several.")
+]
+Cases = Annotated[
+    Path,
+    typer.Argument(metavar="PATH", help="A folder with *.cases.yaml in it or below it, or one such file."),
+]
+
+LeadsFile = Annotated[
+    str, typer.Option("--leads", metavar="FILE", help="The leads: lead_id, and any attributes.")
+]
+EventsFile = Annotated[
+    str,
+    typer.Option(
+        "--events", metavar="FILE", help="What they did: lead_id, event, occurred_at, any properties."
+    ),
+]
+CheckedLeads = Annotated[
+    str | None,
+    typer.Option("--leads", metavar="FILE", help="Leads to check against, together with --events."),
+]
+CheckedEvents = Annotated[
+    str | None,
+    typer.Option("--events", metavar="FILE", help="Events to check against, together with --leads."),
+]
+CompaniesFile = Annotated[
+    str | None, typer.Option("--companies", metavar="FILE", help="Companies: company_id, and any attributes.")
+]
+OutcomesFile = Annotated[
+    str | None, typer.Option("--outcomes", metavar="FILE", help="What sales said: lead_id, stage, at.")
+]
+Zone = Annotated[
+    str, typer.Option("--timezone", metavar="ZONE", help="What times without an offset mean in the files.")
+]
+RejectsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--rejects", metavar="FILE", help="Write every row that could not be used, with the reason."
+    ),
+]
+
+At = Annotated[str | None, typer.Option("--at", metavar="TIME", help="The instant; now unless said.")]
+Out = Annotated[
+    str | None,
+    typer.Option("--out", metavar="FILE", help="Write one row per lead; - is CSV on standard output."),
+]
+Points = Annotated[bool, typer.Option("--points", help="Add the points of every rule.")]
+LeadId = Annotated[str, typer.Option("--lead", metavar="ID", help="Whose score: a lead_id.")]
+Format = Annotated[str, typer.Option("--format", metavar="text|json", help="For people, or for programs.")]
+
+DemoFolder = Annotated[Path, typer.Option("--folder", metavar="DIR", help="Where the company's files go.")]
+DemoLeads = Annotated[
+    int, typer.Option("--leads", metavar="N", help="How many leads it has, at least 20.", min=20)
+]
+Version = Annotated[bool, typer.Option("--version", help="Show the version.", is_eager=True)]
