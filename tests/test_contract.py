@@ -19,12 +19,18 @@ import typer.main
 from typer.testing import CliRunner
 
 import handraiser as hr
+import handraiser.learning.backtest as testing
 from handraiser.edge.acme import make_acme
 from handraiser.edge.case_files import Agreements, read_cases
 from handraiser.edge.cli import app
+from handraiser.edge.comparing import Noted
 from handraiser.edge.demo import END
 from handraiser.edge.diagnostics import render_diagnostics
 from handraiser.errors import Diagnostic, Level, Place
+from handraiser.learning.breakdown import Breakdown, Share
+from handraiser.learning.differences import Difference
+from handraiser.learning.targets import Target
+from handraiser.reports.intervals import Rate, Spread
 from handraiser.scoring import explanation
 from handraiser.tables import open_inputs
 from handraiser.tables.outcomes import STAGES
@@ -246,11 +252,38 @@ def test_an_explanation_consists_of_these_objects() -> None:
     assert set(STRUCTS) == {heading for heading in PAGE if heading in vars(explanation)}
 
 
-@pytest.mark.parametrize("name", list(STRUCTS))
-def test_an_object_of_an_explanation_has_these_keys(name: str) -> None:
+BACKTEST: dict[str, Any] = {
+    kind.__name__: kind
+    for kind in (
+        *(testing.Backtest, testing.Month, testing.Load, testing.Week, testing.Stage, testing.Point),
+        *(testing.Scores, Rate, Spread, Breakdown, Share, Target, Difference, Noted),
+    )
+}
+
+
+@pytest.mark.parametrize("name", [*STRUCTS, *BACKTEST])
+def test_an_object_has_these_keys(name: str) -> None:
     described = {codes(key)[0]: kind for key, kind, _ in PAGE[name]}
-    hints = typing.get_type_hints(STRUCTS[name])
-    assert described == {field: in_words(hints[field]) for field in STRUCTS[name].__struct_fields__}
+    struct = (STRUCTS | BACKTEST)[name]
+    hints = typing.get_type_hints(struct)
+    assert described == {field: in_words(hints[field]) for field in struct.__struct_fields__}
+
+
+def test_backtest_writes_that_object_as_json(files: Path) -> None:
+    (files / "outcomes.csv").write_text("lead_id,stage,at\nann,customer,2026-03-05\n", encoding="utf-8")
+    other = files / "other.yaml"
+    other.write_text(AGREEMENT.replace("score >= 15", "score >= 16"), encoding="utf-8")
+    outcomes = ["--outcomes", str(files / "outcomes.csv"), "--to", "2026-03-31", "--format", "json"]
+    alone = json.loads(run("backtest", files, *outcomes).stdout)
+    assert list(alone) == [*first_words("Backtest"), "lint"]
+    figures = ("leads", "mqls", "customers", "customers_reached", "precision", "recall", "median_days_to_mql")
+    assert [alone[name] for name in figures] == [2, 1, 1, 1, 1.0, 1.0, 0.0]
+    month = {name: alone["by_month"][0][name] for name in ("month", "mqls", "customers")}
+    assert month == {"month": "2026-03", "mqls": 1, "customers": 1}
+    both = json.loads(run("backtest", files, *outcomes, "--against", str(other)).stdout)
+    assert set(both) == {*alone, *first_words("Comparison")}
+    assert list(both["against"]) == first_words("Backtest")
+    assert (both["gained"], both["lost"], both["against"]["mqls"]) == (1, 0, 0)
 
 
 def test_explain_writes_that_object_as_json(files: Path) -> None:

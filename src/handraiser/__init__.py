@@ -14,16 +14,21 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from handraiser.agreement.model import Agreement
+    from handraiser.edge.comparing import Comparison, backtest
     from handraiser.edge.library import explain, load, score
     from handraiser.errors import Diagnostic, HandraiserError, Level, Mistakes, Place, Unavailable
+    from handraiser.learning.replay import Replay
     from handraiser.scoring.explain import Explanation
 
 __all__ = [
     "load",
     "score",
     "explain",
+    "backtest",
+    "Replay",
     "Agreement",
     "Explanation",
+    "Comparison",
     "Diagnostic",
     "Level",
     "Place",
@@ -36,6 +41,8 @@ _HOMES = {
     **dict.fromkeys(("load", "score", "explain"), "handraiser.edge.library"),
     **dict.fromkeys(("Diagnostic", "Level", "Place"), "handraiser.errors"),
     **dict.fromkeys(("HandraiserError", "Mistakes", "Unavailable"), "handraiser.errors"),
+    **dict.fromkeys(("backtest", "Comparison"), "handraiser.edge.comparing"),
+    "Replay": "handraiser.learning.replay",
     "Agreement": "handraiser.agreement.model",
     "Explanation": "handraiser.scoring.explain",
 }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -15,7 +16,7 @@ from handraiser.learning.differences import Difference
 from handraiser.learning.targets import Target
 from handraiser.reports.intervals import Rate, Spread
 
-__all__ = ["aim", "names_of", "share", "span", "tell_backtest", "title_of"]
+__all__ = ["aim", "as_text", "names_of", "share", "span", "tell_backtest", "title_of"]
 
 _SHOWN = 10  # people who are named
 _RUNGS = 11  # thresholds that are shown
@@ -34,6 +35,14 @@ def tell_backtest(found: Comparison) -> RenderableType:
             Text(f"\n{notes} on these data: `handraiser check` with them says which.", style="yellow")
         )
     return Group(*parts)
+
+
+def as_text(told: RenderableType, *, width: int) -> str:
+    """What a terminal would show, as plain text of so many columns."""
+    console = Console(width=width, file=io.StringIO(), color_system=None, highlight=False)
+    with console.capture() as captured:
+        console.print(told)
+    return captured.get()
 
 
 def title_of(test: Backtest) -> str:

@@ -49,9 +49,7 @@ def charts(found: Comparison) -> dict[str, str]:
 
 
 def _drawn(spec: Spec) -> str:
-    whole = {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "config": _CONFIG} | spec
-    whole.setdefault("width", _WIDTH)
-    whole.setdefault("height", _HEIGHT)
+    whole: Spec = {"config": _CONFIG, "width": _WIDTH, "height": _HEIGHT} | spec
     drawn: str = vl_convert.vegalite_to_svg(whole)
     return drawn
 

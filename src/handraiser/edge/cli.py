@@ -5,18 +5,13 @@ Exit codes: 0 done, 1 a mistake in what the user gave, 2 misuse of a command, 3 
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from textwrap import shorten
-from typing import TYPE_CHECKING
 
 import msgspec
 import typer
-from rich.console import Console
 
+from handraiser.edge import backtesting
 from handraiser.edge.helping import Command, Commands
 from handraiser.edge.options import (
     AgreementFile,
@@ -39,12 +34,8 @@ from handraiser.edge.options import (
     Version,
     Zone,
 )
-from handraiser.edge.working import working
-from handraiser.errors import Diagnostic, Level, Mistakes, Unavailable, many
-
-if TYPE_CHECKING:
-    from handraiser.agreement.model import Agreement
-    from handraiser.facts.inputs import Inputs, Rejects
+from handraiser.edge.running import OUT, at_work, failing, loaded_all, say_rejects, texts_of
+from handraiser.errors import Level, Mistakes, many
 
 __all__ = ["app", "main"]
 
@@ -57,10 +48,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-_EXAMPLE = 160  # characters of a refused row that are shown; --rejects has all of it
-_LONGEST = 1_000_000  # characters of an agreement of which lines are shown
-_out = Console(highlight=False, soft_wrap=True)
-_err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 _CHECK = """handraiser check agreement.yaml
 handraiser check agreement.yaml --leads leads.csv --events events.csv"""
@@ -72,6 +59,10 @@ _EXPLAIN = """handraiser explain agreement.yaml --leads leads.csv --events event
     --lead ann"""
 _TEST = """handraiser test cases/
 handraiser test cases/demo.cases.yaml"""
+_BACKTEST = """handraiser backtest agreement.yaml --leads leads.csv --events events.csv \\
+    --outcomes outcomes.csv
+handraiser backtest new.yaml --against agreement.yaml --leads leads.csv \\
+    --events events.csv --outcomes outcomes.csv --format html --out backtest.html"""
 _DEMO = "handraiser demo --folder demo"
 
 
@@ -109,12 +100,12 @@ def check(
 
     if (leads is None) != (events is None):
         raise typer.BadParameter("--leads and --events stand together.")
-    with _failing(agreement, tell=_out):
+    with failing(agreement, tell=OUT):
         spare_inputs({"--rejects": rejects}, [agreement, leads, events, companies, outcomes])
         found, diagnostics = read(agreement)
         if found is not None and leads is not None and events is not None:
             with (
-                _working("Reading"),
+                at_work("Reading"),
                 library.opened(
                     leads=leads,
                     events=events,
@@ -125,14 +116,14 @@ def check(
                 ) as inputs,
             ):
                 diagnostics = (*diagnostics, *lint(found, inputs))
-                _say_rejects(inputs, library.refused(inputs), rejects)
+                say_rejects(inputs, library.refused(inputs), rejects)
         if diagnostics:
-            _out.print(render_diagnostics(diagnostics, source_text=_texts([agreement])), markup=False)
+            OUT.print(render_diagnostics(diagnostics, source_text=texts_of([agreement])), markup=False)
         if any(one.level is Level.MISTAKE for one in diagnostics):
             raise typer.Exit(1)
         if found is not None:
             rules = many(len(found.fit.rules) + len(found.engagement.rules), "rule")
-            _out.print(
+            OUT.print(
                 f"{agreement}: no mistakes. {rules}, fingerprint {found.fingerprint[:12]}.", markup=False
             )
 
@@ -156,8 +147,8 @@ def score(
     from handraiser.edge.summary import summary
     from handraiser.tables import check_writable, write_table
 
-    with _failing(*agreements):
-        loaded = _loaded(load, agreements)
+    with failing(*agreements):
+        loaded = loaded_all(load, agreements)
         library.refuse_same_names(loaded)
         instant = library.instant(at)
         given = [*agreements, leads, events, companies, outcomes]
@@ -167,7 +158,7 @@ def score(
         if rejects is not None:
             check_writable(rejects)
         with (
-            _working("Reading events") as progress,
+            at_work("Reading events") as progress,
             library.opened(
                 leads=leads,
                 events=events,
@@ -179,11 +170,11 @@ def score(
         ):
             one = loaded[0] if len(loaded) == 1 else loaded
             scored = library.score_inputs(one, inputs, at=instant, points=points, progress=progress)
-            _say_rejects(inputs, scored.rejects, rejects)
+            say_rejects(inputs, scored.rejects, rejects)
         if out is not None:
             write_table(scored.table, out)
         if out != "-":
-            summary(_out, loaded, scored, at=instant, out=out)
+            summary(OUT, loaded, scored, at=instant, out=out)
 
 
 @app.command(
@@ -211,12 +202,12 @@ def explain(
 
     if format not in ("text", "json"):
         raise typer.BadParameter(f"--format is text or json, not {format}.")
-    with _failing(agreement):
+    with failing(agreement):
         spare_inputs({"--rejects": rejects}, [agreement, leads, events, companies, outcomes])
         loaded = load(agreement)
         instant = library.instant(at)
         with (
-            _working("Reading"),
+            at_work("Reading"),
             library.opened(
                 leads=leads,
                 events=events,
@@ -226,7 +217,7 @@ def explain(
                 threads=None,
             ) as inputs,
         ):
-            _say_rejects(inputs, library.refused(inputs), rejects)
+            say_rejects(inputs, library.refused(inputs), rejects)
             try:
                 explanation = explain_lead(loaded, inputs, lead=lead, at=instant)
             except LookupError:
@@ -234,7 +225,14 @@ def explain(
         if format == "json":
             sys.stdout.write(msgspec.json.format(msgspec.json.encode(explanation), indent=2).decode() + "\n")
         else:
-            _out.print(tell(explanation, rules=loaded))
+            OUT.print(tell(explanation, rules=loaded))
+
+
+app.command(
+    cls=Command,
+    help="Show who would have become an MQL in the past, and whether they bought.",
+    epilog=_BACKTEST,
+)(backtesting.backtest)
 
 
 @app.command(
@@ -246,10 +244,10 @@ def explain(
 def run_test(path: Cases) -> None:
     from handraiser.edge.cases import print_results, run_cases
 
-    with _failing(tell=_out):
-        with _working("Running cases"):
+    with failing(tell=OUT):
+        with at_work("Running cases"):
             results = run_cases(path)
-        if not print_results(results, _out):
+        if not print_results(results, OUT):
             raise typer.Exit(1)
 
 
@@ -261,77 +259,10 @@ def run_test(path: Cases) -> None:
 def demo(folder: DemoFolder = Path("demo"), leads: DemoLeads = 2_000) -> None:
     from handraiser.edge.demo import run
 
-    with _failing():
-        run(folder, leads, _out)
+    with failing():
+        run(folder, leads, OUT)
 
 
 def main() -> None:
     """Run the command line; the entry point `handraiser`."""
     app()
-
-
-def _loaded(load: Callable[[Path], Agreement], paths: Sequence[Path]) -> list[Agreement]:
-    """Return the agreements, or every mistake of all of them at once."""
-    loaded: list[Agreement] = []
-    wrong: list[Diagnostic] = []
-    for path in paths:
-        try:
-            loaded.append(load(path))
-        except Mistakes as mistakes:
-            wrong += mistakes.diagnostics
-    if wrong:
-        raise Mistakes(wrong)
-    return loaded
-
-
-@contextmanager
-def _failing(*agreements: Path, tell: Console = _err) -> Iterator[None]:
-    """Turn what goes wrong into words, and into the exit code of the contract.
-
-    Mistakes are told on standard error, but where they are what was asked for.
-    """
-    from handraiser.edge.diagnostics import render_diagnostics
-
-    try:
-        yield
-    except Mistakes as mistakes:
-        tell.print(render_diagnostics(mistakes.diagnostics, source_text=_texts(agreements)), markup=False)
-        raise typer.Exit(1) from None
-    except (Unavailable, OSError, MemoryError) as failure:
-        _err.print(f"handraiser could not go on: {failure}", markup=False)
-        raise typer.Exit(3) from None
-    except BrokenPipeError:
-        # Whoever read our output has heard enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(3) from None
-
-
-def _working(what: str) -> AbstractContextManager[Callable[[int], None]]:
-    return working(_err, what)
-
-
-def _say_rejects(inputs: Inputs, rejects: Sequence[Rejects], path: Path | None) -> None:
-    """Print what could not be used, with one example of each; write all of it where told to."""
-    from handraiser.tables import write_rejects
-
-    for one in rejects:
-        what = "used with a doubt" if one.used else "not used"
-        example = f" For example: {shorten(one.example, _EXAMPLE, placeholder=' …')}" if one.example else ""
-        _err.print(f"{one.input}: {many(one.rows, 'row')} {what}: {one.reason}.{example}", markup=False)
-    if path is not None:
-        write_rejects(inputs, path)
-    elif any(not one.used for one in rejects):
-        _err.print("Use --rejects FILE to keep all of them.", markup=False)
-
-
-def _texts(agreements: Sequence[Path]) -> dict[str, str]:
-    """Return what stands in the agreements, by the names that messages call them."""
-    return {str(path): _text(path) for path in agreements}
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            return file.read(_LONGEST)
-    except OSError:
-        return ""

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 import numpy as np
 
 from handraiser.agreement.model import Agreement
+from handraiser.edge.library import Data, instant
 from handraiser.errors import Diagnostic, Place
-from handraiser.learning.backtest import Backtest, backtest, count
+from handraiser.learning.backtest import Backtest, count
+from handraiser.learning.backtest import backtest as tested
 from handraiser.learning.differences import Difference, differences
 from handraiser.learning.replay import Replay
+from handraiser.scoring.lint import lint
 
-__all__ = ["Comparison", "Noted", "compare", "written"]
+__all__ = ["Comparison", "Noted", "backtest", "compare", "written"]
 
 
 class Noted(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +45,46 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     lint: list[Noted]
 
 
+def backtest(
+    agreement: Agreement,
+    *,
+    leads: Data,
+    events: Data,
+    outcomes: Data,
+    companies: Data | None = None,
+    against: Agreement | None = None,
+    since: str | datetime | None = None,
+    until: str | datetime | None = None,
+    episodes: str = "first",
+    timezone: str = "UTC",
+    threads: int | None = None,
+) -> Comparison:
+    """Return what an agreement would have found in the past, alone or against another one.
+
+    `since` and `until` are the period, until now unless said; episodes is "first" or "all". Whoever asks more
+    than once is quicker with `Replay`. Raises `Mistakes` where data are wrong.
+    """
+    agreements = [agreement, *([against] if against else [])]
+    with Replay(
+        *agreements,
+        leads=leads,
+        events=events,
+        companies=companies,
+        outcomes=outcomes,
+        timezone=timezone,
+        threads=threads,
+    ) as replay:
+        return compare(
+            replay,
+            agreement,
+            against,
+            since=None if since is None else instant(since, option="since"),
+            until=instant(until, option="until"),
+            episodes=episodes,
+            notes=lint(agreement, replay.inputs),
+        )
+
+
 def compare(
     replay: Replay,
     agreement: Agreement,
@@ -49,26 +93,26 @@ def compare(
     until: int,
     since: int | None = None,
     episodes: str = "first",
-    lint: Sequence[Diagnostic] = (),
+    notes: Sequence[Diagnostic] = (),
 ) -> Comparison:
     """Return the back-test of an agreement, against another one if there is one."""
-    notes = [Noted(code=each.code, at=_place(each.at), says=each.says, fix=each.fix) for each in lint]
-    test, run = backtest(replay, agreement, until=until, since=since, episodes=episodes)
+    noted = [Noted(code=each.code, at=_place(each.at), says=each.says, fix=each.fix) for each in notes]
+    mine, run = tested(replay, agreement, until=until, since=since, episodes=episodes)
     if against is None:
-        return Comparison(test=test, against=None, gained=[], lost=[], earlier=0, later=0, lint=notes)
-    other, other_run = backtest(replay, against, until=until, since=since, episodes=episodes, curves=False)
+        return Comparison(test=mine, against=None, gained=[], lost=[], earlier=0, later=0, lint=noted)
+    theirs, other_run = tested(replay, against, until=until, since=since, episodes=episodes, curves=False)
     who = replay.people(until)
-    mine = count(run.mql_at, who, since=since, until=until).mqls
-    theirs = count(other_run.mql_at, who, since=since, until=until).mqls
-    both = mine & theirs
+    ours = count(run.mql_at, who, since=since, until=until).mqls
+    others = count(other_run.mql_at, who, since=since, until=until).mqls
+    both = ours & others
     return Comparison(
-        test=test,
-        against=other,
-        gained=differences(run, other_run, who, mine & ~theirs, gained=True, threads=replay.threads),
-        lost=differences(other_run, run, who, theirs & ~mine, gained=False, threads=replay.threads),
+        test=mine,
+        against=theirs,
+        gained=differences(run, other_run, who, ours & ~others, gained=True, threads=replay.threads),
+        lost=differences(other_run, run, who, others & ~ours, gained=False, threads=replay.threads),
         earlier=int(np.count_nonzero(both & (run.mql_at < other_run.mql_at))),
         later=int(np.count_nonzero(both & (run.mql_at > other_run.mql_at))),
-        lint=notes,
+        lint=noted,
     )
 
 

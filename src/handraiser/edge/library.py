@@ -53,7 +53,7 @@ class Scored:
         self.table, self.rejects, self.tally = table, rejects, tally
 
 
-def instant(at: str | datetime | None) -> int:
+def instant(at: str | datetime | None, *, option: str = "--at") -> int:
     """Return an instant in UTC microseconds: of a datetime, of ISO 8601 text, or of now.
 
     A time without an offset is UTC; a date is its midnight.
@@ -65,17 +65,17 @@ def instant(at: str | datetime | None) -> int:
         try:
             at = datetime.fromisoformat(text)
         except ValueError:
-            raise Mistakes([_bad_instant(text)]) from None
+            raise Mistakes([_bad_instant(text, option)]) from None
     if at.tzinfo is None:
         at = at.replace(tzinfo=UTC)
     since = at - datetime(1970, 1, 1, tzinfo=UTC)
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
-def _bad_instant(text: str) -> Diagnostic:
+def _bad_instant(text: str, option: str) -> Diagnostic:
     return Diagnostic(
         code="HR601",
-        at=Place("--at", line=0),
+        at=Place(option, line=0),
         says=f"`{text}` is not an instant.",
         fix="Write ISO 8601, such as 2026-06-30 or 2026-06-30T12:00:00Z.",
     )

@@ -8,6 +8,13 @@ from typing import Annotated
 import typer
 
 __all__ = [
+    "Against",
+    "BacktestFormat",
+    "BacktestOut",
+    "Episodes",
+    "NeededOutcomes",
+    "Since",
+    "Until",
     "AgreementFile",
     "AgreementFiles",
     "At",
@@ -85,3 +92,31 @@ DemoLeads = Annotated[
     int, typer.Option("--leads", metavar="N", help="How many leads it has, at least 20.", min=20)
 ]
 Version = Annotated[bool, typer.Option("--version", help="Show the version.", is_eager=True)]
+
+Against = Annotated[
+    Path | None, typer.Option("--against", metavar="OTHER", help="Another agreement to compare with.")
+]
+NeededOutcomes = Annotated[
+    str, typer.Option("--outcomes", metavar="FILE", help="What sales said: lead_id, stage, at.")
+]
+Since = Annotated[
+    str | None,
+    typer.Option("--from", metavar="TIME", help="Count what begins here or later; all unless said."),
+]
+Until = Annotated[
+    str | None, typer.Option("--to", metavar="TIME", help="Look at nothing after this; now unless said.")
+]
+Episodes = Annotated[
+    str,
+    typer.Option(
+        "--episodes",
+        metavar="first|all",
+        help="The first of each lead, whatever sales recycled or lost; or all, as sales' outcomes allow.",
+    ),
+]
+BacktestOut = Annotated[
+    str | None, typer.Option("--out", metavar="FILE", help="Write it here, not to standard output.")
+]
+BacktestFormat = Annotated[
+    str, typer.Option("--format", metavar="text|json|html", help="For people, for programs, or to pass on.")
+]

@@ -1,6 +1,5 @@
 """What would another definition have found, and what came of it?"""
 
-from handraiser.learning.backtest import Backtest, backtest
 from handraiser.learning.replay import Replay, Run
 
-__all__ = ["Backtest", "Replay", "Run", "backtest"]
+__all__ = ["Replay", "Run"]

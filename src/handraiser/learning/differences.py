@@ -14,8 +14,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from handraiser.agreement.model import Agreement, EventRule, FitRule, SilenceRule
-from handraiser.agreement.wording import apart, capital, day, joined, number, readable
+from handraiser.agreement.model import Agreement, EventRule
+from handraiser.agreement.wording import apart, capital, day, joined, number, readable, times
 from handraiser.learning.people import People
 from handraiser.learning.replay import Run
 from handraiser.scoring.explanation import Condition, GroupSum, RulePoints
@@ -169,29 +169,23 @@ def _causes(one: _Side, other: _Side, lead: int, at: int, zone: tzinfo, *, gaine
 def _cause(
     name: str, mine: _Given, theirs: _Given, one: _Side, other: _Side, at: int, zone: tzinfo, *, gained: bool
 ) -> str:
+    """Return in words what a rule gives more under `one`, as seen from the agreement under test."""
     rule = one.rules.get(name) or other.rules[name]
     title = readable(name, rule.title)
     before, after = (theirs.points, mine.points) if gained else (mine.points, theirs.points)
-    points = f"{number(before)} → {number(after)} points"
+    points = "" if abs(before - after) < _LITTLE else f" ({number(before)} → {number(after)} points)"
+    if name not in other.rules:
+        return f"{title} is {'a new rule' if gained else 'no rule any more'}{points}"
     if isinstance(rule, EventRule) and mine.hits > theirs.hits:
-        when = ""
-        if mine.latest != NEVER:
-            when = f" of {day(_moment(mine.latest), zone, seen_from=_moment(at))}"
-        how = "counts now" if gained else "no longer counts"
+        when = day(_moment(mine.latest), zone, seen_from=_moment(at)) if mine.latest != NEVER else ""
         if theirs.hits:
-            how = (
-                f"counts {mine.hits} times, not {theirs.hits}"
-                if gained
-                else (f"counts {theirs.hits} times, not {mine.hits}")
-            )
-            return f"{title} {how} ({points})"
-        gone = name not in other.rules
-        return f"{title}{when} {how}{', the rule being new' if gained and gone else ''} ({points})"
-    if isinstance(rule, FitRule | EventRule | SilenceRule) and mine.holds != theirs.holds:
-        how = "holds now" if gained else "no longer holds"
-        return f"{title} {how} ({points})"
-    verb = "gives" if gained else "gives only"
-    return f"{title} {verb} {number(after)} points, not {number(before)}"
+            now, then = (mine.hits, theirs.hits) if gained else (theirs.hits, mine.hits)
+            return f"{title} counts {times(now)}, not {times(then)}{points}"
+        many = f" {times(mine.hits)}, last on {when}," if mine.hits > 1 else f" of {when}"
+        return f"{title}{many} {'counts now' if gained else 'no longer counts'}{points}"
+    if mine.holds != theirs.holds:
+        return f"{title} {'holds now' if gained else 'no longer holds'}{points}"
+    return f"{title} gives {number(after)} points, not {number(before)}"
 
 
 def _wants(condition: Condition, titles: dict[str, str]) -> list[str]:

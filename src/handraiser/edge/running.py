@@ -1,0 +1,95 @@
+"""What do commands share: consoles, mistakes in words, progress, and what could not be used?"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from textwrap import shorten
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+
+from handraiser.edge.working import working
+from handraiser.errors import Diagnostic, Mistakes, Unavailable, many
+
+if TYPE_CHECKING:
+    from handraiser.agreement.model import Agreement
+    from handraiser.facts.inputs import Inputs, Rejects
+
+__all__ = ["ERR", "OUT", "at_work", "failing", "loaded_all", "say_rejects", "texts_of"]
+
+OUT = Console(highlight=False, soft_wrap=True)
+ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+_EXAMPLE = 160  # characters of a refused row that are shown; --rejects has all of it
+_LONGEST = 1_000_000  # characters of an agreement of which lines are shown
+
+
+def loaded_all(load: Callable[[Path], Agreement], paths: Sequence[Path]) -> list[Agreement]:
+    """Return the agreements, or every mistake of all of them at once."""
+    loaded: list[Agreement] = []
+    wrong: list[Diagnostic] = []
+    for path in paths:
+        try:
+            loaded.append(load(path))
+        except Mistakes as mistakes:
+            wrong += mistakes.diagnostics
+    if wrong:
+        raise Mistakes(wrong)
+    return loaded
+
+
+@contextmanager
+def failing(*agreements: Path, tell: Console = ERR) -> Iterator[None]:
+    """Turn what goes wrong into words, and into the exit code of the contract.
+
+    Mistakes are told on standard error, but where they are what was asked for.
+    """
+    from handraiser.edge.diagnostics import render_diagnostics
+
+    try:
+        yield
+    except Mistakes as mistakes:
+        tell.print(render_diagnostics(mistakes.diagnostics, source_text=texts_of(agreements)), markup=False)
+        raise typer.Exit(1) from None
+    except BrokenPipeError:
+        # Whoever read our output has heard enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(3) from None
+    except (Unavailable, OSError, MemoryError) as failure:
+        ERR.print(f"handraiser could not go on: {failure}", markup=False)
+        raise typer.Exit(3) from None
+
+
+def at_work(what: str) -> AbstractContextManager[Callable[[int], None]]:
+    return working(ERR, what)
+
+
+def say_rejects(inputs: Inputs, rejects: Sequence[Rejects], path: Path | None) -> None:
+    """Print what could not be used, with one example of each; write all of it where told to."""
+    from handraiser.tables import write_rejects
+
+    for one in rejects:
+        what = "used with a doubt" if one.used else "not used"
+        example = f" For example: {shorten(one.example, _EXAMPLE, placeholder=' …')}" if one.example else ""
+        ERR.print(f"{one.input}: {many(one.rows, 'row')} {what}: {one.reason}.{example}", markup=False)
+    if path is not None:
+        write_rejects(inputs, path)
+    elif any(not one.used for one in rejects):
+        ERR.print("Use --rejects FILE to keep all of them.", markup=False)
+
+
+def texts_of(agreements: Sequence[Path]) -> dict[str, str]:
+    """Return what stands in the agreements, by the names that messages call them."""
+    return {str(path): _text(path) for path in agreements}
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return file.read(_LONGEST)
+    except OSError:
+        return ""
