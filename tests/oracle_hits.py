@@ -54,9 +54,12 @@ def hits(agreement: Agreement, facts: Facts, rule: Rule, lead: str) -> list[Hit]
         if rule.where is not None and truth_of(rule.where, scope) is not True:
             continue
         weight = rule.points if isinstance(rule.points, float) else number_of(rule.points, scope)
-        if weight is not None:
+        if weight is not None and abs(weight) <= MOST_POINTS:
             found.append(Hit(rule.name, weight, event))
     return sorted(found, key=order)
+
+
+MOST_POINTS = 1e100  # decision 0001, 29
 
 
 def order(hit: Hit) -> tuple[object, ...]:

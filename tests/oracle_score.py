@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from oracle_agreement import Agreement, Decay, Rule, Section
 from oracle_expressions import number_of, truth_of
 from oracle_facts import Facts
-from oracle_hits import Hit
+from oracle_hits import MOST_POINTS, Hit
 from oracle_values import BOOLEAN, NUMBER, TEXT, Truth, Typed, Value
 
 
@@ -183,7 +183,7 @@ class Scorer:
         for when, points in rule.bands:
             if truth_of(when, self.scope) is True:
                 given = points if isinstance(points, float) else number_of(points, self.scope)
-                return (0.0 if given is None else given), True
+                return (0.0 if given is None or abs(given) > MOST_POINTS else given), True
         return 0.0, False
 
     def judge_event(self, rule: Rule) -> tuple[float, bool]:

@@ -97,4 +97,4 @@ def _named(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _wrong(name: str, says: str, fix: str) -> Diagnostic:
-    return Diagnostic(code="HR604", at=Place(name), says=says, fix=fix)
+    return Diagnostic(code="HR606", at=Place(name), says=says, fix=fix)

@@ -6,7 +6,6 @@ Whatever is not the same to all of them is reported where a text (or a number) b
 
 from __future__ import annotations
 
-import math
 import re
 from enum import Enum
 
@@ -16,6 +15,10 @@ from handraiser.agreement.nodes import Scalar, Style
 from handraiser.agreement.wrong import Wrong
 
 __all__ = ["Kind", "kind_of", "read_number", "read_text", "read_truth", "shown"]
+
+
+# Numbers of an agreement are no greater, so that no sum of points can overflow (decision 0001, 29).
+MOST = 1e100
 
 
 class Kind(Enum):
@@ -113,7 +116,7 @@ def read_number(scalar: Scalar) -> float | Wrong:
 
 def _finite(text: str) -> float | Wrong:
     number = float(text)
-    if not math.isfinite(number):
+    if not abs(number) <= MOST:
         return Wrong(
             Code.NUMBER_OUT_OF_RANGE, f"`{shown(text)}` is too great a number.", "Write a smaller number."
         )

@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 a mistake in what the user gave, 2 misuse of a command, 3 
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
@@ -62,7 +63,7 @@ handraiser test cases/demo.cases.yaml"""
 _BACKTEST = """handraiser backtest agreement.yaml --leads leads.csv --events events.csv \\
     --outcomes outcomes.csv
 handraiser backtest new.yaml --against agreement.yaml --leads leads.csv \\
-    --events events.csv --outcomes outcomes.csv --format html --out backtest.html"""
+    --events events.csv --outcomes outcomes.csv --format html --out test.html"""
 _DEMO = "handraiser demo --folder demo"
 
 
@@ -265,4 +266,6 @@ def demo(folder: DemoFolder = Path("demo"), leads: DemoLeads = 2_000) -> None:
 
 def main() -> None:
     """Run the command line; the entry point `handraiser`."""
+    # As Ctrl-C does: what is half written is taken away on the way out.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     app()

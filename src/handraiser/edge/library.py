@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
 
 import pyarrow as pa
@@ -53,13 +53,17 @@ class Scored:
         self.table, self.rejects, self.tally = table, rejects, tally
 
 
-def instant(at: str | datetime | None, *, option: str = "--at") -> int:
+def instant(at: str | date | None, *, option: str = "--at") -> int:
     """Return an instant in UTC microseconds: of a datetime, of ISO 8601 text, or of now.
 
     A time without an offset is UTC; a date is its midnight.
     """
     if at is None:
         at = datetime.now(UTC)
+    if isinstance(at, date) and not isinstance(at, datetime):
+        at = datetime(at.year, at.month, at.day, tzinfo=UTC)
+    if not isinstance(at, str | datetime):
+        raise Mistakes([_bad_instant(str(at), option)])
     if isinstance(at, str):
         text = at.strip()
         try:
@@ -99,6 +103,8 @@ def score(
     agreement after the other, told apart by a first column `agreement`.
     """
     if not isinstance(agreement, Agreement):
+        if not agreement or not all(isinstance(one, Agreement) for one in agreement):
+            raise TypeError("score takes an agreement that `load` gives, or several")
         refuse_same_names(agreement)
     with opened(
         leads=leads, events=events, companies=companies, outcomes=outcomes, timezone=timezone, threads=threads
@@ -183,7 +189,10 @@ def explain(
     with opened(
         leads=leads, events=events, companies=companies, outcomes=outcomes, timezone=timezone, threads=None
     ) as inputs:
-        return explain_lead(agreement, inputs, lead=lead, at=instant(at))
+        try:
+            return explain_lead(agreement, inputs, lead=str(lead), at=instant(at))
+        except LookupError:
+            raise Mistakes([no_such_lead(inputs, str(lead))]) from None
 
 
 @contextmanager
@@ -197,6 +206,8 @@ def opened(
     threads: int | None,
 ) -> Iterator[Inputs]:
     """Open inputs and close their connection afterwards."""
+    if threads is not None and threads < 1:
+        raise ValueError(f"there have to be threads: {threads} are none")
     inputs = open_inputs(
         leads=leads,
         events=events,

@@ -55,6 +55,12 @@ def failing(*agreements: Path, tell: Console = ERR) -> Iterator[None]:
     except Mistakes as mistakes:
         tell.print(render_diagnostics(mistakes.diagnostics, source_text=texts_of(agreements)), markup=False)
         raise typer.Exit(1) from None
+    except (KeyboardInterrupt, RuntimeError) as stopped:
+        # DuckDB says in its own way that it was told to stop.
+        if isinstance(stopped, RuntimeError) and "interrupted" not in str(stopped):
+            raise
+        ERR.print("Stopped; nothing was left half written.", markup=False)
+        raise typer.Exit(130) from None
     except BrokenPipeError:
         # Whoever read our output has heard enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -12,15 +12,21 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlglot import exp
 
+from handraiser.errors import Unavailable
 from handraiser.facts.inputs import Column, Inputs, Kind, Source
+from handraiser.scoring.hits import index_of_leads
 from handraiser.scoring.registers import FALSE, FOREVER, NEVER, NULL, TRUE, VALUE
 from handraiser.scoring.timeline import Rows, States, customers_since, winners
 
 __all__ = ["Population", "Question", "ask", "attribute_columns", "attribute_rows", "customers", "values_at"]
 
 Ints = npt.NDArray[np.int64]
+# The first is quick, and its collisions can be made on purpose; the other is for leads that share one.
+_CAREFUL = "md5_number_lower"
+_HASHERS = ("hash", _CAREFUL)
 Columns = Callable[[str, str], Column | None]
 
 
@@ -28,13 +34,15 @@ class Population(NamedTuple):
     """The leads of a run.
 
     ids      their ids in order; the position is the lead's number
-    hashes   DuckDB's hash of each id, by which events find their lead
     created  `created_at`, NEVER where unknown
+    hasher   the function of DuckDB that hashes an id, so that events find their lead
+    slots    table, mask and low of `hits.index_of_leads`
     """
 
     ids: pa.StringArray
-    hashes: npt.NDArray[np.uint64]
     created: Ints
+    hasher: str
+    slots: tuple[npt.NDArray[np.uint64], np.uint64, np.uint64]
 
 
 class Question(NamedTuple):
@@ -49,25 +57,37 @@ def attribute_rows(inputs: Inputs) -> tuple[Population, Rows, Rows]:
 
     Companies are those that leads name or that have rows of their own, in the order of their ids' hashes.
     """
-    table = _table(inputs, inputs.leads, "lead_id")
-    leads = _facts(table)
+    for hasher in _HASHERS:
+        table = _table(inputs, inputs.leads, "lead_id", hasher)
+        leads = _facts(table)
+        ids = table.column("owner_id").combine_chunks()
+        # Leads come in the order of their ids.
+        new = np.ones(len(ids), dtype=bool)
+        new[1:] = pc.not_equal(ids[1:], ids[:-1]).to_numpy(zero_copy_only=False)
+        first = np.flatnonzero(new)
+        *index, clash = index_of_leads(leads.owner[first])
+        if clash < 0:
+            break
+    else:
+        raise Unavailable(
+            f"The lead {ids[first[clash]]} cannot be told from another; give it another lead_id."
+        )
     companies = (
-        _no_facts() if inputs.companies is None else _facts(_table(inputs, inputs.companies, "company_id"))
+        _no_facts()
+        if inputs.companies is None
+        else _facts(_table(inputs, inputs.companies, "company_id", _CAREFUL))
     )
     named = np.concatenate([leads.company[leads.company != 0], companies.owner])
     numbers = np.unique(named)
-    # Leads come in the order of their ids: a new one where the hash changes.
-    new = np.ones(len(leads.owner), dtype=bool)
-    new[1:] = leads.owner[1:] != leads.owner[:-1]
-    first = np.flatnonzero(new)
     created = np.minimum.reduceat(_array(table, "created"), first) if len(first) else np.empty(0, np.int64)
     order = np.lexsort((companies.row, companies.known, companies.valid, companies.begin, companies.owner))
     company_of = np.where(leads.company == 0, -1, np.searchsorted(numbers, leads.company))
     return (
         Population(
-            ids=table.column("owner_id").take(pa.array(first)).combine_chunks(),
-            hashes=leads.owner[first],
+            ids=ids.take(pa.array(first)),
             created=np.where(created == FOREVER, NEVER, created),
+            hasher=hasher,
+            slots=(index[0], index[1], index[2]),
         ),
         leads.rows(np.cumsum(new) - 1, company_of, len(first)),
         companies.in_order(order).rows(
@@ -103,13 +123,13 @@ def _no_facts() -> _Facts:
     return _Facts(hashes, ints, ints, ints, ints, hashes, hashes)
 
 
-def _table(inputs: Inputs, source: Source, owner: str) -> pa.Table:
+def _table(inputs: Inputs, source: Source, owner: str, hasher: str) -> pa.Table:
     attributes = [column.sql for column in source.columns.values()]
-    company = "CASE WHEN company_id IS NULL THEN 0 ELSE hash(company_id) END" if owner == "lead_id" else "0"
+    company = f"coalesce({_CAREFUL}(company_id), 0)" if owner == "lead_id" else "0"
     created = f"coalesce(created_at, {FOREVER})" if owner == "lead_id" else "0"
     signed = ", ".join([owner, *(["company_id"] if owner == "lead_id" else []), *attributes])
     return inputs.con.sql(
-        f"SELECT {owner} AS owner_id, hash({owner}) AS owner, "
+        f"SELECT {owner} AS owner_id, {hasher}({owner}) AS owner, "
         f"coalesce(greatest(valid_from, known_at), {NEVER}) AS begin, "
         f"coalesce(valid_from, {NEVER}) AS valid, coalesce(known_at, valid_from, {NEVER}) AS known, row, "
         f"hash({signed}) AS signature, {company} AS company, {created} AS created "

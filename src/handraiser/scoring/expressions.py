@@ -38,8 +38,9 @@ from handraiser.facts.inputs import Column, Kind
 from handraiser.scoring import coercions as sql
 from handraiser.scoring.kinds import Readings, Rendered, any_of, common_kind, compared_kind, joined
 
-__all__ = ["Columns", "Lists", "Rendered", "number", "problems", "render", "text", "truth"]
+__all__ = ["Columns", "Lists", "Rendered", "number", "points", "problems", "render", "text", "truth"]
 
+MOST_POINTS = 1e100  # no sum of so many overflows (decision 0001, 29)
 Columns = Callable[[str, str], Column | None]
 Lists = Mapping[str, tuple[str, ...]]
 
@@ -62,6 +63,13 @@ def number(expression: str | Expression, columns: Columns, lists: Lists) -> exp.
     """The expression as a number: SQL that is a finite DOUBLE or NULL."""
     renderer = _Renderer(columns, lists)
     return renderer.number(renderer.render(_read(expression)))
+
+
+def points(expression: str | Expression, columns: Columns, lists: Lists) -> exp.Expr:
+    """The expression as points: a number as above, NULL beyond what any number of an agreement may be."""
+    value = number(expression, columns, lists)
+    small = exp.LTE(this=exp.func("abs", value.copy()), expression=exp.Literal.number(repr(MOST_POINTS)))
+    return exp.Case(ifs=[exp.If(this=small, true=value)])
 
 
 def text(expression: str | Expression, columns: Columns, lists: Lists) -> exp.Expr:

@@ -23,6 +23,7 @@ from handraiser.agreement.program import AttributePart
 from handraiser.facts.inputs import Inputs
 from handraiser.scoring.attributes import Population, Question, ask, attribute_columns
 from handraiser.scoring.expressions import number, truth
+from handraiser.scoring.expressions import points as points_of
 from handraiser.scoring.programs import qualify_trees
 from handraiser.scoring.registers import CLOSES, FOREVER, NOTHING, RECYCLES
 from handraiser.scoring.stream import Hits, Tally
@@ -135,19 +136,21 @@ def _answers(
     questions: list[Question] = []
     used: set[tuple[str, str]] = set()
 
-    def add(text: str, *, as_truth: bool) -> int:
+    def add(text: str, make: Callable[..., exp.Expr]) -> int:
         used.update(conditions.names(text))
-        make = truth if as_truth else number
-        questions.append(Question(make(text, columns, agreement.lists), as_truth))
+        questions.append(Question(make(text, columns, agreement.lists), make is truth))
         return len(questions) - 1
 
     rules = [rule for rule in agreement.fit.rules if isinstance(rule, FitRule)]
-    bands = [[add(band.when.text, as_truth=True) for band in rule.bands] for rule in rules]
+    bands = [[add(band.when.text, truth) for band in rule.bands] for rule in rules]
     points = [
-        [add(band.points.text, as_truth=False) if isinstance(band.points, Sql) else -1 for band in rule.bands]
+        [add(band.points.text, points_of) if isinstance(band.points, Sql) else -1 for band in rule.bands]
         for rule in rules
     ]
-    parts = [add(part.text, as_truth=part.kind == "truth") for _, _, part in _attribute_parts(agreement)]
+    parts = [
+        add(part.text, truth if part.kind == "truth" else number)
+        for _, _, part in _attribute_parts(agreement)
+    ]
     numbers, may = ask(inputs, states, questions, sorted(used))
     fit = Fit(
         band=np.zeros((len(states.start), len(rules)), dtype=np.uint8),

@@ -97,7 +97,7 @@ def read_hits(
     `progress` is called with the number of rows read so far.
     """
     reader = _Reader(inputs, leads, wanted)
-    for query, first_rules in _queries(inputs, wanted):
+    for query, first_rules in _queries(inputs, leads.hasher, wanted):
         reader.read(query, first_rules, progress)
     return reader.sorted(threads), Tally(*(int(count) for count in reader.tally[:3]))
 
@@ -148,10 +148,7 @@ class _Reader:
     """Collects the rows of one or more streams."""
 
     def __init__(self, inputs: Inputs, leads: Population, wanted: Sequence[Wanted]) -> None:
-        *self.index, clash = kernels.index_of_leads(leads.hashes)
-        if clash >= 0:
-            # Two of the ids would have to collide in about 62 bits; numbering by text would then be needed.
-            raise ValueError(f"two leads share one hash; one is {leads.ids[clash]!s}")
+        self.index = leads.slots
         self.con = inputs.con
         self.leads = len(leads.ids)
         self.shift = max(0, self.leads.bit_length() - _PARTS.bit_length())
@@ -291,7 +288,7 @@ def _batches(con: duckdb.DuckDBPyConnection, query: str) -> Iterator[pa.RecordBa
     yield from con.sql(query).to_arrow_reader(_BATCH)
 
 
-def _queries(inputs: Inputs, wanted: Sequence[Wanted]) -> Iterator[tuple[str, list[int]]]:
+def _queries(inputs: Inputs, hasher: str, wanted: Sequence[Wanted]) -> Iterator[tuple[str, list[int]]]:
     """Yield the queries to stream and the rules that the bits of each stand for.
 
     Rules whose ties need the event's id are read on their own, in the order of the ids: sorting by time
@@ -300,15 +297,13 @@ def _queries(inputs: Inputs, wanted: Sequence[Wanted]) -> Iterator[tuple[str, li
     ordered = [k for k, rule in enumerate(wanted) if rule.ordered]
     plain = [None if k in ordered else rule for k, rule in enumerate(wanted)]
     masks = range(0, max(1, len(wanted)), kernels.PER_MASK)
-    yield (
-        _query(inputs, wanted, [plain[first : first + kernels.PER_MASK] for first in masks]).sql("duckdb"),
-        list(masks),
-    )
+    by_mask = [plain[first : first + kernels.PER_MASK] for first in masks]
+    yield _query(inputs, hasher, wanted, by_mask).sql("duckdb"), list(masks)
     known = "event_id" in inputs.events.has
     by_id = [exp.Ordered(this=exp.column("event_id"), nulls_first=True)] if known else []
     for k in ordered:
         rule = wanted[k]
-        query = _query(inputs, wanted, [[rule]])
+        query = _query(inputs, hasher, wanted, [[rule]])
         met = exp.GT(this=exp.column("bits0"), expression=exp.Literal.number(0))
         by_weight = exp.Ordered(this=exp.column(f"weight{_place(wanted, k)}"), desc=True)
         yield (
@@ -321,9 +316,11 @@ def _place(wanted: Sequence[Wanted], rule: int) -> int:
     return sum(1 for other in wanted[:rule] if other.weight is not None)
 
 
-def _query(inputs: Inputs, wanted: Sequence[Wanted], masks: Sequence[Sequence[Wanted | None]]) -> exp.Select:
+def _query(
+    inputs: Inputs, hasher: str, wanted: Sequence[Wanted], masks: Sequence[Sequence[Wanted | None]]
+) -> exp.Select:
     columns = [
-        exp.alias_(exp.func("hash", exp.column("lead_id")), "id"),
+        exp.alias_(exp.func(hasher, exp.column("lead_id")), "id"),
         exp.alias_(_or_zero(exp.column("occurred_at")), "occurred"),
     ]
     if "known_at" in inputs.events.has:

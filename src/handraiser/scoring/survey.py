@@ -17,7 +17,7 @@ from handraiser.agreement.model import Agreement, EventRule, Sql
 from handraiser.facts.inputs import Column, Inputs
 from handraiser.scoring import hits as kernels
 from handraiser.scoring.attributes import Population, attribute_rows, customers
-from handraiser.scoring.expressions import number, truth
+from handraiser.scoring.expressions import points, truth
 from handraiser.scoring.registers import FOREVER, NEVER
 from handraiser.scoring.stream import Hits, Tally, Wanted, each, read_hits
 from handraiser.scoring.timeline import States, build_states
@@ -136,7 +136,7 @@ def asks(agreement: Agreement, inputs: Inputs) -> list[Wanted]:
             Wanted(
                 event=rule.event,
                 where=None if rule.where is None else truth(rule.where.text, column, agreement.lists),
-                weight=number(rule.points.text, column, agreement.lists)
+                weight=points(rule.points.text, column, agreement.lists)
                 if isinstance(rule.points, Sql)
                 else None,
                 key=_key(rule, inputs),
@@ -176,14 +176,17 @@ def _renumbered(hits: Hits, places: tuple[int, ...], threads: int) -> Hits:
 
 
 def _key(rule: EventRule, inputs: Inputs) -> exp.Expr | None:
-    """Return the hash of the distinct value, 0 for NULL."""
+    """Return the hash of the distinct value, 0 for NULL and for nothing else (DuckDB's hash of 0 is 0)."""
     if rule.distinct is None or rule.distinct.lower() not in inputs.events.columns:
         return None
     found = inputs.events.columns[rule.distinct.lower()]
     value: exp.Expr = exp.maybe_parse(found.sql, dialect="duckdb")
     is_null = exp.Is(this=exp.paren(value.copy()), expression=exp.null())
     nothing = exp.cast(exp.Literal.number(0), "UBIGINT", dialect="duckdb")
-    return exp.Case(ifs=[exp.If(this=is_null, true=nothing)], default=exp.func("hash", value))
+    one = exp.cast(exp.Literal.number(1), "UBIGINT", dialect="duckdb")
+    return exp.Case(
+        ifs=[exp.If(this=is_null, true=nothing)], default=exp.func("greatest", exp.func("hash", value), one)
+    )
 
 
 def _by_visit(rule: EventRule) -> bool:

@@ -60,13 +60,19 @@ def open_inputs(
     own = con is None
     con = _connection(threads) if con is None else con
     try:
-        inputs = _opened(con, {name: each for name, each in given.items() if each is not None}, timezone)
+        inputs = _opened(con, _given(given), timezone)
         with reading("<events>"):
             return without_duplicates(inputs) if deduplicate else inputs
     except BaseException:
         if own:
             con.close()
         raise
+
+
+def _given(inputs: Mapping[str, object]) -> dict[str, object]:
+    """Return the inputs that are there; two of them have to be."""
+    needed = ("leads", "events")
+    return {name: each for name, each in inputs.items() if each is not None or name in needed}
 
 
 def _opened(con: duckdb.DuckDBPyConnection, given: Mapping[str, object], timezone: str) -> Inputs:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 import secrets
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 import duckdb
 import pyarrow as pa
@@ -44,6 +47,8 @@ def check_folder(path: str | os.PathLike[str]) -> None:
     """Raise Mistakes if there is no folder for a file of this name; `-` needs none."""
     text = os.fspath(path)
     folder = Path(text).resolve().parent
+    if text != "-" and Path(text).is_dir():
+        raise Mistakes([mistake(DataCode.NO_FILE, text, "This is a folder.", "Name a file in it.")])
     if text != "-" and not folder.is_dir():
         raise Mistakes(
             [mistake(DataCode.NO_FILE, text, f"There is no folder {folder}.", "Make it, or name another.")]
@@ -69,8 +74,8 @@ def write_table(table: pa.Table, path: str | os.PathLike[str]) -> None:
 def write_text(text: str, path: str | os.PathLike[str]) -> None:
     """Write a text as UTF-8; `-` is standard output. The file appears whole or not at all."""
     if os.fspath(path) == "-":
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        _standard_output().write(text)
+        _standard_output().flush()
         return
     check_folder(path)
     with _replaced(os.fspath(path)) as half:
@@ -85,6 +90,9 @@ def _replaced(path: str) -> Iterator[Path]:
     half = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
     try:
         yield half
+        if target.exists():
+            # Who may read it stays as it was.
+            half.chmod(stat.S_IMODE(target.stat().st_mode))
         os.replace(half, target)
     except (duckdb.IOException, OSError) as error:
         raise Unavailable(f"{path} could not be written: {error}") from error
@@ -93,12 +101,25 @@ def _replaced(path: str) -> Iterator[Path]:
 
 
 def _print(table: pa.Table) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "table.csv"
-        _copy(table, file, FileKind.CSV, zipped=False)
-        with file.open(encoding="utf-8", newline="") as lines:
-            shutil.copyfileobj(lines, sys.stdout)
-    sys.stdout.flush()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "table.csv"
+            _copy(table, file, FileKind.CSV, zipped=False)
+            with file.open(encoding="utf-8", newline="") as lines:
+                shutil.copyfileobj(lines, _standard_output())
+        _standard_output().flush()
+    except duckdb.IOException as error:
+        raise Unavailable(f"The table could not be written: {error}") from error
+
+
+def _standard_output() -> TextIO:
+    """Return standard output, for ids in any alphabet whatever the terminal was set to."""
+    out: TextIO | None = sys.stdout
+    if out is None:
+        raise Unavailable("Standard output is closed.")
+    if isinstance(out, io.TextIOWrapper):
+        out.reconfigure(errors="backslashreplace")
+    return out
 
 
 def _copy(table: pa.Table, path: Path, kind: FileKind, *, zipped: bool) -> None:
