@@ -17,6 +17,7 @@ from handraiser.agreement.model import Agreement
 from handraiser.agreement.parser import parse
 from handraiser.agreement.reading import load
 from handraiser.agreement.trouble import nearest
+from handraiser.agreement.vocabulary import KEYS
 from handraiser.errors import Diagnostic, Mistakes, Place
 
 __all__ = ["THRESHOLD", "changed"]
@@ -72,6 +73,8 @@ def _set(document: MutableMapping[str, Any], name: str, value: object) -> None:
     keys = (rest if at is not None else name).split(".")
     at = document if at is None else at
     for key in keys[:-1]:
+        if at is document and key in KEYS["the agreement"]:
+            at.setdefault(key, {})
         if not isinstance(at, MutableMapping) or key not in at:
             known = [*_named(document), *document]
             near = nearest(first, known)
