@@ -68,6 +68,8 @@ def _thresholds(expression: said.Expression) -> Iterator[tuple[int, int]]:
 
 
 def _set(document: MutableMapping[str, Any], name: str, value: object) -> None:
+    if name.startswith("grades."):
+        name = f"fit.{name}"
     first, _, rest = name.partition(".")
     at = _named(document).get(first) if rest else None
     keys = (rest if at is not None else name).split(".")
