@@ -69,6 +69,29 @@ def _measure(folder: Path, events: int, runs: int, jobs: dict[str, str]) -> list
     return [*kept, *changed.values()] if "refold" in jobs else kept
 
 
+def _replays(folder: Path, events: int, runs: int) -> None:
+    """Print what back-tests and questions to data at hand take, each beside what it is held to."""
+    tests = [_run("backtests", folder, events) for _ in range(runs)]
+    asked = [_run("what_if", folder, events) for _ in range(runs)]
+    small = [_run("what_if", folder, 5_000_000) for _ in range(runs)]
+    table = Table(title=f"{events:,} events, back-tests", title_justify="left", box=None)
+    for name in ("what", "seconds", "ratio"):
+        table.add_column(name, justify="left" if name == "what" else "right")
+
+    def line(name: str, found: list[dict[str, Any]], what: str, to: str = "") -> None:
+        seconds = f"{statistics.median(each[what] for each in found):.2f}"
+        ratio = f"{statistics.median(each[what] / each[to] for each in found):.2f} × {to}" if to else ""
+        table.add_row(name, seconds, ratio)
+
+    line("backtest", tests, "alone")
+    line("backtest --against", tests, "against", "alone")
+    line("its page", tests, "page")
+    line("re-fold, from Replay", asked, "refold")
+    line("sweep over 50 thresholds", asked, "fifty", "refold")
+    line("one parameter changed, 5,000,000 events", small, "one")
+    _console.print(table)
+
+
 def _print(title: str, lines: list[_Line]) -> None:
     table = Table(title=title, title_justify="left", box=None)
     for name in ("what", "seconds", "ratio to GROUP BY", "peak GB", "MQLs"):
@@ -104,6 +127,7 @@ def main() -> None:
     if not asked.no_window_sql:
         lines += _measure(asked.folder, asked.events, 1, {"window_sql": "first MQL by window functions"})[1:]
     _print(f"{asked.events:,} events, {asked.events // 100:,} leads, 8 event rules, 4 fit rules", lines)
+    _replays(asked.folder, asked.events, asked.runs)
     for events in (int(size) for size in asked.curve.split(",") if size):
         make_leads(asked.folder, events)
         make_events(asked.folder, events)

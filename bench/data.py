@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-__all__ = ["FIRST", "PER_LEAD", "make_events", "make_leads", "until"]
+__all__ = ["FIRST", "PER_LEAD", "make_events", "make_leads", "make_outcomes", "until"]
 
 FIRST = 1_735_689_600_000_000  # 2025-01-01
 PER_LEAD = 100
@@ -37,6 +37,15 @@ COPY (
     (i * 7919) % 1000 AS employees,
     CASE WHEN i % 11 = 0 THEN 'Chief of Staff' WHEN i % 5 = 0 THEN 'Director' ELSE 'Analyst' END AS job_title
   FROM range({leads}) AS rows(i)
+) TO '{file}' (FORMAT parquet)
+"""
+
+
+_OUTCOMES = """
+COPY (
+  SELECT 'lead-' || lpad(CAST(i AS VARCHAR), 9, '0') AS lead_id, 'customer' AS stage,
+    make_timestamp({first} + CAST(floor((0.2 + 0.8 * random()) * {year}) AS BIGINT)) AS "at"
+  FROM range({leads}) AS rows(i) WHERE random() < 0.05
 ) TO '{file}' (FORMAT parquet)
 """
 
@@ -73,6 +82,12 @@ def make_events(folder: Path, events: int, *, ids: bool = False) -> Path:
         ),
         file,
     )  # fmt: skip
+
+
+def make_outcomes(folder: Path, events: int) -> Path:
+    """Return a Parquet file in which one lead in twenty buys at some time of the last ten months."""
+    file = folder / f"outcomes-{events}.parquet"
+    return _made(_OUTCOMES.format(leads=max(1, events // PER_LEAD), first=FIRST, year=_YEAR, file=file), file)
 
 
 def until() -> int:

@@ -17,10 +17,13 @@ from typing import Any
 import duckdb
 import msgspec
 
-from bench.data import FIRST, make_events, make_leads, until
+from bench.data import FIRST, make_events, make_leads, make_outcomes, until
 from handraiser.agreement import load
 from handraiser.agreement.model import Agreement
+from handraiser.edge.backtest_page import backtest_page
+from handraiser.edge.comparing import Comparison, compare
 from handraiser.facts.inputs import Inputs
+from handraiser.learning import Replay
 from handraiser.scoring.match import match
 from handraiser.scoring.score import find_episodes, prepare, score_table
 from handraiser.scoring.stream import processors
@@ -134,8 +137,48 @@ def refold(folder: Path, events: int) -> dict[str, Any]:
     return found
 
 
+def _replay(folder: Path, events: int, *agreements: Agreement) -> Replay:
+    return Replay(
+        *agreements,
+        leads=make_leads(folder, events),
+        events=make_events(folder, events),
+        outcomes=make_outcomes(folder, events),
+    )
+
+
+def backtests(folder: Path, events: int) -> dict[str, Any]:
+    """A back-test from the files, the same against another agreement, and the page of that."""
+    agreement, other = _agreement(), _agreement(change=CHANGES["points"])
+    found: dict[str, Any] = {}
+
+    def work(*agreements: Agreement) -> Comparison:
+        with _replay(folder, events, *agreements) as replay:
+            return compare(replay, *agreements, *([None] * (2 - len(agreements))), until=until())
+
+    found["alone"], _ = _timed(lambda: work(agreement))
+    found["against"], comparison = _timed(lambda: work(agreement, other))
+    found["page"], page = _timed(lambda: backtest_page(comparison))
+    return found | {
+        "mqls": comparison.test.mqls,
+        "changed": len(comparison.gained) + len(comparison.lost),
+        "bytes": len(page),
+    }
+
+
+def what_if(folder: Path, events: int) -> dict[str, Any]:
+    """Questions to data that have been read: a re-fold, fifty thresholds, a parameter changed."""
+    agreement = _agreement()
+    with _replay(folder, events, agreement) as replay:
+        replay.sweep(agreement, {"threshold": [75]})  # what is known of the people, once
+        refold, _ = _timed(lambda: replay.run(agreement))
+        fifty, swept = _timed(lambda: replay.sweep(agreement, {"threshold": list(range(51, 101))}))
+        one, _ = _timed(lambda: replay.sweep(agreement, {"paper.points": [9]}))
+    return {"refold": refold, "fifty": fifty, "one": one, "mqls": swept.column("mqls").to_pylist()[24]}
+
+
 JOBS: dict[str, Job] = {
-    job.__name__: job for job in (group, score, score_with_ids, first_mql, window_sql, refold)
+    job.__name__: job
+    for job in (group, score, score_with_ids, first_mql, window_sql, refold, backtests, what_if)
 }
 
 
