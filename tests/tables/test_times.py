@@ -140,10 +140,17 @@ def test_every_typed_time_means_the_same_instant(tmp_path: Path):
         assert column(opened(events=path), "events", "occurred_at") == [time("2026-03-01T10:00:00Z")], kind
 
 
-def test_nanoseconds_are_cut_off_before_and_after_1970():
-    at = pa.array([-1, 1_999], type=pa.timestamp("ns"))
+@pytest.mark.parametrize("zone", [None, "UTC", "Europe/Berlin"])
+def test_nanoseconds_are_cut_off_before_and_after_1970(zone: str | None):
+    at = pa.array([-1, 1_999], type=pa.timestamp("ns", tz=zone))
     table = pa.table({"lead_id": ["a", "a"], "event": ["A", "A"], "occurred_at": at})
     assert column(opened(events=table), "events", "occurred_at") == [-1, 1]
+
+
+def test_a_timestamp_in_nanoseconds_with_a_zone_is_text_in_utc_where_text_is_asked_for():
+    at = pa.array([1_772_359_200_000_005_999], type=pa.timestamp("ns", tz="Europe/Berlin"))
+    leads = pa.table({"lead_id": ["a"], "since": at})
+    assert column(opened(leads=leads), "leads", "a:since") == ["2026-03-01T10:00:00.000005Z"]
 
 
 def test_a_date_is_its_midnight():

@@ -48,6 +48,8 @@ def as_text(cell: Cell) -> str:
             return f"replace(CAST({sql} AS VARCHAR), ' ', 'T')"
         case Form.INSTANT:
             return f"replace(CAST(make_timestamp(epoch_us({sql})) AS VARCHAR), ' ', 'T') || 'Z'"
+        case Form.INSTANT_NS:
+            return f"replace(CAST(make_timestamp(epoch_ns({sql}) // 1000) AS VARCHAR), ' ', 'T') || 'Z'"
         case Form.STRUCT | Form.MAP | Form.NESTED:
             return f"CAST(to_json({sql}) AS VARCHAR)"
         case Form.NOTHING:

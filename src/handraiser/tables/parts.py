@@ -34,6 +34,7 @@ class Form(StrEnum):
     TIMESTAMP_NS = "timestamp in nanoseconds"
     TIMESTAMP_COARSE = "timestamp in seconds or milliseconds"
     INSTANT = "timestamp with a zone"
+    INSTANT_NS = "timestamp with a zone, in nanoseconds"
     STRUCT = "struct"
     MAP = "map"
     NESTED = "list"
@@ -100,6 +101,7 @@ _FORMS = (
         "timestamp_s": Form.TIMESTAMP_COARSE,
         "timestamp_ms": Form.TIMESTAMP_COARSE,
         "timestamp with time zone": Form.INSTANT,
+        "timestamptz_ns": Form.INSTANT_NS,
         "struct": Form.STRUCT,
         "map": Form.MAP,
         "list": Form.NESTED,

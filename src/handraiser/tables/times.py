@@ -33,7 +33,10 @@ def _microseconds(year: int) -> int:
 
 FIRST, LAST = _microseconds(FIRST_YEAR), _microseconds(LAST_YEAR + 1) - 1
 
-_TYPED = {Form.DATE, Form.TIMESTAMP, Form.TIMESTAMP_NS, Form.TIMESTAMP_COARSE, Form.INSTANT}
+_TYPED = {
+    *(Form.DATE, Form.TIMESTAMP, Form.TIMESTAMP_NS, Form.TIMESTAMP_COARSE),
+    *(Form.INSTANT, Form.INSTANT_NS),
+}
 
 _DAY = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
 _HOUR = r"[T ]([01]\d|2[0-3]):[0-5]\d"
@@ -74,7 +77,7 @@ def time_of(cell: Cell, sql: str) -> Time:
         return Time(value=_from_text(sql), local=_is_local(sql), given=given, text=sql)
     return Time(
         value=_from_type(cell, sql),
-        local="FALSE" if cell.form is Form.INSTANT else "TRUE",
+        local="FALSE" if cell.form in (Form.INSTANT, Form.INSTANT_NS) else "TRUE",
         given=f"{sql} IS NOT NULL",
         text=f"CAST({sql} AS VARCHAR)",
     )
@@ -107,7 +110,7 @@ def _from_type(cell: Cell, sql: str) -> str:
     match cell.form:
         case Form.INSTANT | Form.TIMESTAMP:
             return f"epoch_us({sql})"
-        case Form.TIMESTAMP_NS:
+        case Form.TIMESTAMP_NS | Form.INSTANT_NS:
             # DuckDB 2 rounds nanoseconds and DuckDB 1 cuts them off; we cut.
             nanoseconds = f"epoch_ns({sql})"
             return _near(cell, sql, f"({nanoseconds} - (({nanoseconds} % 1000) + 1000) % 1000) // 1000")
