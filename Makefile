@@ -6,12 +6,13 @@
 # make test    the tests alone          make test ARGS="-k decay"
 # make fmt     put the code into shape
 # make bench   how fast it is           make bench ARGS="--help"
+# make evaluate what it finds in public data   make evaluate ARGS="--data DIR"
 # make lock    requirements/*.txt anew  make lock ARGS="--upgrade"
 # make clean   take .venv and everything made away
 #
 # PYTHON=/path/to/python chooses the interpreter, 3.11 or later.
 
-.PHONY: demo check lint types floors kernels test fmt bench lock clean setup
+.PHONY: demo check lint types floors kernels test fmt bench evaluate lock clean setup
 .NOTPARALLEL:
 
 BIN := .venv/bin
@@ -54,6 +55,9 @@ fmt: setup
 
 bench: setup
 	@$(BIN)/python -m bench $(ARGS)
+
+evaluate: setup
+	@$(BIN)/python -m evaluation $(ARGS)
 
 # Needs uv: the only thing here that does. --universal serves every Python and system there are wheels for.
 UV ?= uv
