@@ -259,12 +259,20 @@ def test_a_place_that_the_text_does_not_have_shows_no_line(place: Place) -> None
     assert shown.splitlines() == [f"{place}: HR500 It is so.", "    fix: Change it.", "1 mistake"]
 
 
+SMALL = """
+agreement: small
+fit: {rules: []}
+engagement: {rules: [{rule: visit, event: Visit, points: 1}]}
+qualify: {mql: visit}
+"""
+
+
 @pytest.mark.parametrize(
     ("option", "given"), [("--at: HR601", {"at": "soon"}), ("--timezone: HR508", {"timezone": "Mars"})]
 )
 def test_of_an_option_the_place_is_its_name_alone(option: str, given: dict[str, str]) -> None:
     with pytest.raises(Mistakes) as caught:
-        score([], leads=[{"lead_id": "ann"}], events=[], **given)
+        score(load(SMALL), leads=[{"lead_id": "ann"}], events=[], **given)
     shown = render_diagnostics(caught.value.diagnostics, source_text="agreement: a\n")
     assert shown.startswith(f"{option} ")
 

@@ -117,12 +117,24 @@ def test_a_path_that_cannot_be_written_is_a_mistake_before_any_work(tmp_path: Pa
         write_table(TABLE, tmp_path / path)
 
 
-def test_where_writing_fails_the_old_file_stays(tmp_path: Path):
+def test_a_folder_in_the_place_of_the_file_is_a_mistake_before_any_work(tmp_path: Path):
     path = tmp_path / "out.csv"
     path.mkdir()
+    with pytest.raises(Mistakes, match="This is a folder"):
+        check_writable(path)
+
+
+def test_where_writing_fails_nothing_is_left(tmp_path: Path):
     with pytest.raises(Unavailable):
-        write_table(TABLE, path)
-    assert list(tmp_path.iterdir()) == [path]
+        write_table(TABLE, tmp_path / f"{'x' * 250}.csv")  # a name for a file, but not with more in front
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_who_may_read_a_file_stays_as_it_was_when_it_is_written_anew(tmp_path: Path):
+    path = tmp_path / "out.csv"
+    path.touch(mode=0o600)
+    write_table(TABLE, path)
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_full_disk_leaves_no_half_file(tmp_path: Path):

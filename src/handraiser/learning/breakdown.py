@@ -180,7 +180,8 @@ def _sized(numbers: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.object_], l
 
 def _shares(column: _Column, groups: Sequence[npt.NDArray[np.bool_]]) -> list[Share]:
     place = {value: k for k, value in enumerate(column.order)}
-    codes = np.array([place[value] for value in column.values], dtype=np.int64)
+    # Who is not counted may have a value that nobody else has.
+    codes = np.array([place.get(value, -1) for value in column.values], dtype=np.int64)
     counts = [np.bincount(codes[group], minlength=len(place)) for group in groups]
     return [
         Share(

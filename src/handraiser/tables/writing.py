@@ -10,7 +10,7 @@ import stat
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -97,7 +97,8 @@ def _replaced(path: str) -> Iterator[Path]:
     except (duckdb.IOException, OSError) as error:
         raise Unavailable(f"{path} could not be written: {error}") from error
     finally:
-        half.unlink(missing_ok=True)
+        with suppress(OSError):  # what cannot be there need not be taken away
+            half.unlink(missing_ok=True)
 
 
 def _print(table: pa.Table) -> None:

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from evaluation import bpi2012, olist
+
 from pages import ROOT
 
 XES = """<?xml version="1.0" encoding="UTF-8"?>
