@@ -6,7 +6,7 @@ a test holds the two together. A code never changes its meaning and is never use
     HR1xx   what the agreement says
     HR2xx   what YAML makes of what was written
     HR3xx   expressions (`conditions`)
-    HR4xx   warnings that need the data
+    HR4xx   warnings, most of which need the data (`scoring.lint_notes`)
 """
 
 from __future__ import annotations

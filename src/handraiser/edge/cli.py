@@ -97,7 +97,7 @@ def check(
     from handraiser.edge import library
     from handraiser.edge.diagnostics import render_diagnostics
     from handraiser.edge.overwriting import spare_inputs
-    from handraiser.scoring.lint import lint
+    from handraiser.scoring.lint import lint, lint_alone
 
     if (leads is None) != (events is None):
         raise typer.BadParameter("--leads and --events stand together.")
@@ -106,7 +106,7 @@ def check(
         found, diagnostics = read(agreement)
         if found is not None and leads is not None and events is not None:
             with (
-                at_work("Reading"),
+                at_work("Checking") as progress,
                 library.opened(
                     leads=leads,
                     events=events,
@@ -116,8 +116,10 @@ def check(
                     threads=None,
                 ) as inputs,
             ):
-                diagnostics = (*diagnostics, *lint(found, inputs))
+                diagnostics = (*diagnostics, *lint(found, inputs, progress=progress))
                 say_rejects(inputs, library.refused(inputs), rejects)
+        elif found is not None:
+            diagnostics = (*diagnostics, *lint_alone(found))
         if diagnostics:
             OUT.print(render_diagnostics(diagnostics, source_text=texts_of([agreement])), markup=False)
         if any(one.level is Level.MISTAKE for one in diagnostics):

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from handraiser.agreement import load
 from handraiser.edge.acme import agreement_text
 from handraiser.edge.library import explain, score
+from handraiser.scoring.lint import lint_alone
 
 __all__ = ["warm"]
 
@@ -21,9 +22,10 @@ _EVENT = {"lead_id": "ann", "event": "Page Viewed", "path": "/pricing", "occurre
 
 
 def warm() -> float:
-    """Score and explain in the ways that differ for the compiler; return how many seconds it took."""
+    """Score, explain and check in the ways that differ for the compiler; return how many seconds it took."""
     started = time.monotonic()
     agreement = load(agreement_text("agreement"))
+    lint_alone(agreement)
     for more in ({}, {"known_at": _AT}, {"event_id": "e1", "session_id": "s1", "known_at": _AT}):
         for points in (False, True):
             score(agreement, leads=_LEADS, events=[_EVENT | more], at=_AT, points=points)

@@ -1,30 +1,68 @@
-"""What in an agreement looks wrong beside the data it is to decide about?
+"""What in an agreement looks wrong, mostly beside the data it is to decide about?
 
 Nothing of it stops a run: a name that no row has is NULL, a part that fails is NULL. But a misspelled
-event never happens and a misspelled value never holds, and nobody would notice.
+event never happens, a threshold may be out of reach, a page may count whenever it is reloaded, and nobody
+would notice. A module for each question; `docs/agreement-codes.md` says from when on each is worth a word.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable, Collection
 
 from handraiser.agreement.model import Agreement
 from handraiser.agreement.trouble import nearest
 from handraiser.errors import Diagnostic, many
 from handraiser.facts.inputs import Inputs
+from handraiser.scoring.lint_always import always_warnings
 from handraiser.scoring.lint_attributes import attribute_warnings
+from handraiser.scoring.lint_beside import Beside
 from handraiser.scoring.lint_events import event_warnings
+from handraiser.scoring.lint_never import never_warnings
 from handraiser.scoring.lint_notes import LintCode, Warnings, Written
+from handraiser.scoring.lint_repeats import repeat_warnings
+from handraiser.scoring.match import Matched, match
+from handraiser.scoring.stream import processors
 
-__all__ = ["LintCode", "lint"]
+__all__ = ["LintCode", "lint", "lint_alone"]
 
 
-def lint(agreement: Agreement, inputs: Inputs) -> list[Diagnostic]:
-    """Return warnings in the order of the agreement, each with how often it is so, one example and a fix."""
+def lint_alone(agreement: Agreement) -> list[Diagnostic]:
+    """Return what looks wrong in an agreement whatever the data are like, in the order of the agreement."""
     warnings = Warnings()
-    written = Written(agreement)
-    attribute_warnings(agreement, inputs, warnings)
-    event_warnings(agreement, inputs, warnings, written)
+    _rules(agreement, None, warnings)
+    return warnings.in_order()
+
+
+def lint(
+    agreement: Agreement,
+    inputs: Inputs,
+    *,
+    matched: Matched | None = None,
+    names: Collection[str] = (),
+    threads: int | None = None,
+    progress: Callable[[int], None] = lambda rows: None,
+) -> list[Diagnostic]:
+    """Return warnings in the order of the agreement, each with how often it is so, one example and a fix.
+
+    `matched` is what `match` said of the two, where that is at hand; else `progress` is called with the
+    number of rows read so far. `names` are further agreements whose outcomes count as its own.
+    """
+    threads = threads or processors()
+    if matched is None:
+        matched = match(agreement, inputs, threads=threads, progress=progress)
+    beside = Beside(agreement, inputs, matched, threads=threads, names=names)
+    warnings, written = Warnings(), Written(agreement)
+    attribute_warnings(agreement, inputs, warnings, matched)
+    event_warnings(agreement, inputs, warnings, written, met=matched.hits.met)
     _reasons(agreement, inputs, warnings, written)
-    return sorted(dict.fromkeys(warnings.diagnostics), key=lambda each: (each.at, each.code))
+    _rules(agreement, beside, warnings)
+    always_warnings(beside, warnings)
+    repeat_warnings(beside, warnings, written)
+    return warnings.in_order()
+
+
+def _rules(agreement: Agreement, beside: Beside | None, warnings: Warnings) -> None:
+    never_warnings(agreement, beside, warnings)
 
 
 def _reasons(agreement: Agreement, inputs: Inputs, warnings: Warnings, written: Written) -> None:

@@ -24,14 +24,12 @@ from handraiser.scoring.expressions import problems
 from handraiser.scoring.lint_notes import (
     LintCode,
     Warnings,
+    misspelled,
     spot,
-    texts_compared,
-    value_meant,
     values_read,
 )
-from handraiser.scoring.match import Matched, match
+from handraiser.scoring.match import Matched
 from handraiser.scoring.programs import qualify_trees
-from handraiser.scoring.stream import processors
 
 __all__ = ["attribute_warnings"]
 
@@ -47,9 +45,9 @@ class _Part(NamedTuple):
     needed: Kind
 
 
-def attribute_warnings(agreement: Agreement, inputs: Inputs, warnings: Warnings) -> None:
+def attribute_warnings(agreement: Agreement, inputs: Inputs, warnings: Warnings, matched: Matched) -> None:
     """Write down what is odd about conditions on leads and companies."""
-    _Look(agreement, inputs, warnings).tell()
+    _Look(agreement, inputs, warnings).tell(matched)
 
 
 class _Look:
@@ -61,12 +59,12 @@ class _Look:
         self.sources = {"lead": inputs.leads, "company": inputs.companies}
         self.never: set[tuple[str, str]] = set()  # attributes that no row has
 
-    def tell(self) -> None:
+    def tell(self, matched: Matched) -> None:
         for sql in self._expressions():
             self._names(sql)
-        matched = match(self.agreement, self.inputs, threads=processors())
         self._failures(matched)
         self._bands(matched)
+        self._qualify(matched)
 
     def _expressions(self) -> list[Sql]:
         """Return every expression in which attributes may stand."""
@@ -181,13 +179,25 @@ class _Look:
                 if not _names(band.when.text) & self.never:
                     self._never_holds(band.when, len(matched.leads.ids))
 
-    def _never_holds(self, when: Sql, leads: int) -> None:
-        at, fix = when.at, "Look at the values that leads and companies have."
-        for name, literal in texts_compared(parse(when.text)):
-            meant = value_meant(literal, self._values(name.qualifier, name.name))
-            if meant is not None:
-                at, fix = spot(when, literal.span), f"Did you mean '{meant}'?"
-                break
+    def _qualify(self, matched: Matched) -> None:
+        """Warn of attribute conditions of `qualify` that never hold; of `never`, only of those misspelled."""
+        qualify = self.agreement.qualify
+        expressions = (qualify.mql, qualify.hand_raise, qualify.never)
+        for place, (sql, tree) in enumerate(zip(expressions, qualify_trees(self.agreement), strict=True)):
+            for index, part in enumerate(() if tree is None else tree.attributes):
+                may = matched.parts_may[:, matched.part_of[place, index]]
+                if sql is None or part.kind != "truth" or (may == 2).any() or _names(part.text) & self.never:
+                    continue
+                start = max(0, sql.text.find(part.text))
+                when = Sql(part.text, spot(sql, (start, start)))
+                self._never_holds(when, len(matched.leads.ids), only_misspelled=sql is qualify.never)
+
+    def _never_holds(self, when: Sql, leads: int, *, only_misspelled: bool = False) -> None:
+        lists = self.agreement.lists
+        meant = misspelled(when, lists, lambda name: self._values(name.qualifier, name.name))
+        if meant is None and only_misspelled:
+            return
+        at, fix = meant or (when.at, "Look at the values that leads and companies have.")
         self.warnings.add(
             LintCode.NEVER_HOLDS, at, f"This holds for none of {many(leads, 'lead')}, at no time.", fix
         )

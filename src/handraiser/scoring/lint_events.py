@@ -5,7 +5,7 @@ One pass over the events answers all of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from sqlglot import exp
@@ -17,15 +17,14 @@ from handraiser.agreement.trouble import nearest
 from handraiser.agreement.unquoted import value_names
 from handraiser.errors import Place, many
 from handraiser.facts.inputs import Column, Inputs, Kind
-from handraiser.scoring.cited import moment
-from handraiser.scoring.expressions import problems, truth
+from handraiser.scoring.expressions import points, problems, truth
 from handraiser.scoring.lint_notes import (
     LintCode,
     Warnings,
     Written,
+    instant,
+    misspelled,
     spot,
-    texts_compared,
-    value_meant,
     values_read,
 )
 from handraiser.scoring.match import event_rules
@@ -51,41 +50,64 @@ class _Property(NamedTuple):
     text: str = ""
 
 
-def event_warnings(agreement: Agreement, inputs: Inputs, warnings: Warnings, written: Written) -> None:
-    """Write down what is odd about the event rules."""
-    counts = dict(
-        inputs.con.sql(
-            f"SELECT event, count(*) FROM {inputs.events.relation} WHERE usable GROUP BY event"
-        ).fetchall()
-    )
+def event_warnings(
+    agreement: Agreement,
+    inputs: Inputs,
+    warnings: Warnings,
+    written: Written,
+    *,
+    met: Collection[int],
+) -> None:
+    """Write down what is odd about the event rules; `met` are the numbers of those that have hits."""
     rules = event_rules(agreement)
-    looks = [_Look(agreement, inputs, rule, warnings, written) for rule in rules]
-    answers = _answers(inputs, [look.questions() for look in looks])
+    looks = [
+        _Look(agreement, inputs, rule, warnings, written, met=place in met)
+        for place, rule in enumerate(rules)
+    ]
+    counts, answers = _answers(inputs, [look.questions() for look in looks])
     for look, answer in zip(looks, answers, strict=True):
         look.names(counts)
         if any(name in counts for name in look.rule.event):
             look.tell(answer)
 
 
-def _answers(inputs: Inputs, asked: list[dict[str, str]]) -> list[dict[str, object]]:
-    """Return what each rule asked, all of it from one pass."""
+def _answers(inputs: Inputs, asked: list[dict[str, str]]) -> tuple[dict[str, int], list[dict[str, object]]]:
+    """Return how many events there are of each name, and what each rule asked: all from one pass."""
     flat = [_Asked(sql, rule, what) for rule, each in enumerate(asked) for what, sql in each.items()]
+    columns = "".join(f", {one.sql} AS c{place}" for place, one in enumerate(flat))
+    rows = inputs.con.sql(
+        f"SELECT event, count(*){columns} FROM {inputs.events.relation} WHERE usable GROUP BY event"
+    ).fetchall()
     found: list[dict[str, object]] = [{} for _ in asked]
-    if flat:
-        columns = ", ".join(f"{one.sql} AS c{number}" for number, one in enumerate(flat))
-        row = inputs.con.sql(f"SELECT {columns} FROM {inputs.events.relation} WHERE usable").fetchall()[0]
-        for one, value in zip(flat, row, strict=True):
-            found[one.rule][one.what] = value
-    return found
+    for _, _, *values in rows:
+        for one, value in zip(flat, values, strict=True):
+            found[one.rule][one.what] = _together(found[one.rule].get(one.what), value)
+    return {event: count for event, count, *_ in rows}, found
+
+
+def _together(one: object, other: object) -> object:
+    """Return the answer for events of two names: counts add up, of two examples the first stays."""
+    if isinstance(one, int) and isinstance(other, int):
+        return one + other
+    if isinstance(one, list) and isinstance(other, list):
+        return min(one, other, key=lambda example: example[:2])
+    return other if one is None else one
 
 
 class _Look:
     """One event rule beside the events."""
 
     def __init__(
-        self, agreement: Agreement, inputs: Inputs, rule: EventRule, warnings: Warnings, written: Written
+        self,
+        agreement: Agreement,
+        inputs: Inputs,
+        rule: EventRule,
+        warnings: Warnings,
+        written: Written,
+        *,
+        met: bool,
     ) -> None:
-        self.agreement, self.inputs, self.rule = agreement, inputs, rule
+        self.agreement, self.inputs, self.rule, self.met = agreement, inputs, rule, met
         self.warnings, self.written = warnings, written
         names = [exp.Literal.string(name) for name in rule.event]
         self.mine = exp.In(this=exp.column("event"), expressions=names).sql("duckdb")
@@ -107,17 +129,28 @@ class _Look:
             column = self.column("", one.name)
             if column is not None:
                 asked[f"has {one.name}"] = self._count(f"{column.sql} IS NOT NULL")
-        if self.rule.where is not None:
-            holds = truth(self.rule.where.text, self.column, self.agreement.lists)
-            asked["held"] = self._count(holds.sql("duckdb"))
-        for number, (sql, kind) in enumerate(self.expressions):
+        if not self.met:
+            asked["held"] = self._count(self._where())
+        if not self.met and "verdict" in self.inputs.events.has:
+            asked["by machines"] = self._count(f"{self._where()} AND verdict = 'machine'")
+        if not self.met and isinstance(self.rule.points, Sql):
+            weight = points(self.rule.points.text, self.column, self.agreement.lists).sql("duckdb")
+            asked["weighed"] = self._count(f"{self._where()} AND ({weight}) IS NOT NULL")
+        for place, (sql, kind) in enumerate(self.expressions):
             failed = problems(sql.text, self.column, self.agreement.lists, needed=kind)
             if failed != exp.false():
                 fails = failed.sql("duckdb")
-                asked[f"failed {number}"] = self._count(fails)
+                asked[f"failed {place}"] = self._count(fails)
                 example = self._example(parse(sql.text))
-                asked[f"example {number}"] = f"min({example}) FILTER (WHERE {self.mine} AND ({fails}))"
+                asked[f"example {place}"] = f"min({example}) FILTER (WHERE {self.mine} AND ({fails}))"
         return asked
+
+    def _where(self) -> str:
+        """Return SQL of the rule's `where`."""
+        where = self.rule.where
+        if where is None:
+            return "TRUE"
+        return f"({truth(where.text, self.column, self.agreement.lists).sql('duckdb')})"
 
     def _count(self, condition: str) -> str:
         """Return SQL that counts the rule's events of which a condition holds."""
@@ -157,16 +190,21 @@ class _Look:
             self.warnings.add(LintCode.NO_EVENT, at, f"No event of the data is called `{name}`.", fix)
 
     def tell(self, answer: dict[str, object]) -> None:
-        """Warn of properties that none of the rule's events has, of failures, and of what never holds."""
+        """Warn of properties that none of the rule's events has, of failures, of what is never a hit."""
         events = _whole(answer["events"])
         complete = [self._has(one, answer, events) for one in self._properties()]
-        for number, (sql, _) in enumerate(self.expressions):
-            failed = _whole(answer.get(f"failed {number}", 0))
+        for place, (sql, _) in enumerate(self.expressions):
+            failed = _whole(answer.get(f"failed {place}", 0))
             if failed:
-                self._fails(sql, failed, events, answer[f"example {number}"])
+                self._fails(sql, failed, events, answer[f"example {place}"])
         where = self.rule.where
-        if where is not None and all(complete) and not _whole(answer["held"]):
+        if self.met or not all(complete):
+            return
+        held = _whole(answer["held"])
+        if where is not None and not held:
             self._never_holds(where, events)
+        else:
+            self._never_counts(held, answer)
 
     def _has(self, one: _Property, answer: dict[str, object], events: int) -> bool:
         if _whole(answer.get(f"has {one.name}", 0)):
@@ -193,7 +231,7 @@ class _Look:
         columns = self.inputs.events.columns
         given = zip(self._read(parse(sql.text)), values, strict=True)
         where = values_read((name, value, columns[name].kind) for name, value in given)
-        at = moment(int(occurred)).isoformat(sep=" ", timespec="seconds").replace("+00:00", " UTC")
+        at = instant(int(occurred))
         self.warnings.add(
             LintCode.FAILS,
             sql.at,
@@ -204,14 +242,32 @@ class _Look:
 
     def _never_holds(self, where: Sql, events: int) -> None:
         called = " or ".join(f"`{name}`" for name in self.rule.event)
-        at, fix = where.at, "Look at the values that these events have."
-        for name, literal in texts_compared(parse(where.text)):
-            meant = value_meant(literal, self._values(name.name))
-            if meant is not None:
-                at, fix = spot(where, literal.span), f"Did you mean '{meant}'?"
-                break
+        meant = misspelled(where, self.agreement.lists, lambda name: self._values(name.name))
+        at, fix = meant or (where.at, "Look at the values that these events have.")
         says = f"This holds for none of {many(events, 'event')} {called}."
         self.warnings.add(LintCode.NEVER_HOLDS, at, says, fix)
+
+    def _never_counts(self, held: int, answer: dict[str, object]) -> None:
+        """Warn of a rule whose events are there, and none of them a hit."""
+        called = " or ".join(f"`{name}`" for name in self.rule.event)
+        asked = " that it asks for" if self.rule.where is not None else ""
+        events = f"the only event {called}{asked}" if held == 1 else f"all {held:,} events {called}{asked}"
+        were = "was" if held == 1 else "were"
+        if _whole(answer.get("by machines", 0)) == held and not self.rule.count_machines:
+            why = f"{events} {were} made by machines, which make no hits"
+            fix = "Ask for what people do, or write `machines: count`."
+        elif not _whole(answer.get("weighed", held)):
+            why = f"its points are null for {events}"
+            fix = "Look at the values that these events have."
+        else:
+            why = f"{events} {were} of people who are not in the leads"
+            fix = "Look whether events and leads have the same lead_id."
+        lead, at = self.inputs.con.sql(
+            f"SELECT lead_id, occurred_at FROM {self.inputs.events.relation} "
+            f"WHERE usable AND {self.mine} AND {self._where()} ORDER BY occurred_at, lead_id LIMIT 1"
+        ).fetchall()[0]
+        says = f"`{self.rule.name}` never has a hit: {why}, for example lead {lead} at {instant(at)}."
+        self.warnings.add(LintCode.NEVER_FIRES, self.rule.at, says, fix)
 
     def _values(self, name: str) -> list[str]:
         column = self.column("", name)

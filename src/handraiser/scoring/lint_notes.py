@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 from enum import StrEnum
 
-from handraiser.agreement.expression import Comparison, Expression, In, Literal, Name, Span, words
+from handraiser.agreement.expression import Call, Comparison, Expression, In, Literal, Name, Span, words
 from handraiser.agreement.model import Agreement, Sql
 from handraiser.agreement.nodes import Listing, Node, Scalar, under
+from handraiser.agreement.parser import parse
 from handraiser.agreement.source import Source
 from handraiser.agreement.tree import grow
 from handraiser.agreement.trouble import nearest
 from handraiser.errors import Diagnostic, Level, Place
 from handraiser.facts.inputs import Kind
+from handraiser.scoring.cited import moment
 
-__all__ = ["LintCode", "Warnings", "Written", "spot", "texts_compared", "value_meant", "values_read"]
+__all__ = [
+    "LintCode",
+    "Warnings",
+    "Written",
+    "instant",
+    "misspelled",
+    "shown",
+    "spot",
+    "values_read",
+]
 
 
 class LintCode(StrEnum):
-    """The codes of warnings that need the data; `docs/agreement-codes.md` explains each."""
+    """The codes of what may look wrong; `docs/agreement-codes.md` explains each."""
 
     NO_ATTRIBUTE = "HR401"
     NO_PROPERTY = "HR402"
@@ -26,6 +38,11 @@ class LintCode(StrEnum):
     FAILS = "HR404"
     NEVER_HOLDS = "HR405"
     UNKNOWN_REASON = "HR406"
+    NEVER_FIRES = "HR409"
+    ALWAYS_HOLDS = "HR410"
+    TOGETHER = "HR411"
+    REPEATS = "HR415"
+    ONLY_ONCE = "HR416"
 
 
 class Warnings:
@@ -37,6 +54,10 @@ class Warnings:
     def add(self, code: LintCode, at: Place, says: str, fix: str) -> None:
         """Write a warning down."""
         self.diagnostics.append(Diagnostic(code=code.value, at=at, says=says, fix=fix, level=Level.WARNING))
+
+    def in_order(self) -> list[Diagnostic]:
+        """Return the warnings in the order of the agreement, each once."""
+        return sorted(dict.fromkeys(self.diagnostics), key=lambda each: (each.at, each.code))
 
 
 class Written:
@@ -80,8 +101,8 @@ def spot(sql: Sql, span: Span) -> Place:
     return Place(sql.at.file, sql.at.line, sql.at.column + span[0])
 
 
-def texts_compared(expression: Expression) -> Iterator[tuple[Name, Literal]]:
-    """Return the texts that names are compared with, by `=` or `in`."""
+def _compared(expression: Expression, lists: Mapping[str, Sequence[str]]) -> Iterator[tuple[Name, Literal]]:
+    """Return the texts that names are compared with, by `=`, `in` or `listed`."""
     for part in words(expression):
         match part:
             case Comparison("=", Name() as name, Literal(str()) as text):
@@ -90,9 +111,29 @@ def texts_compared(expression: Expression) -> Iterator[tuple[Name, Literal]]:
                 yield name, text
             case In(Name() as name, options):
                 yield from ((name, each) for each in options if isinstance(each, Literal))
+            case Call("listed", (Name() as name, Literal(str(listed)) as text)):
+                yield from ((name, Literal(each, span=text.span)) for each in lists[listed])
 
 
-def value_meant(literal: Literal, values: Iterable[str]) -> str | None:
+def misspelled(
+    condition: Sql, lists: Mapping[str, Sequence[str]], values_of: Callable[[Name], Iterable[str]]
+) -> tuple[Place, str] | None:
+    """Return where a condition asks for a value that looks like one of the data, and the question whether
+    that was meant; None where none does. Of several the likest, and of a list the value is named."""
+    found = [
+        (_likeness(literal, meant), literal, meant)
+        for name, literal in _compared(parse(condition.text), lists)
+        if (meant := _meant(literal, values_of(name))) is not None
+    ]
+    if not found:
+        return None
+    _, literal, meant = max(found, key=lambda each: each[0])
+    said = str(literal.value)
+    by = "" if said in condition.text else f" by '{said}'"
+    return spot(condition, literal.span), f"Did you mean '{meant}'{by}?"
+
+
+def _meant(literal: Literal, values: Iterable[str]) -> str | None:
     """Return the value of the data that a text was probably meant to be; None where it is one."""
     known = {value.casefold(): value for value in values}
     said = str(literal.value)
@@ -100,6 +141,10 @@ def value_meant(literal: Literal, values: Iterable[str]) -> str | None:
         return None
     found = nearest(said.casefold(), known)
     return None if found is None else known[found]
+
+
+def _likeness(literal: Literal, meant: str) -> float:
+    return SequenceMatcher(None, str(literal.value).casefold(), meant.casefold()).ratio()
 
 
 def values_read(read: Iterable[tuple[str, str | None, Kind]]) -> str:
@@ -112,3 +157,14 @@ def _value(value: str | None, kind: Kind) -> str:
     if value is None:
         return "null"
     return f"'{value}'" if kind is Kind.TEXT else value.removesuffix(".0")
+
+
+def shown(number: float) -> str:
+    """Return a number of points as people write it: `1,234.5`."""
+    text = f"{number:,.6f}"
+    return text.rstrip("0").rstrip(".")
+
+
+def instant(at: int) -> str:
+    """Return an instant (microseconds) as text: `2026-03-01 10:00:00 UTC`."""
+    return moment(at).isoformat(sep=" ", timespec="seconds").replace("+00:00", " UTC")
