@@ -17,8 +17,11 @@ from handraiser.scoring.lint_always import always_warnings
 from handraiser.scoring.lint_attributes import attribute_warnings
 from handraiser.scoring.lint_beside import Beside
 from handraiser.scoring.lint_events import event_warnings
+from handraiser.scoring.lint_fit import fit_warnings
 from handraiser.scoring.lint_never import never_warnings
 from handraiser.scoring.lint_notes import LintCode, Warnings, Written
+from handraiser.scoring.lint_opens import opens_warnings
+from handraiser.scoring.lint_reach import reach_warnings
 from handraiser.scoring.lint_repeats import repeat_warnings
 from handraiser.scoring.match import Matched, match
 from handraiser.scoring.stream import processors
@@ -62,6 +65,9 @@ def lint(
 
 
 def _rules(agreement: Agreement, beside: Beside | None, warnings: Warnings) -> None:
+    reach_warnings(agreement, beside, warnings)
+    fit_warnings(agreement, beside, warnings)
+    opens_warnings(agreement, beside, warnings)
     never_warnings(agreement, beside, warnings)
 
 
