@@ -18,6 +18,8 @@ from handraiser.scoring.lint_attributes import attribute_warnings
 from handraiser.scoring.lint_beside import Beside
 from handraiser.scoring.lint_events import event_warnings
 from handraiser.scoring.lint_fit import fit_warnings
+from handraiser.scoring.lint_history import history_warnings
+from handraiser.scoring.lint_leaks import leak_warnings
 from handraiser.scoring.lint_never import never_warnings
 from handraiser.scoring.lint_notes import LintCode, Warnings, Written
 from handraiser.scoring.lint_opens import opens_warnings
@@ -61,6 +63,8 @@ def lint(
     _rules(agreement, beside, warnings)
     always_warnings(beside, warnings)
     repeat_warnings(beside, warnings, written)
+    told = history_warnings(beside, warnings)
+    leak_warnings(beside, warnings, but=told)
     return warnings.in_order()
 
 

@@ -44,6 +44,8 @@ class LintCode(StrEnum):
     ALWAYS_HOLDS = "HR410"
     TOGETHER = "HR411"
     OPENS_DECIDE = "HR412"
+    NO_HISTORY = "HR413"
+    LEAK = "HR414"
     REPEATS = "HR415"
     ONLY_ONCE = "HR416"
 
