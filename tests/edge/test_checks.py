@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from handraiser.agreement import load, read
+from handraiser.edge.cli import app
 from handraiser.edge.diagnostics import render_diagnostics
 from handraiser.edge.library import score
 from handraiser.errors import Diagnostic, Level, Mistakes, Place
@@ -221,6 +224,19 @@ def test_an_agreement_without_reasons_gets_one_warning_for_all_of_them() -> None
     ]
     says = "The agreement has no reasons; 3 outcomes of the data give one: `a`, `b`."
     assert one(agreement(), outcomes=outcomes)[2] == says
+
+
+# ---- the command
+
+
+def test_check_without_data_says_what_is_certain_and_ends_well(tmp_path: Path) -> None:
+    path = tmp_path / "mql.yaml"
+    path.write_text(agreement(rule("when: lead.age > 30, points: 2"), qualify="mql: score > 5 and visit"))
+    done = CliRunner().invoke(app, ["check", str(path)])
+    assert done.exit_code == 0
+    assert f"{path}:3:28: HR417 warning: By its name, `lead.age` tells a person's age." in done.output
+    assert done.output.splitlines()[-2:-1] == ["1 warning"]
+    assert "no mistakes" in done.output.splitlines()[-1]
 
 
 # ---- how diagnostics are shown

@@ -23,6 +23,7 @@ from handraiser.scoring.lint_leaks import leak_warnings
 from handraiser.scoring.lint_never import never_warnings
 from handraiser.scoring.lint_notes import LintCode, Warnings, Written
 from handraiser.scoring.lint_opens import opens_warnings
+from handraiser.scoring.lint_protected import protected_warnings
 from handraiser.scoring.lint_reach import reach_warnings
 from handraiser.scoring.lint_repeats import repeat_warnings
 from handraiser.scoring.match import Matched, match
@@ -35,6 +36,7 @@ def lint_alone(agreement: Agreement) -> list[Diagnostic]:
     """Return what looks wrong in an agreement whatever the data are like, in the order of the agreement."""
     warnings = Warnings()
     _rules(agreement, None, warnings)
+    protected_warnings(agreement, None, warnings, Written(agreement))
     return warnings.in_order()
 
 
@@ -61,6 +63,7 @@ def lint(
     event_warnings(agreement, inputs, warnings, written, met=matched.hits.met)
     _reasons(agreement, inputs, warnings, written)
     _rules(agreement, beside, warnings)
+    protected_warnings(agreement, inputs, warnings, written)
     always_warnings(beside, warnings)
     repeat_warnings(beside, warnings, written)
     told = history_warnings(beside, warnings)

@@ -48,6 +48,7 @@ class LintCode(StrEnum):
     LEAK = "HR414"
     REPEATS = "HR415"
     ONLY_ONCE = "HR416"
+    PROTECTED = "HR417"
 
 
 class Warnings:
