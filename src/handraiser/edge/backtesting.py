@@ -50,10 +50,9 @@ def backtest(
 ) -> None:
     from handraiser.agreement import load
     from handraiser.edge import library
-    from handraiser.edge.comparing import compare
+    from handraiser.edge.comparing import compare, looked_at
     from handraiser.edge.overwriting import spare_inputs
     from handraiser.learning import Replay
-    from handraiser.scoring.lint import lint
     from handraiser.tables import check_folder, check_writable
 
     if format not in _FORMATS:
@@ -89,7 +88,7 @@ def backtest(
                 since=first,
                 until=last,
                 episodes=episodes,
-                notes=lint(loaded[0], replay.inputs),
+                notes=looked_at(replay, loaded[0]),
             )
         _write(found, format, out)
 

@@ -17,7 +17,7 @@ from handraiser.learning.differences import Difference, differences
 from handraiser.learning.replay import Replay
 from handraiser.scoring.lint import lint
 
-__all__ = ["Comparison", "Noted", "backtest", "compare", "written"]
+__all__ = ["Comparison", "Noted", "backtest", "compare", "looked_at", "written"]
 
 
 class Noted(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,8 +81,14 @@ def backtest(
             since=None if since is None else instant(since, option="since"),
             until=instant(until, option="until"),
             episodes=episodes,
-            notes=lint(agreement, replay.inputs),
+            notes=looked_at(replay, agreement),
         )
+
+
+def looked_at(replay: Replay, agreement: Agreement) -> list[Diagnostic]:
+    """Return what looks wrong in an agreement beside the data that it is tested on."""
+    matched = replay.prepared(agreement).matched
+    return lint(agreement, replay.inputs, matched=matched, names=replay.names, threads=replay.threads)
 
 
 def compare(
