@@ -55,81 +55,47 @@ class Question(NamedTuple):
 def attribute_rows(inputs: Inputs) -> tuple[Population, Rows, Rows]:
     """Return the leads that have a row in the leads input, those rows, and the rows of companies.
 
-    Companies are those that leads name or that have rows of their own, in the order of their ids' hashes.
+    Companies are those that have rows of their own, then those that only leads name.
     """
     for hasher in _HASHERS:
-        table = _table(inputs, inputs.leads, "lead_id", hasher)
-        leads = _facts(table)
-        ids = table.column("owner_id").combine_chunks()
-        # Leads come in the order of their ids.
-        new = np.ones(len(ids), dtype=bool)
-        new[1:] = pc.not_equal(ids[1:], ids[:-1]).to_numpy(zero_copy_only=False)
-        first = np.flatnonzero(new)
-        *index, clash = index_of_leads(leads.owner[first])
+        leads = _table(inputs, inputs.leads, "lead_id", hasher)
+        first, lead_of = _owners(leads)
+        *index, clash = index_of_leads(_array(leads, "hash").astype(np.uint64)[first])
         if clash < 0:
             break
     else:
-        raise Unavailable(
-            f"The lead {ids[first[clash]]} cannot be told from another; give it another lead_id."
-        )
+        clashing = leads.column("owner")[int(first[clash])]
+        raise Unavailable(f"The lead {clashing} cannot be told from another; give it another lead_id.")
+    # Without companies there is still a table of their rows: those of leads, of which it takes none.
     companies = (
-        _no_facts()
-        if inputs.companies is None
-        else _facts(_table(inputs, inputs.companies, "company_id", _CAREFUL))
+        leads.slice(0, 0) if inputs.companies is None else _table(inputs, inputs.companies, "company_id")
     )
-    named = np.concatenate([leads.company[leads.company != 0], companies.owner])
-    numbers = np.unique(named)
-    created = np.minimum.reduceat(_array(table, "created"), first) if len(first) else np.empty(0, np.int64)
-    order = np.lexsort((companies.row, companies.known, companies.valid, companies.begin, companies.owner))
-    company_of = np.where(leads.company == 0, -1, np.searchsorted(numbers, leads.company))
+    owning, company_of = _owners(companies)
+    names = pa.concat_arrays([_column(companies, "owner").take(pa.array(owning)), _column(leads, "company")])
+    known = names.dictionary_encode()
+    named = pc.fill_null(known.indices, -1).to_numpy().astype(np.int64)[len(owning) :]
+    created = np.minimum.reduceat(_array(leads, "created"), first) if len(first) else np.empty(0, np.int64)
     return (
         Population(
-            ids=ids.take(pa.array(first)),
+            ids=_column(leads, "owner").take(pa.array(first)),
             created=np.where(created == FOREVER, NEVER, created),
             hasher=hasher,
             slots=(index[0], index[1], index[2]),
         ),
-        leads.rows(np.cumsum(new) - 1, company_of, len(first)),
-        companies.in_order(order).rows(
-            np.searchsorted(numbers, companies.owner[order]), np.full(len(order), -1), len(numbers)
-        ),
+        _rows(leads, lead_of, named, len(first)),
+        _rows(companies, company_of, np.full(len(company_of), -1), len(known.dictionary)),
     )
 
 
-class _Facts(NamedTuple):
-    """Attribute rows as they were read; owners and companies by hash, 0 for no company."""
-
-    owner: npt.NDArray[np.uint64]
-    begin: Ints
-    valid: Ints
-    known: Ints
-    row: Ints
-    signature: npt.NDArray[np.uint64]
-    company: npt.NDArray[np.uint64]
-
-    def in_order(self, order: npt.NDArray[np.int64]) -> _Facts:
-        return self._replace(**{name: getattr(self, name)[order] for name in self._fields})
-
-    def rows(self, owners: npt.NDArray[np.int64], company: npt.NDArray[np.int64], count: int) -> Rows:
-        offsets = np.zeros(count + 1, dtype=np.int64)
-        np.cumsum(np.bincount(owners, minlength=count), out=offsets[1:])
-        return Rows(
-            offsets, self.begin, self.valid, self.known, self.row, self.signature, company.astype(np.int64)
-        )
-
-
-def _no_facts() -> _Facts:
-    ints, hashes = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint64)
-    return _Facts(hashes, ints, ints, ints, ints, hashes, hashes)
-
-
-def _table(inputs: Inputs, source: Source, owner: str, hasher: str) -> pa.Table:
+def _table(inputs: Inputs, source: Source, owner: str, hasher: str = "hash") -> pa.Table:
+    """Return the attribute rows of leads or companies in the order of their ids, then as `Rows` has it."""
     attributes = [column.sql for column in source.columns.values()]
-    company = f"coalesce({_CAREFUL}(company_id), 0)" if owner == "lead_id" else "0"
-    created = f"coalesce(created_at, {FOREVER})" if owner == "lead_id" else "0"
-    signed = ", ".join([owner, *(["company_id"] if owner == "lead_id" else []), *attributes])
+    of_lead = owner == "lead_id"
+    company = "company_id" if of_lead else "CAST(NULL AS VARCHAR)"
+    created = f"coalesce(created_at, {FOREVER})" if of_lead else "0"
+    signed = ", ".join([owner, *(["company_id"] if of_lead else []), *attributes])
     return inputs.con.sql(
-        f"SELECT {owner} AS owner_id, {hasher}({owner}) AS owner, "
+        f"SELECT {owner} AS owner, {hasher}({owner}) AS hash, "
         f"coalesce(greatest(valid_from, known_at), {NEVER}) AS begin, "
         f"coalesce(valid_from, {NEVER}) AS valid, coalesce(known_at, valid_from, {NEVER}) AS known, row, "
         f"hash({signed}) AS signature, {company} AS company, {created} AS created "
@@ -137,15 +103,25 @@ def _table(inputs: Inputs, source: Source, owner: str, hasher: str) -> pa.Table:
     ).to_arrow_table()
 
 
-def _facts(table: pa.Table) -> _Facts:
-    return _Facts(
-        owner=_array(table, "owner").astype(np.uint64),
+def _owners(table: pa.Table) -> tuple[Ints, Ints]:
+    """Return where the rows of each owner begin, and for each row the number of its owner."""
+    owner = _column(table, "owner")
+    new = np.ones(len(owner), dtype=bool)
+    new[1:] = pc.not_equal(owner[1:], owner[:-1]).to_numpy(zero_copy_only=False)
+    return np.flatnonzero(new), np.cumsum(new) - 1
+
+
+def _rows(table: pa.Table, owners: Ints, company: Ints, count: int) -> Rows:
+    offsets = np.zeros(count + 1, dtype=np.int64)
+    np.cumsum(np.bincount(owners, minlength=count), out=offsets[1:])
+    return Rows(
+        offsets=offsets,
         begin=_array(table, "begin"),
         valid=_array(table, "valid"),
         known=_array(table, "known"),
         row=_array(table, "row"),
         signature=_array(table, "signature").astype(np.uint64),
-        company=_array(table, "company").astype(np.uint64),
+        company=company,
     )
 
 
@@ -294,6 +270,10 @@ def _raw(sql: str) -> exp.Expr:
 
 def _truth(values: npt.NDArray[np.uint8]) -> pa.Array:
     return pa.array(values == 1, mask=values > 1)
+
+
+def _column(table: pa.Table, name: str) -> pa.Array:
+    return table.column(name).combine_chunks()
 
 
 def _array(table: pa.Table, name: str) -> npt.NDArray[np.int64]:
