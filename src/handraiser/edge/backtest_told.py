@@ -222,7 +222,7 @@ def _thresholds(points: Sequence[Point]) -> RenderableType:
     if not points:
         return Text("")
     table = Table(box=None, pad_edge=False)
-    for name in ("score over", "MQLs"):
+    for name in ("threshold", "MQLs"):
         table.add_column(name, justify="right")
     table.add_column("precision")
     table.add_column("recall")

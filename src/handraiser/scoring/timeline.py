@@ -2,8 +2,9 @@
 
 Attribute rows, company rows and the two derived truths become *states*: stretches of time in which
 nothing about a lead changes. A lead has at least one state, the first from the beginning of time. Each
-state says which row of the lead and which of its company hold (−1: none), and whether its beginning is
-a moment (section 7: a row began to count and changed an attribute).
+state says which row of the lead and which of its company hold (−1: none) when it begins (later rows of it
+have equal attributes), and whether its beginning is a moment (section 7: a row began to count and changed
+an attribute).
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from handraiser.scoring.compiling import kernel
+from handraiser.errors import Unavailable
+from handraiser.scoring.compiling import borrowing, kernel
 from handraiser.scoring.registers import FOREVER, NEVER
 
-__all__ = ["Rows", "States", "UNKNOWN", "build_states", "customers_since", "winners"]
+__all__ = ["MOST_STATES", "Rows", "States", "UNKNOWN", "build_states", "customers_since", "winners"]
 
+MOST_STATES = 50_000_000  # that are held at once: some 10 GB, with what an agreement says of them
 UNKNOWN = 2  # a derived truth that is NULL; else 0 or 1
 
 Ints = npt.NDArray[np.int64]
@@ -112,6 +115,12 @@ def _next_begin(after, first, end, begin):
     return begin[begun] if begun < end else FOREVER
 
 
+@borrowing
+def _says_the_same(one, other, signature):
+    """Return whether two rows (−1: none) have equal attributes."""
+    return one == other or (one >= 0 and other >= 0 and signature[one] == signature[other])
+
+
 @kernel
 def _states(lead, company, flips, since, derive_unsubscribed, derive_customer, write, out):
     """Walk through the states of every lead; count them per lead, and write them if told to."""
@@ -161,9 +170,18 @@ def _states(lead, company, flips, since, derive_unsubscribed, derive_customer, w
                         moment = True
                     if derive_customer and since[of] == t:
                         moment = True
+            # Nightly exports repeat what they said the night before.
+            news = (
+                moment
+                or t == NEVER
+                or new_unsubscribed != unsubscribed
+                or new_customer != customer
+                or not _says_the_same(new_row, row, l_signature)
+                or not _says_the_same(new_crow, crow, c_signature)
+            )
             row, crow = new_row, new_crow
             unsubscribed, customer = new_unsubscribed, new_customer
-            if write:
+            if write and news:
                 to = o_offsets[i] + made
                 o_start[to] = t
                 o_moment[to] = moment
@@ -171,7 +189,7 @@ def _states(lead, company, flips, since, derive_unsubscribed, derive_customer, w
                 o_company[to] = c_row[crow] if crow >= 0 else -1
                 o_unsubscribed[to] = unsubscribed
                 o_customer[to] = customer
-            made += 1
+            made += news
             # The next instant at which anything could change.
             after = _next_begin(t, a, b, l_begin)
             if f < g:
@@ -195,11 +213,12 @@ def build_states(
     *,
     derive_unsubscribed: bool,
     derive_customer: bool,
+    most: int = MOST_STATES,
 ) -> States:
     """Return the states of every lead.
 
     flips: (offsets per lead, instants, values) of `lead.unsubscribed`. since: per company the instant
-    from which it is a customer, FOREVER for never.
+    from which it is a customer, FOREVER for never. Raises `Unavailable` where there are more than `most`.
     """
     lead = (
         leads.offsets, leads.begin, winners(leads.offsets, leads.begin, leads.valid, leads.known),
@@ -213,6 +232,12 @@ def build_states(
     nothing = _room(np.zeros(len(leads.offsets), dtype=np.int64), 0)
     _states(lead, company, flips, since, derive_unsubscribed, derive_customer, False, nothing)
     offsets = np.cumsum(nothing.offsets)
+    if offsets[-1] > most:
+        raise Unavailable(
+            f"Attributes of the leads and their companies change {offsets[-1]:,} times in all, of one lead "
+            f"{nothing.offsets.max():,} times; {most:,} can be held. Leave out columns that change often and "
+            "that no rule reads, or score fewer leads at a time."
+        )
     states = _room(offsets, int(offsets[-1]))
     _states(lead, company, flips, since, derive_unsubscribed, derive_customer, True, states)
     return states
