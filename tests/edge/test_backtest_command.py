@@ -1,4 +1,4 @@
-"""`handraiser backtest` as it is typed: which people a period takes in, which episodes, where the answer goes."""
+"""`handraiser backtest` as it is typed: which people a period takes in, which episodes, where it all goes."""
 
 from __future__ import annotations
 
