@@ -38,4 +38,7 @@ grep -qsF "$PWD/.venv/bin/python" .venv/bin/pip || rm -rf .venv
 pip() { .venv/bin/python -m pip --disable-pip-version-check "$@"; }
 pip install --quiet --quiet --require-hashes --only-binary :all: -r requirements/dev.txt
 pip install --quiet --quiet --no-index --no-deps --no-build-isolation --editable .
+# Once for all: where PYTHONDONTWRITEBYTECODE is set, every start would compile all of it again. Packages carry
+# files that are for other versions of Python: those fail, and nobody misses them.
+.venv/bin/python -m compileall -q -j 0 .venv/lib src >/dev/null || true
 echo "$made_of" > .venv/made-of
