@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 
-from handraiser.agreement.model import Decay, DecayKind
+from handraiser.agreement.model import FOREVER, Decay, DecayKind
 from handraiser.errors import many
 
 __all__ = [
     "adding_up",
     "apart",
     "capital",
+    "counted",
     "day",
+    "exact",
     "fading",
     "instant",
     "joined",
@@ -38,6 +40,16 @@ def number(value: float) -> str:
     text = f"{value:.{digits}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text.replace("-", "−")
+
+
+def exact(value: float) -> str:
+    """A number as somebody wrote it, with all its decimals: 15, 0.0078125, −2.5."""
+    return f"{value + 0.0:.12g}".replace("-", "−")
+
+
+def counted(value: float, what: str) -> str:
+    """So many of something: 1 point, 2 points, −1 points."""
+    return f"{exact(value)} {what}{'' if value == 1 else 's'}"
 
 
 def apart(value: float, bound: float) -> tuple[str, str]:
@@ -82,6 +94,8 @@ def day(at: datetime, zone: tzinfo, *, seen_from: datetime) -> str:
 
 def length(duration: timedelta) -> str:
     """A duration in the greatest unit that it is a whole number of: 30 days, 36 hours."""
+    if duration == FOREVER:
+        return "forever"
     for unit, size in _UNITS:
         if duration % size == timedelta(0):
             return many(duration // size, unit)
