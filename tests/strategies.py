@@ -41,7 +41,10 @@ MIXED_COMPANIES = [7, "7", 7.0, "c2", ""]
 
 @dataclass(frozen=True)
 class Case:
-    """One agreement with the facts it is run over; `instants` are few, drawn from those that matter."""
+    """One agreement with the facts it is run over; `instants` are few, drawn from those that matter.
+
+    `grid` is what both were drawn on, for whoever changes the agreement.
+    """
 
     agreement: dict[str, Any]
     text: str
@@ -50,6 +53,7 @@ class Case:
     events: list[dict[str, Any]]
     outcomes: list[dict[str, Any]]
     instants: list[datetime]
+    grid: Grid
 
     @property
     def lead_ids(self) -> list[str]:
@@ -201,6 +205,7 @@ def case(choose: Choose, theme: str | None = None) -> Case:
         events=events,
         outcomes=outcomes,
         instants=without_giants(asked, events, grid),
+        grid=grid,
     )
 
 
