@@ -10,6 +10,7 @@ import sys
 import types
 import typing
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,14 @@ from typer.testing import CliRunner
 
 import handraiser as hr
 import handraiser.learning.backtest as testing
+from handraiser.agreement.diff import Change, Effect
 from handraiser.edge.acme import make_acme
 from handraiser.edge.case_files import Agreements, read_cases
 from handraiser.edge.cli import app
 from handraiser.edge.comparing import Noted
 from handraiser.edge.demo import END
 from handraiser.edge.diagnostics import render_diagnostics
+from handraiser.edge.diff_told import Compared, Diff
 from handraiser.errors import Diagnostic, Level, Place
 from handraiser.learning.breakdown import Breakdown, Share
 from handraiser.learning.differences import Difference
@@ -118,6 +121,8 @@ def test_a_mistake_in_what_was_given_is_exit_code_1(files: Path) -> None:
 def test_misuse_is_exit_code_2(files: Path) -> None:
     assert CliRunner().invoke(app, ["score", str(files / "agreement.yaml")]).exit_code == 2
     assert run("explain", files, "--lead", "ann", "--format", "xml").exit_code == 2
+    agreement = str(files / "agreement.yaml")
+    assert CliRunner().invoke(app, ["diff", agreement, agreement, "--format", "xml"]).exit_code == 2
 
 
 def test_a_failing_world_is_exit_code_3(files: Path) -> None:
@@ -225,16 +230,20 @@ def test_rejects_have_these_columns(files: Path) -> None:
     assert rows[0].startswith("leads,there is no lead_id,")
 
 
-STRUCTS = {
+EXPLAINED = {
     name: kind
     for name, kind in vars(explanation).items()
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 }
+TOLD_APART = {kind.__name__: kind for kind in (Diff, Compared, Change)}
+STRUCTS: dict[str, Any] = EXPLAINED | TOLD_APART
 
 
 def in_words(kind: Any) -> str:
     """A type as the page calls it."""
     plain = {str: "text", float: "number", int: "number", bool: "boolean", datetime: "instant"}
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return "text"
     origin, inside = typing.get_origin(kind), typing.get_args(kind)
     if kind in plain:
         return plain[kind]
@@ -249,7 +258,7 @@ def in_words(kind: Any) -> str:
 
 
 def test_an_explanation_consists_of_these_objects() -> None:
-    assert set(STRUCTS) == {heading for heading in PAGE if heading in vars(explanation)}
+    assert set(EXPLAINED) == {heading for heading in PAGE if heading in vars(explanation)}
 
 
 BACKTEST: dict[str, Any] = {
@@ -262,7 +271,7 @@ BACKTEST: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", [*STRUCTS, *BACKTEST])
-def test_an_object_has_these_keys(name: str) -> None:
+def test_an_object_that_is_written_has_these_keys(name: str) -> None:
     described = {codes(key)[0]: kind for key, kind, _ in PAGE[name]}
     struct = (STRUCTS | BACKTEST)[name]
     hints = typing.get_type_hints(struct)
@@ -294,6 +303,48 @@ def test_explain_writes_that_object_as_json(files: Path) -> None:
     visit = written["rules"][1]
     assert [hit["properties"] for hit in visit["hits"]] == [{"path": "/a"}]
     assert [event["occurred_at"] for event in visit["dropped"]] == ["2026-03-01T10:00:00.500000Z"]
+
+
+# ---- what diff writes
+
+
+def test_diff_writes_that_object_as_json(files: Path) -> None:
+    old, new = files / "agreement.yaml", files / "next.yaml"
+    new.write_text(AGREEMENT.replace("score >= 15", "score >= 20"), encoding="utf-8")
+    done = CliRunner().invoke(app, ["diff", str(old), str(new), "--format", "json"])
+    written = json.loads(done.stdout)
+    assert (done.exit_code, list(written)) == (0, first_words("Diff"))
+    (change,) = written["changes"]
+    assert change == {
+        "where": "qualify.mql",
+        "says": "MQLs need at least 20 points, not at least 15.",
+        "effect": "stricter",
+        "why": "It is harder to reach, so fewer leads do.",
+        "about": "leads",
+        "old_at": {"file": str(old), "line": 10, "column": 11},
+        "new_at": {"file": str(new), "line": 10, "column": 11},
+    }
+    assert written["effect"] == "stricter"
+
+
+def test_effects_are_these() -> None:
+    assert first_words("Effects") == list(Effect)
+
+
+def test_mistakes_of_both_agreements_are_shown_with_their_lines(files: Path) -> None:
+    old, new = files / "agreement.yaml", files / "next.yaml"
+    old.write_text(AGREEMENT.replace("points: 5", "pionts: 5"), encoding="utf-8")
+    new.write_text(AGREEMENT.replace("score", "scor"), encoding="utf-8")
+    done = CliRunner().invoke(app, ["diff", str(old), str(new)])
+    assert (done.exit_code, type(done.exception)) == (1, SystemExit)
+    for said in (
+        f"{old}:9:41: HR101",
+        "pionts: 5, at_most",
+        f"{new}:10:16: HR350",
+        "{mql: scor >= 15}",
+        "2 mistakes",
+    ):
+        assert said in done.output
 
 
 # ---- cases

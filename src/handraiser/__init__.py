@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from handraiser.agreement.diff import Change, diff
     from handraiser.agreement.model import Agreement
     from handraiser.edge.comparing import Comparison, backtest
     from handraiser.edge.library import explain, load, score
@@ -26,9 +27,11 @@ __all__ = [
     "explain",
     "backtest",
     "Replay",
+    "diff",
     "Agreement",
     "Explanation",
     "Comparison",
+    "Change",
     "Diagnostic",
     "Level",
     "Place",
@@ -39,6 +42,7 @@ __all__ = [
 
 _HOMES = {
     **dict.fromkeys(("load", "score", "explain"), "handraiser.edge.library"),
+    **dict.fromkeys(("diff", "Change"), "handraiser.agreement.diff"),
     **dict.fromkeys(("Diagnostic", "Level", "Place"), "handraiser.errors"),
     **dict.fromkeys(("HandraiserError", "Mistakes", "Unavailable"), "handraiser.errors"),
     **dict.fromkeys(("backtest", "Comparison"), "handraiser.edge.comparing"),

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import typer
 
-from handraiser.edge import backtesting
+from handraiser.edge import backtesting, diffing
 from handraiser.edge.helping import Command, Commands
 from handraiser.edge.options import (
     AgreementFile,
@@ -64,6 +64,8 @@ _BACKTEST = """handraiser backtest agreement.yaml --leads leads.csv --events eve
     --outcomes outcomes.csv
 handraiser backtest new.yaml --against agreement.yaml --leads leads.csv \\
     --events events.csv --outcomes outcomes.csv --format html --out test.html"""
+_DIFF = """handraiser diff agreement.yaml next.yaml
+handraiser diff agreement.yaml next.yaml --format json"""
 _DEMO = "handraiser demo --folder demo"
 
 
@@ -236,6 +238,13 @@ app.command(
     help="Show who would have become an MQL in the past, and whether they bought.",
     epilog=_BACKTEST,
 )(backtesting.backtest)
+
+
+app.command(
+    cls=Command,
+    help="Tell what has changed between two agreements: looser, stricter or neutral, and why.",
+    epilog=_DIFF,
+)(diffing.diff)
 
 
 @app.command(

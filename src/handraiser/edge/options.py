@@ -28,6 +28,8 @@ __all__ = [
     "Format",
     "LeadId",
     "LeadsFile",
+    "NewAgreement",
+    "OldAgreement",
     "Out",
     "OutcomesFile",
     "Points",
@@ -40,6 +42,8 @@ AgreementFile = Annotated[Path, typer.Argument(metavar="AGREEMENT", help="The ag
 AgreementFiles = Annotated[
     list[Path], typer.Argument(metavar="AGREEMENT...", help="One agreement, a YAML file, or several.")
 ]
+OldAgreement = Annotated[Path, typer.Argument(metavar="OLD", help="The agreement as it was.")]
+NewAgreement = Annotated[Path, typer.Argument(metavar="NEW", help="The agreement as it is to be.")]
 Cases = Annotated[
     Path,
     typer.Argument(metavar="PATH", help="A folder with *.cases.yaml in it or below it, or one such file."),
