@@ -196,12 +196,14 @@ class Facts:
     # ---- events
 
     def _events(self, rows: list[dict[str, Any]]) -> list[Event]:
-        """The events, of several with one id the one that was known first."""
+        """The events of the leads; of several with one id the one that was known first (reading 28)."""
         given = columns(rows, ABOUT_EVENTS)
         nested = columns([lower_case([row.get("properties") or {}])[0] for row in rows], ABOUT_EVENTS)
         table = {**nested, **given}  # a column beats a key of `properties`
         self.event_kinds = {name: column.kind for name, column in table.items()}
-        made = [self._event(row, position, table) for position, row in enumerate(rows)]
+        everybody = [self._event(row, position, table) for position, row in enumerate(rows)]
+        leads = set(self.lead_ids())
+        made = [event for event in everybody if event.lead in leads]
         return [
             event
             for event in made

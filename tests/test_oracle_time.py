@@ -112,8 +112,8 @@ def test_an_event_begins_to_count_at_the_later_of_occurred_and_known(known, aske
         ([event(day(3), event_id="x", n=1, known_at=day(0)), event(day(1), event_id="x", n=2)], [1]),
         # of equal ones the first in the file
         ([event(day(0), event_id="x", n=1), event(day(0), event_id="x", n=2)], [1]),
-        # over the whole input: of another lead too
-        ([event(day(1), event_id="x", n=1), event(day(0), lead="bob", event_id="x", n=2)], []),
+        # what is of a lead without a row displaces none
+        ([event(day(1), event_id="x", n=1), event(day(0), lead="bob", event_id="x", n=2)], [1]),
         # without an id every event is its own
         ([event(day(0), n=1), event(day(0), n=2)], [1, 2]),
     ],

@@ -310,4 +310,4 @@ def test_a_parquet_file_may_have_columns_that_duckdb_has_a_meaning_for(tmp_path:
         "SELECT '' AS lead_id, 'f' AS filename, 'n' AS file_row_number, 3 AS file_index"
     ).write_parquet(str(path))
     inputs = opened(leads=path)
-    assert inputs.rejects[0].example.startswith("row 1: ")
+    assert inputs.rejects[0].example.startswith("leads.parquet row 1: ")

@@ -179,7 +179,7 @@ def test_several_files_are_one_input_in_the_order_of_their_names(tmp_path: Path)
 def test_a_row_keeps_its_number_when_others_are_refused(tmp_path: Path):
     inputs = opened(leads=csv(tmp_path, "lead_id,a\n1,x\n,y\n3,z\n"))
     assert rows(inputs, "leads", "row", "lead_id") == [(1, "1"), (3, "3")]
-    assert inputs.rejects[0].example.startswith("leads.csv row 2: ")
+    assert inputs.rejects[0].example.startswith("leads.csv line 3: ")
 
 
 def test_rows_keep_the_order_of_a_large_file(tmp_path: Path):
@@ -196,7 +196,7 @@ def test_names_of_files_and_columns_may_hold_every_sign(tmp_path: Path):
     header = '"' + column_name.replace('"', '""') + '"'
     inputs = opened(leads=csv(tmp_path, f"lead_id,{header}\n1,x\n,y\n", name))
     assert rows(inputs, "leads", "lead_id", column_name.lower()) == [("1", "x")]
-    assert inputs.rejects[0].example.startswith(f"{name} row 2: ")
+    assert inputs.rejects[0].example.startswith(f"{name} line 3: ")
 
 
 def test_events_are_read_from_csv(tmp_path: Path):

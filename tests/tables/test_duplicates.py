@@ -16,6 +16,8 @@ from inputs_given import EVENTS, column, opened, reasons, refused_events, rows, 
 from handraiser.tables import open_inputs, without_duplicates, write_rejects
 from handraiser.tables.seen import seen_again
 
+AGAIN = "an event with this event_id was known before, or stands before it"
+
 
 def event(event_id: str | None, at: str, *, known: str | None = None, note: str = "") -> dict[str, object]:
     return {
@@ -55,10 +57,42 @@ def test_events_without_an_id_are_never_the_same():
     assert len(rows(opened(events=empty), "events", "event")) == 4
 
 
-def test_events_of_a_lead_that_is_not_scored_are_counted_as_duplicates_too():
+def test_an_event_of_a_lead_that_nobody_knows_does_not_displace_one_that_is_used():
     stranger = {**event("e1", "2026-03-01", note="stranger"), "lead_id": "nobody"}
     later = event("e1", "2026-03-02", note="anna")
-    assert column(opened(events=[later, stranger]), "events", "note") == ["stranger"]
+    inputs = opened(events=[later, stranger])
+    assert column(inputs, "events", "note") == ["stranger", "anna"]
+    assert inputs.rejects == []
+
+
+def test_among_many_only_events_that_are_used_are_compared():
+    stranger = {**event("e1", "2026-03-01", note="stranger"), "lead_id": "nobody"}
+    first, again = event("e1", "2026-03-02", note="first"), event("e1", "2026-03-02", note="again")
+    broken = {**event("e1", "2026-03-01", note="broken"), "lead_id": ""}
+    inputs = opened(events=[broken, again | {"known_at": "2026-03-09"}, stranger, first])
+    assert column(inputs, "events", "note") == ["broken", "stranger", "first"]
+    assert reasons(inputs.rejects) == [(AGAIN, 1)]
+
+
+@pytest.mark.parametrize(
+    ("other", "differs"),
+    [
+        ({"lead_id": "ben"}, "another lead"),
+        ({"event": "Form Submitted"}, "another event"),
+        ({"occurred_at": "2026-03-05"}, "another time"),
+        ({"lead_id": "ben", "occurred_at": "2026-03-05"}, "another lead and another time"),
+    ],
+)
+def test_an_id_that_two_different_events_have_is_told_of_as_such(
+    tmp_path: Path, other: dict[str, str], differs: str
+):
+    rows = [event("e0", "2026-03-01"), event("e1", "2026-03-02"), event("e1", "2026-03-02") | other]
+    inputs = opened(leads=[{"lead_id": "anna"}, {"lead_id": "ben"}], events=rows)
+    assert reasons(inputs.rejects) == [(f"same event_id as an event that stays, but {differs}", 1)]
+    assert inputs.rejects[0].example.startswith("row 3 (as row 2): {")
+    write_rejects(inputs, tmp_path / "rejects.jsonl")
+    line = json.loads((tmp_path / "rejects.jsonl").read_text())
+    assert (line["reason"], line["line_or_row"]) == (f"same event_id as row 2, but {differs}", "row 3")
 
 
 def test_an_event_that_cannot_be_used_does_not_displace_one_that_can():
@@ -68,11 +102,10 @@ def test_an_event_that_cannot_be_used_does_not_displace_one_that_can():
     assert rows(inputs, "events", "note", "usable") == [("fine", True), ("broken", False)]
 
 
-def test_duplicates_are_counted_with_an_example():
-    inputs = opened(events=[event("e1", "2026-03-01"), event("e1", "2026-03-02"), event("e1", "2026-03-03")])
-    assert reasons(inputs.rejects) == [
-        ("an event with this event_id was known before, or stands before it", 2)
-    ]
+def test_events_delivered_again_are_counted_with_an_example():
+    inputs = opened(events=[event("e1", "2026-03-01"), event("e1", "2026-03-01"), event("e1", "2026-03-01")])
+    assert reasons(inputs.rejects) == [(AGAIN, 2)]
+    assert inputs.rejects[0].example.startswith("row 2: {")
     assert '"e1"' in inputs.rejects[0].example
     assert not inputs.rejects[0].used
 
@@ -131,16 +164,16 @@ def test_rejects_hold_duplicates_and_events_of_unknown_leads_each_once(tmp_path:
     def event(lead: str, event_id: str, day: int) -> dict[str, str]:
         return {"lead_id": lead, "event": "V", "event_id": event_id, "occurred_at": f"2026-03-0{day}"}
 
-    rows = [event("ann", "e1", 1), event("ann", "e1", 2), event("zed", "e2", 2), event("zed", "e2", 3)]
+    rows = [event("ann", "e1", 1), event("ann", "e1", 1), event("zed", "e2", 2), event("zed", "e2", 3)]
     rows.append(event("yan", "e9", 3))
     inputs = open_inputs(leads=[{"lead_id": "ann"}], events=rows, threads=1)
-    assert [(one.rows, one.example.split(":")[0]) for one in inputs.rejects] == [(2, "row 2")]
+    assert [(one.rows, one.example.split(":")[0]) for one in inputs.rejects] == [(1, "row 2")]
     write_rejects(inputs, tmp_path / "rejects.jsonl")
     lines = [json.loads(line) for line in (tmp_path / "rejects.jsonl").read_text().splitlines()]
     found = [(line["reason"][:8], line["line_or_row"]) for line in lines]
     assert found == [
         ("an event", "row 2"),
-        ("an event", "row 4"),
         ("no row i", "row 3"),
+        ("no row i", "row 4"),
         ("no row i", "row 5"),
     ]

@@ -49,7 +49,7 @@ def test_each_broken_line_is_refused_with_its_reason_and_costs_no_other(tmp_path
 def test_a_broken_line_of_leads_is_kept_as_it_stood(tmp_path: Path):
     inputs = opened(leads=lines(tmp_path / "leads.jsonl", {"lead_id": "a"}, '{"lead_id": "b",, }'))
     assert [(each.reason, each.example) for each in inputs.rejects] == [
-        ("the line is not JSON", 'leads.jsonl row 2: {"lead_id": "b",, }')
+        ("the line is not JSON", 'leads.jsonl line 2: {"lead_id": "b",, }')
     ]
 
 

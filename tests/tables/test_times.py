@@ -265,12 +265,29 @@ def test_a_time_column_without_any_value_is_as_good_as_none(tmp_path: Path):
     assert rows(opened(events=path), "events", "usable", "known_at") == [(True, None)]
 
 
-@pytest.mark.parametrize("name", ["valid_from", "known_at", "created_at"])
+@pytest.mark.parametrize("name", ["valid_from", "known_at"])
 def test_an_attribute_row_with_a_time_that_cannot_be_read_is_refused(name: str):
     inputs = opened(leads=[{"lead_id": "anna", name: "soon"}, {"lead_id": "ben", name: "2026-03-01"}])
     assert rows(inputs, "leads", "lead_id", name) == [("ben", time("2026-03-01"))]
     assert [(each.input, each.reason, each.rows) for each in inputs.rejects] == [
         ("leads", f"{name} is not a time such as 2026-03-01T10:00:00Z", 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        ("soon", "is not a time such as 2026-03-01T10:00:00Z"),
+        ("9999-12-31", "is outside the years 1900 to 2200"),
+        ("1772359200", "is a number that looks like epoch seconds; write it as 2026-03-01T10:00:00Z"),
+    ],
+)
+def test_when_a_lead_was_created_costs_no_row_of_it_but_is_doubted(given: str, wrong: str):
+    inputs = opened(leads=[{"lead_id": "anna", "created_at": given}, {"lead_id": "", "created_at": given}])
+    assert rows(inputs, "leads", "lead_id", "created_at") == [("anna", None)]
+    assert [(each.reason, each.rows, each.used) for each in inputs.rejects] == [
+        (f"created_at {wrong}; taken as unknown", 1, True),
+        ("there is no lead_id", 1, False),
     ]
 
 

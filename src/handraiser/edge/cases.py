@@ -136,9 +136,9 @@ def _note_refused(inputs: Inputs, name: str, given: Given, notes: CaseNotes) -> 
     """Rows written in the case that cannot be used are mistakes; files may be as dirty as they like."""
     if given.path is not None:
         return
-    query = f"SELECT place, reason FROM {inputs.refused[name].relation} WHERE NOT used"
-    for place, reason in inputs.con.execute(query).fetchall():
-        at = given.written[int(place.rpartition(" ")[2]) - 1].at
+    query = f"SELECT row, reason FROM {inputs.refused[name].relation} WHERE NOT used"
+    for row, reason in inputs.con.execute(query).fetchall():
+        at = given.written[row].at
         says = f"This row of `{name}` cannot be used: {reason}."
         notes.add(CaseCode.REFUSED_ROW, at, says, "Mend it, or take it away.")
 

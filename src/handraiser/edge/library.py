@@ -26,7 +26,7 @@ from handraiser.scoring.explain import Explanation, explain_lead
 from handraiser.scoring.match import match
 from handraiser.scoring.score import prepare, score_table
 from handraiser.scoring.stream import Tally, processors
-from handraiser.tables import UNKNOWN_LEAD, event_rejects, open_inputs
+from handraiser.tables import event_rejects, lead_refused, open_inputs, unknown_leads
 
 __all__ = [
     "Data",
@@ -136,7 +136,7 @@ def score_inputs(
     if matched.tally.unusable:
         rejects += event_rejects(inputs)
     if matched.tally.unknown_leads:
-        rejects.append(_unknown_leads(inputs, matched.tally.unknown_leads))
+        rejects += unknown_leads(inputs, matched.tally.unknown_leads)
     return Scored(pa.concat_tables(tables, promote_options="default"), rejects, matched.tally)
 
 
@@ -146,12 +146,19 @@ def refused(inputs: Inputs) -> list[Rejects]:
         f"SELECT count(*) FROM {inputs.events.relation} WHERE usable AND lead_id NOT IN "
         f"(SELECT lead_id FROM {inputs.leads.relation})"
     ).fetchall()[0][0]
-    found = [*inputs.rejects, *event_rejects(inputs)]
-    return [*found, _unknown_leads(inputs, unknown)] if unknown else found
+    return [*inputs.rejects, *event_rejects(inputs), *(unknown_leads(inputs, unknown) if unknown else ())]
 
 
 def no_such_lead(inputs: Inputs, lead: str) -> Diagnostic:
-    """Return the mistake of asking for a lead that is not there, with the nearest that is."""
+    """Return the mistake of asking for a lead that is not there: why it was refused, or the nearest one."""
+    refused = lead_refused(inputs, lead)
+    if refused is not None:
+        return Diagnostic(
+            code="HR602",
+            at=Place("--lead", line=0),
+            says=f"Lead `{lead}` was refused: {refused}.",
+            fix="Mend that row of the leads.",
+        )
     ids = [
         row[0] for row in inputs.con.sql(f"SELECT DISTINCT lead_id FROM {inputs.leads.relation}").fetchall()
     ]
@@ -159,15 +166,6 @@ def no_such_lead(inputs: Inputs, lead: str) -> Diagnostic:
     fix = f"Did you mean `{near[0]}`?" if near else "Name a lead_id of the leads input."
     says = f"The leads have no lead_id `{lead}`."
     return Diagnostic(code="HR602", at=Place("--lead", line=0), says=says, fix=fix)
-
-
-def _unknown_leads(inputs: Inputs, rows: int) -> Rejects:
-    found = inputs.con.sql(
-        f"SELECT lead_id FROM {inputs.events.relation} WHERE usable AND lead_id NOT IN "
-        f"(SELECT lead_id FROM {inputs.leads.relation}) LIMIT 1"
-    ).fetchall()
-    example = f"lead_id {found[0][0]}" if found else ""
-    return Rejects(input="events", reason=UNKNOWN_LEAD, rows=rows, example=example)
 
 
 def explain(

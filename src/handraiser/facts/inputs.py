@@ -6,6 +6,7 @@ nothing else. Every time in these relations is a BIGINT of UTC microseconds, eve
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
 import duckdb
@@ -59,16 +60,18 @@ class Rejects(msgspec.Struct, frozen=True, kw_only=True):
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
     """Where the refused rows of one input are to be found, for whoever wants to see all of them.
 
-    relation    what goes after FROM: `place`, `reason`, `used` and `raw` of each refused row
-    unread      a table of the same without `used`: the lines of text files that never became a row
-    everything  of events: what the view holds, before duplicates are out, with `raw` beside each row
-    needs       what must be kept as long as the input is read
+    relation    what goes after FROM: `part`, `file` and `row` of each refused row, `reason`, `used`, and its
+                `owner`: the id of the lead that it is about, of companies the company's
+    unread      a table of the lines of text files that never became a row: `place`, `reason`, `raw`, `owner`
+    everything  of events: what the view holds, before duplicates are out, with `part`, `file` and `row`
+    locate      given what goes after FROM, with `part`, `file` and `row`: the name of a table of these with
+                the `place` and the text, `raw`, of each. It keeps what the input needs to be read
     """
 
     relation: str
     unread: str = ""
     everything: str = ""
-    needs: tuple[object, ...] = ()
+    locate: Callable[[str], str] = lambda keys: keys
 
 
 class Inputs(msgspec.Struct, kw_only=True):

@@ -12,7 +12,7 @@ from handraiser.errors import Diagnostic, Mistakes
 from handraiser.tables.mistakes import DataCode, group_by_case, mistake, same_name
 from handraiser.tables.parts import Cell, Form, Part, typed_cells
 from handraiser.tables.paths import File
-from handraiser.tables.quoting import literals, quoted
+from handraiser.tables.quoting import quoted
 from handraiser.tables.textfiles import patterns
 
 __all__ = ["arrow_part", "parquet_part"]
@@ -24,15 +24,20 @@ def parquet_part(con: duckdb.DuckDBPyConnection, files: Sequence[File]) -> Part:
         _check_names(con, file)
     relation = f"read_parquet({patterns(files)}{', union_by_name = true' if len(files) > 1 else ''})"
     cells = typed_cells(con, relation, {})
-    names = literals(file.name for file in files)
-    part = Part(relation=relation, cells=cells, place=files[0].path, raw=_raw(cells))
-    if {"file_index", "file_row_number"} & {cell.name.lower() for cell in cells}:
-        return part  # the file's own columns of these names stand before what DuckDB knows
-    return msgspec.structs.replace(
-        part,
-        origin=f"list_extract({names}, CAST(file_index AS BIGINT) + 1) || ' '",
-        order=("file_index", "file_row_number + 1"),
+    part = Part(
+        relation=relation,
+        cells=cells,
+        place=files[0].path,
+        order=("file_index", "file_row_number"),
+        names=tuple(file.name for file in files),
+        raw=_raw(cells),
     )
+    if {"file_index", "file_row_number"} & {cell.name.lower() for cell in cells}:
+        # The file's own columns of these names stand before what DuckDB knows.
+        more = f" and {len(files) - 1} more," if len(files) > 1 else ""
+        order = ("0", "row_number() OVER () - 1")
+        return msgspec.structs.replace(part, order=order, names=(f"{files[0].name}{more}",))
+    return part
 
 
 def _check_names(con: duckdb.DuckDBPyConnection, file: File) -> None:

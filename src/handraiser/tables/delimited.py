@@ -15,7 +15,7 @@ from handraiser.tables.mending import Folder, mended
 from handraiser.tables.mistakes import DataCode, mistake
 from handraiser.tables.parts import Cell, Form, Part
 from handraiser.tables.paths import File
-from handraiser.tables.quoting import literal, quoted
+from handraiser.tables.quoting import literal
 from handraiser.tables.textfiles import TextFiles, all_unread, first_bytes, unread
 
 __all__ = ["delimited_parts"]
@@ -43,9 +43,6 @@ def _part(con: duckdb.DuckDBPyConnection, header: _Header, files: Sequence[File]
         for name, column in zip(header.names, columns, strict=True)
         if name
     )
-    named = ", ".join(
-        f"{quoted(name or f'column {index + 1}')} := c{index}" for index, name in enumerate(header.names)
-    )
     text = _text(header, files)
     lines, folder = unread(con, text), None
     if lines is None:
@@ -57,10 +54,9 @@ def _part(con: duckdb.DuckDBPyConnection, header: _Header, files: Sequence[File]
         relation=text.relation(),
         cells=cells,
         place=files[0].path,
-        origin=literal(text.origin),
-        raw=f"CAST(to_json(struct_pack({named})) AS VARCHAR)",
+        lines=text.lines(lines),
         loose=True,
-        unread=tuple(lines),
+        unread=tuple(msgspec.structs.replace(line, owner=_owner(header, line.raw)) for line in lines),
         needs=folder,
     )
 
@@ -76,7 +72,17 @@ def _text(header: _Header, files: Sequence[File]) -> TextFiles:
         # A row of nothing but empty cells is no row. And as this reads every cell, whether a row is refused
         # for its bytes does not depend on which columns are asked for.
         where=f"coalesce({', '.join([*columns, 'NULL'])}) IS NOT NULL",
+        delimiter=header.delimiter,
+        head=1,
     )
+
+
+def _owner(header: _Header, line: str) -> str | None:
+    """Return what stands where the id of a row does, as far as a line that is none has one."""
+    names = [name.lower() for name in header.names]
+    place = next((names.index(name) for name in ("lead_id", "company_id") if name in names), len(names))
+    cells = _names(line, header.delimiter)
+    return (cells[place] or None) if place < len(cells) else None
 
 
 def _header(file: File) -> _Header:

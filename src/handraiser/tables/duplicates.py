@@ -10,23 +10,33 @@ import numpy as np
 import pyarrow as pa
 
 from handraiser.facts.inputs import Inputs, Rejects
+from handraiser.tables.quoting import literal
+from handraiser.tables.refusals import places_of
 from handraiser.tables.seen import Hashes, seen_again
 
-__all__ = ["DROPPED", "DUPLICATE", "EVENTS_ONCE", "without_duplicates"]
+__all__ = ["dropped_events", "without_duplicates"]
 
 _BATCH = 1_000_000
 # Not a plain join: DuckDB would turn it around where it thinks the ids are many, and then hold all events in
 # memory, in any order.
 _REPEATED = "coalesce(usable AND event_id IN (SELECT event_id FROM event_ids_repeated), FALSE)"
-DUPLICATE = "an event with this event_id was known before, or stands before it"
-EVENTS_ONCE, DROPPED = "events_once", "events_dropped"
+# An event that is delivered again is of the same lead, name and time. Else the ids are rather what is wrong.
+_DIFFERS = (
+    "concat_ws(' and ', CASE WHEN lead_id <> first.lead_id THEN 'another lead' END, "
+    "CASE WHEN event <> first.event THEN 'another event' END, "
+    "CASE WHEN occurred_at <> first.occurred_at THEN 'another time' END)"
+)
+_AGAIN = "an event with this event_id was known before, or stands before it"
+_CLASHES = "same event_id as an event that stays, but "
+_ONCE, _DROPPED = "events_once", "events_dropped"
 
 
 def without_duplicates(inputs: Inputs) -> Inputs:
     """Return the inputs with every `event_id` once: the event known first, of equal ones the file's first.
 
-    An empty id is none, and an event that cannot be used stands in nobody's way. The ids are read once, as
-    a stream of hashes; only where one comes again are the events themselves looked at.
+    An empty id is none. An event that is not used, since something is wrong with it or nobody knows its lead,
+    stands in nobody's way. The ids are read once, as a stream of hashes; only where one comes again are the
+    events themselves looked at.
     """
     if "event_id" not in inputs.events.has:
         return inputs
@@ -35,18 +45,36 @@ def without_duplicates(inputs: Inputs) -> Inputs:
     hashes = seen_again(_hashes(con), threads=int(threads))
     if not len(hashes) or not _repeated_ids(con, hashes):
         return inputs
-    everything = inputs.refused["events"].everything
-    _settle(con, everything)
-    part, file, row, rows = con.execute(
-        f"SELECT arg_min(part, rowid), arg_min(file, rowid), arg_min(row, rowid), count(*) FROM {DROPPED}"
-    ).fetchall()[0]
-    # One row asked by its number, for a row's text takes longer to make than all the rest of it.
-    example = con.execute(
-        f"SELECT place || ': ' || raw FROM {everything} WHERE part = {part} AND file = {file} AND row = {row}"
-    ).fetchall()[0][0]
-    dropped = Rejects(input="events", reason=DUPLICATE, rows=rows, example=example)
-    once = msgspec.structs.replace(inputs.events, relation=EVENTS_ONCE)
-    return msgspec.structs.replace(inputs, events=once, rejects=[*inputs.rejects, dropped])
+    if not _settle(con, inputs.refused["events"].everything, inputs.leads.relation):
+        return inputs
+    once = msgspec.structs.replace(inputs.events, relation=_ONCE)
+    return msgspec.structs.replace(inputs, events=once, rejects=[*inputs.rejects, *_rejects(inputs)])
+
+
+def dropped_events(inputs: Inputs) -> str | None:
+    """Return the table of the events that were dropped, None where none was.
+
+    It has `part`, `file`, `row`, `reason`, `used` and `owner`, as refused rows have them; `differs`, in what
+    the event is not the same as the one that stays; and `first`, which that is.
+    """
+    return _DROPPED if inputs.events.relation == _ONCE else None
+
+
+def _rejects(inputs: Inputs) -> list[Rejects]:
+    """Return the events that were dropped, counted by their reason; where they clash, with what stays."""
+    groups = inputs.con.execute(
+        "SELECT reason, count(*) AS rows, min({part: part, file: file, row: row}) AS again, "
+        f"arg_min(first, (part, file, row)) AS first FROM {_DROPPED} "
+        "GROUP BY reason ORDER BY rows DESC, reason"
+    ).fetchall()
+    keys = [(one["part"], one["file"], one["row"]) for *_, again, first in groups for one in (again, first)]
+    stood = places_of(inputs, "events", keys)
+    rejects = []
+    for (reason, rows, _, _), again, first in zip(groups, keys[::2], keys[1::2], strict=True):
+        place, raw = stood[again]
+        beside = "" if reason == _AGAIN else f" (as {stood[first][0]})"
+        rejects.append(Rejects(input="events", reason=reason, rows=rows, example=f"{place}{beside}: {raw}"))
+    return rejects
 
 
 def _hashes(con: duckdb.DuckDBPyConnection) -> Iterator[Hashes]:
@@ -67,24 +95,30 @@ def _repeated_ids(con: duckdb.DuckDBPyConnection, hashes: Hashes) -> bool:
     return bool(con.execute("SELECT count(*) FROM event_ids_repeated").fetchall()[0][0])
 
 
-def _settle(con: duckdb.DuckDBPyConnection, everything: str) -> None:
-    """Keep one event of each repeated id apart, and read the others around them."""
+def _settle(con: duckdb.DuckDBPyConnection, everything: str, leads: str) -> bool:
+    """Keep one event of each repeated id apart, and read the others around them; whether any is dropped."""
     con.execute(
-        "CREATE TABLE events_rivals AS SELECT * EXCLUDE (place, raw), "
-        "row_number() OVER (PARTITION BY event_id "
-        "ORDER BY coalesce(known_at, occurred_at), part, file, row) AS rank "
-        f"FROM {everything} WHERE {_REPEATED}"
+        "CREATE TABLE events_rivals AS SELECT *, row_number() OVER same AS rank, "
+        "first_value({part: part, file: file, row: row, lead_id: lead_id, event: event, "
+        "occurred_at: occurred_at}) OVER same AS first "
+        f"FROM (SELECT *, lead_id IN (SELECT lead_id FROM {leads}) AS known FROM {everything} "
+        f"WHERE {_REPEATED}) AS rivals WINDOW same AS "
+        "(PARTITION BY event_id, known ORDER BY coalesce(known_at, occurred_at), part, file, row)"
     )
     con.execute(
-        f"CREATE TABLE {DROPPED} AS SELECT part, file, row FROM events_rivals WHERE rank > 1 "
+        f"CREATE TABLE {_DROPPED} AS SELECT part, file, row, "
+        f"CASE WHEN differs = '' THEN {literal(_AGAIN)} ELSE {literal(_CLASHES)} || differs END AS reason, "
+        "FALSE AS used, lead_id AS owner, differs, first "
+        f"FROM (SELECT *, {_DIFFERS} AS differs FROM events_rivals WHERE rank > 1 AND known) AS again "
         "ORDER BY part, file, row"
     )
     con.execute(
-        "CREATE TABLE events_kept AS SELECT * EXCLUDE (part, file, row, rank) "
-        "FROM events_rivals WHERE rank = 1"
+        "CREATE TABLE events_kept AS SELECT * EXCLUDE (part, file, row, known, rank, first) "
+        "FROM events_rivals WHERE rank = 1 OR NOT known"
     )
     con.execute("DROP TABLE events_rivals")
     con.execute(
-        f"CREATE VIEW {EVENTS_ONCE} AS SELECT * FROM events WHERE NOT {_REPEATED} "
+        f"CREATE VIEW {_ONCE} AS SELECT * FROM events WHERE NOT {_REPEATED} "
         "UNION ALL SELECT * FROM events_kept"
     )
+    return bool(con.execute(f"SELECT count(*) FROM {_DROPPED}").fetchall()[0][0])

@@ -39,12 +39,13 @@ def event_source(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], zone: st
     )
     con.execute(f"CREATE VIEW events AS {said} FROM ({rows.query}) AS given")
     refused = (
-        "(SELECT place, coalesce(wrong, odd) AS reason, wrong IS NULL AS used, raw FROM "
-        f"(SELECT place, {_wrong()} AS wrong, {_ODD} AS odd, raw FROM ({rows.numbered}) AS given) AS judged "
+        "(SELECT part, file, row, coalesce(wrong, odd) AS reason, wrong IS NULL AS used, owner FROM "
+        f"(SELECT part, file, row, lead_id AS owner, {_wrong()} AS wrong, {_ODD} AS odd "
+        f"FROM ({rows.numbered}) AS given) AS judged "
         "WHERE wrong IS NOT NULL OR odd IS NOT NULL) AS refused"
     )
     source = Source(relation="events", columns=rows.columns, has=rows.has)
-    everything = f"({said}, part, file, row, place, raw FROM ({rows.numbered}) AS given) AS everything"
+    everything = f"({said}, part, file, row FROM ({rows.numbered}) AS given) AS everything"
     return source, Refused(relation=refused, everything=everything)
 
 

@@ -13,7 +13,6 @@ import msgspec
 from handraiser.tables.jsontext import Objects, objects_in, objects_of, read_keys
 from handraiser.tables.parts import Part
 from handraiser.tables.paths import File
-from handraiser.tables.quoting import literal
 from handraiser.tables.textfiles import TextFiles, all_unread, first_bytes
 
 __all__ = ["line_parts", "table_part"]
@@ -47,7 +46,7 @@ def _file_part(con: duckdb.DuckDBPyConnection, files: Sequence[File]) -> Part:
     text = TextFiles(files=tuple(files), options=_OPTIONS, where=_WHERE)
     lines = all_unread(con, text)
     part = _part(text.relation(), objects_in(con, text.relation(), "line"), files[0].path)
-    return msgspec.structs.replace(part, origin=literal(text.origin), unread=tuple(lines))
+    return msgspec.structs.replace(part, lines=text.lines(lines), unread=tuple(lines))
 
 
 def _part(lines: str, objects: Objects, place: str) -> Part:

@@ -1,23 +1,22 @@
 """Which rows of a CSV file can still be read where its quotation marks or ends of lines are in disorder?
 
-A row is cells divided by the delimiter; one in quotation marks may hold anything, a mark being doubled, and
-ends with them. A line with which no such row begins is put aside, and reading goes on with the next: what one
-wrong mark can cost is its own line. The rows are written to a new file, in place of a line put aside an empty
+A line with which no record of CSV begins is put aside, and reading goes on with the next: what one wrong mark
+can cost is its own line. The rows are written to a new file, in place of a line put aside an empty
 one, so that lines keep their numbers.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import tempfile
 import weakref
 from collections.abc import Sequence
 from typing import IO
 
-from handraiser.tables.paths import File, FileKind
-from handraiser.tables.textfiles import Unread, opened, shown
+from handraiser.tables.lines import csv_record, shown
+from handraiser.tables.paths import File, FileKind, opened
+from handraiser.tables.textfiles import Unread
 
 __all__ = ["Folder", "mended"]
 
@@ -46,25 +45,17 @@ def mended(files: Sequence[File], delimiter: str, folder: Folder) -> tuple[list[
 
 def _mend(content: bytes, delimiter: str, name: str, target: IO[bytes]) -> list[Unread]:
     end = b"\n" if b"\n" in content else b"\r"
-    row = _row(re.escape(delimiter.encode()), rb"\r?\n" if end == b"\n" else rb"\r")
+    record = csv_record(delimiter.encode(), end)
     aside = []
-    position, number = 0, 0
+    position, line = 0, 1
     while position < len(content):
-        number += 1
-        found = row.match(content, position)
+        found = record.match(content, position)
+        stop = found.end() if found is not None else content.find(end, position) + 1 or len(content)
         if found is not None:
             target.write(found["row"])
-            position = found.end()
         else:
-            stop = content.find(end, position) + 1 or len(content)
-            aside.append(Unread(f"{name} line {number}", _REASON, shown(content[position:stop])))
-            position = stop
+            aside.append(Unread(f"{name} line {line}", _REASON, shown(content[position:stop])))
         target.write(b"\n")
+        line += content.count(end, position, stop)
+        position = stop
     return aside
-
-
-def _row(delimiter: bytes, end: bytes) -> re.Pattern[bytes]:
-    quoted = rb'\x20*+"(?:[^"]|"")*+"'
-    plain = rb'(?!\x20*")[^\r\n' + delimiter + rb"]*+"
-    cell = rb"(?:" + quoted + rb"|" + plain + rb")"
-    return re.compile(rb"(?P<row>" + cell + rb"(?:" + delimiter + cell + rb")*+)(?:" + end + rb"|\Z)")

@@ -19,6 +19,7 @@ from handraiser.tables.entities import company_source, lead_source
 from handraiser.tables.events import event_source
 from handraiser.tables.frames import as_rows, as_table
 from handraiser.tables.jsonlines import line_parts, table_part
+from handraiser.tables.locating import Origins
 from handraiser.tables.mistakes import DataCode, mistake, nearest
 from handraiser.tables.outcomes import outcome_source
 from handraiser.tables.parts import Part
@@ -109,15 +110,20 @@ def _opened(con: duckdb.DuckDBPyConnection, given: Mapping[str, object], timezon
 
 
 def _kept(con: duckdb.DuckDBPyConnection, name: str, refused: Refused, parts: Sequence[Part]) -> Refused:
-    """Put the lines that never became rows beside the refused rows, and hold what the parts need."""
+    """Put the lines that never became rows beside the refused rows, and say where all of them are from."""
     lines = [line for part in parts for line in part.unread]
     con.execute(
         f"CREATE TABLE {name}_unread AS SELECT unnest($1::VARCHAR[]) AS place, "
-        "unnest($2::VARCHAR[]) AS reason, unnest($3::VARCHAR[]) AS raw",
-        [[line.place for line in lines], [line.reason for line in lines], [line.raw for line in lines]],
+        "unnest($2::VARCHAR[]) AS reason, unnest($3::VARCHAR[]) AS raw, unnest($4::VARCHAR[]) AS owner",
+        [
+            [line.place for line in lines],
+            [line.reason for line in lines],
+            [line.raw for line in lines],
+            [line.owner for line in lines],
+        ],
     )
-    needs = tuple(part.needs for part in parts)
-    return msgspec.structs.replace(refused, unread=f"{name}_unread", needs=needs)
+    origins = Origins(con, tuple(parts))
+    return msgspec.structs.replace(refused, unread=f"{name}_unread", locate=origins.locate)
 
 
 def _place(name: str, parts: Sequence[Part]) -> str:

@@ -37,7 +37,7 @@ def outcome_source(
         checked=("at",),
         wrong=f"coalesce({unknown}, {late})",
     )
-    sort_out(con, "outcomes")
+    sort_out(con, "outcomes", "lead_id")
     source = Source(relation="outcomes", columns=rows.columns, has=rows.has)
     return source, Refused(relation="outcomes_refused")
 

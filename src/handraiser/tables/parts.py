@@ -12,6 +12,7 @@ import msgspec
 from duckdb import DuckDBPyConnection
 from duckdb.sqltypes import DuckDBPyType
 
+from handraiser.tables.lines import Lines
 from handraiser.tables.quoting import literal, quoted
 from handraiser.tables.textfiles import Unread
 
@@ -66,9 +67,10 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
     relation  what goes after FROM
     place     the file, for messages; `<leads>` and the like for a frame
-    origin    SQL of the file that a row is from, "''" for a frame
-    order     SQL of the file's number and the row's, within the part
-    raw       SQL of the row as it stood, as text
+    order     SQL of the file's number and the row's, within the part, from 0
+    lines     where the rows of text files stand
+    names     of other files the names, by the file's number
+    raw       SQL of a row as it stood, as text; text files are asked for the line itself
     loose     white space around a cell is no part of it (text files)
     broken    SQL of the reason why a row cannot be read at all, NULL where it can
     unread    the lines of text files that never become rows
@@ -78,9 +80,10 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     relation: str
     cells: tuple[Cell, ...]
     place: str
-    origin: str = "''"
-    order: tuple[str, str] = ("0", "row_number() OVER ()")
-    raw: str
+    order: tuple[str, str] = ("0", "row_number() OVER () - 1")
+    lines: Lines | None = None
+    names: tuple[str, ...] = ()
+    raw: str = "CAST(NULL AS VARCHAR)"
     loose: bool = False
     broken: str = ""
     unread: tuple[Unread, ...] = ()

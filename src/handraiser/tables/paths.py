@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import glob
+import gzip
 import os
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
+from typing import IO, cast
 
 import msgspec
 
 from handraiser.errors import Diagnostic, Mistakes, Unavailable
 from handraiser.tables.mistakes import DataCode, mistake, nearest
 
-__all__ = ["ENDINGS", "File", "FileKind", "files_of", "kind_of"]
+__all__ = ["ENDINGS", "File", "FileKind", "files_of", "kind_of", "opened"]
 
 
 class FileKind(StrEnum):
@@ -46,6 +48,11 @@ class File(msgspec.Struct, frozen=True):
     def zipped(self) -> bool:
         """Whether it is a gzip file, by its ending."""
         return self.path.lower().endswith(".gz")
+
+
+def opened(file: File) -> IO[bytes]:
+    """Return a file's bytes, a gzip file's unpacked."""
+    return cast("IO[bytes]", gzip.open(file.path, "rb")) if file.zipped else open(file.path, "rb")
 
 
 def kind_of(path: str) -> FileKind | None:

@@ -1,24 +1,15 @@
-"""What was refused, why, how much of it, and where is all of it?"""
+"""What was refused, why, and how much of it?
+
+A refused row has an owner where that could be read: the lead it is about, of companies the company.
+"""
 
 from __future__ import annotations
 
-import os
-
 from handraiser.facts.inputs import Inputs, Rejects
-from handraiser.tables.duplicates import DROPPED, DUPLICATE, EVENTS_ONCE
-from handraiser.tables.quoting import literal
-from handraiser.tables.writing import write_table
 
-__all__ = [
-    "UNKNOWN_LEAD",
-    "doubtful_events",
-    "event_rejects",
-    "rejects_of",
-    "unread_rejects",
-    "write_rejects",
-]
+__all__ = ["counted", "doubtful_events", "event_rejects", "places_of", "rejects_of", "unread_rejects"]
 
-UNKNOWN_LEAD = "no row in the leads input has this lead_id"
+Key = tuple[int, int, int]  # of a row: its part, its file, its number
 
 
 def event_rejects(inputs: Inputs) -> list[Rejects]:
@@ -41,14 +32,34 @@ def doubtful_events(inputs: Inputs) -> list[Rejects]:
 
 def rejects_of(inputs: Inputs, name: str) -> list[Rejects]:
     """Return the refused rows of one input, counted by their reason, the most frequent first."""
-    found = inputs.con.execute(
-        "SELECT reason, used, count(*) AS rows, arg_min(place || ': ' || raw, length(place)) "
-        f"FROM {inputs.refused[name].relation} GROUP BY reason, used ORDER BY rows DESC, reason"
+    return counted(inputs, name, inputs.refused[name].relation)
+
+
+def counted(inputs: Inputs, name: str, refused: str) -> list[Rejects]:
+    """Return refused rows of an input, counted by their reason, the first of each as an example.
+
+    `refused` is what goes after FROM: `part`, `file`, `row`, `reason` and `used`.
+    """
+    groups = inputs.con.execute(
+        "SELECT reason, used, count(*) AS rows, min({part: part, file: file, row: row}) AS first "
+        f"FROM {refused} GROUP BY reason, used ORDER BY rows DESC, reason"
     ).fetchall()
+    keys = [(first["part"], first["file"], first["row"]) for *_, first in groups]
+    stood = places_of(inputs, name, keys)
     return [
-        Rejects(input=name, reason=reason, rows=rows, example=example, used=used)
-        for reason, used, rows, example in found
+        Rejects(input=name, reason=reason, rows=rows, example=": ".join(stood[key]), used=used)
+        for (reason, used, rows, _), key in zip(groups, keys, strict=True)
     ]
+
+
+def places_of(inputs: Inputs, name: str, keys: list[Key]) -> dict[Key, tuple[str, str]]:
+    """Return where a few rows of an input stand, and what stands there."""
+    if not keys:
+        return {}
+    given = ", ".join(f"({part}, {file}, {row})" for part, file, row in keys)
+    located = inputs.refused[name].locate(f"(VALUES {given}) AS few (part, file, row)")
+    found = inputs.con.execute(f"SELECT part, file, row, place, raw FROM {located}").fetchall()
+    return {(part, file, row): (place, raw) for part, file, row, place, raw in found}
 
 
 def unread_rejects(inputs: Inputs, name: str) -> list[Rejects]:
@@ -58,38 +69,3 @@ def unread_rejects(inputs: Inputs, name: str) -> list[Rejects]:
         f"FROM {inputs.refused[name].unread} GROUP BY reason ORDER BY rows DESC, reason"
     ).fetchall()
     return [Rejects(input=name, reason=reason, rows=rows, example=example) for reason, rows, example in found]
-
-
-def write_rejects(inputs: Inputs, path: str | os.PathLike[str]) -> None:
-    """Write every refused row: of which input, why, the line or row it was, and the row as it stood.
-
-    The ending says whether it is CSV, JSON Lines or Parquet.
-    """
-    con = inputs.con
-    con.execute(
-        "CREATE OR REPLACE TABLE rejects (input VARCHAR, reason VARCHAR, line_or_row VARCHAR, raw VARCHAR)"
-    )
-    for name, refused in inputs.refused.items():
-        for kept in (refused.unread, refused.relation):
-            con.execute(f"INSERT INTO rejects SELECT '{name}', reason, place, raw FROM {kept}")
-    if inputs.events.relation == EVENTS_ONCE:
-        con.execute(
-            f"INSERT INTO rejects SELECT 'events', {literal(DUPLICATE)}, place, raw "
-            f"FROM {inputs.refused['events'].everything} SEMI JOIN {DROPPED} USING (part, file, row) "
-            "ORDER BY part, file, row"
-        )
-    con.execute(f"INSERT INTO rejects {_of_unknown_leads(inputs)}")
-    write_table(con.sql("SELECT * FROM rejects").to_arrow_table(), path)
-    con.execute("DROP TABLE rejects")
-
-
-def _of_unknown_leads(inputs: Inputs) -> str:
-    """The query for events that could be used, were there a lead to use them for."""
-    once = inputs.events.relation == EVENTS_ONCE
-    others = f"ANTI JOIN {DROPPED} USING (part, file, row) " if once else ""
-    return (
-        f"SELECT 'events', {literal(UNKNOWN_LEAD)}, place, raw "
-        f"FROM {inputs.refused['events'].everything} {others}"
-        f"WHERE usable AND lead_id NOT IN (SELECT lead_id FROM {inputs.leads.relation}) "
-        "ORDER BY part, file, row"
-    )

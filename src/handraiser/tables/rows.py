@@ -37,8 +37,8 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
 class Rows(msgspec.Struct, frozen=True, kw_only=True):
     """All parts of an input as one query, with `broken` for every row.
 
-    numbered  the same with `part`, `file` and `row`, the order of the input; with `place`, where a row is
-              from; and with `raw`, the row as it stood. Counting rows may take time, so a stream does without
+    numbered  the same with `part`, `file` and `row`, the order of the input. Counting rows may take time, so
+              a stream does without
     """
 
     query: str
@@ -88,7 +88,7 @@ class _Reading(msgspec.Struct, frozen=True):
 
     def query(self, number: int | None = None) -> str:
         """Return the rows of the part; with its number, numbered."""
-        numbers = "" if number is None else ", part, file, row, place, raw"
+        numbers = "" if number is None else ", part, file, row"
         return (
             f"SELECT {', '.join([*self._ids(), *self._times(), *self._attributes()])}, broken{numbers} "
             f"FROM (SELECT {', '.join(self._read(number))} FROM {self.part.relation}) AS cells"
@@ -108,7 +108,6 @@ class _Reading(msgspec.Struct, frozen=True):
         if number is not None:
             file, row = part.order
             yield f"{number} AS part, {file} AS file, {row} AS row"
-            yield f"{part.origin} || 'row ' || {row} AS place, {part.raw} AS raw"
 
     def _ids(self) -> Iterator[str]:
         for name in self.layout.ids:

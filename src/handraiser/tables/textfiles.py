@@ -5,19 +5,19 @@ from __future__ import annotations
 import glob
 import gzip
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import IO, cast
 
 import duckdb
 import msgspec
 
 from handraiser.errors import Mistakes, Unavailable
+from handraiser.tables.lines import Lines, written_at
 from handraiser.tables.mistakes import DataCode, mistake
-from handraiser.tables.paths import File
+from handraiser.tables.paths import File, opened
 from handraiser.tables.quoting import literals
 
-__all__ = ["TextFiles", "Unread", "all_unread", "first_bytes", "opened", "patterns", "shown", "unread"]
+__all__ = ["TextFiles", "Unread", "all_unread", "first_bytes", "patterns", "unread"]
 
 _HEAD = 1 << 20
 _REASONS = {
@@ -28,15 +28,20 @@ _REASONS = {
 }
 
 
-_Noted = tuple[str, int, str, str | None, int]
+_Noted = tuple[str, int, str, int]
 
 
 class TextFiles(msgspec.Struct, frozen=True, kw_only=True):
-    """Files that are read alike, all of them gzipped or none: with which options, and which rows count."""
+    """Files that are read alike, all of them gzipped or none: with which options, and which rows count.
+
+    delimiter, head  how their records are told apart, as `Lines` has it
+    """
 
     files: tuple[File, ...]
     options: str
     where: str
+    delimiter: str = ""
+    head: int = 0
 
     def relation(self, noting: str = "") -> str:
         """Return what goes after FROM: the lines that can be read. The others are left out silently."""
@@ -46,19 +51,31 @@ class TextFiles(msgspec.Struct, frozen=True, kw_only=True):
             f"compression = '{packed}', {self.options}{noting}) WHERE {self.where}) AS lines"
         )
 
-    @property
-    def origin(self) -> str:
-        """Where rows are from, in words; their number counts through all files."""
-        more = len(self.files) - 1
-        return f"{self.files[0].name} and {more} more, " if more else f"{self.files[0].name} "
+    def lines(self, unread: Iterable[Unread] = ()) -> Lines:
+        """Return where the records of the files are, given those that are no rows."""
+        numbers: dict[str, set[int]] = {}
+        for each in unread:
+            numbers.setdefault(each.path, set()).add(each.number)
+        return Lines(
+            files=self.files,
+            delimiter=self.delimiter,
+            head=self.head,
+            unread={path: sorted(each) for path, each in numbers.items()},
+        )
 
 
 class Unread(msgspec.Struct, frozen=True):
-    """A line that never becomes a row: where it is, why, and the line."""
+    """A record that never becomes a row: where it is, why, how it is written; its file and number in it.
+
+    owner  what stands where the id of a row does, as far as that can be told
+    """
 
     place: str
     reason: str
     raw: str
+    path: str = ""
+    number: int = 0
+    owner: str | None = None
 
 
 def unread(con: duckdb.DuckDBPyConnection, text: TextFiles) -> list[Unread] | None:
@@ -82,7 +99,7 @@ def unread(con: duckdb.DuckDBPyConnection, text: TextFiles) -> list[Unread] | No
     # A line may be wrong in several cells; the first of them is enough.
     noted = con.execute(
         "SELECT file_path, line, arg_min(CAST(error_type AS VARCHAR), coalesce(column_idx, 0)), "
-        "any_value(csv_line), any_value(line_byte_position) FROM unread JOIN scans USING (scan_id, file_id) "
+        "min(line_byte_position) FROM unread JOIN scans USING (scan_id, file_id) "
         "GROUP BY file_path, line ORDER BY file_path, line"
     ).fetchall()
     return list(_told(text, noted))
@@ -99,38 +116,18 @@ def all_unread(con: duckdb.DuckDBPyConnection, text: TextFiles) -> list[Unread]:
 
 def _told(text: TextFiles, noted: Sequence[_Noted]) -> Iterator[Unread]:
     files = {file.path: file for file in text.files}
-    for path, lines in groupby(noted, key=lambda each: each[0]):
-        with opened(files[path]) as stream:
-            for _, line, why, seen, position in lines:
-                raw = (seen or "").strip("\r\n")
-                if "?" in raw and "\n" not in raw:
-                    # DuckDB notes foreign bytes as question marks; the file still has them.
-                    raw = _line_at(stream, position)
-                yield Unread(f"{files[path].name} line {line}", _REASONS[why], raw)
-
-
-def _line_at(stream: IO[bytes], position: int) -> str:
-    # Positions count from 1, and from the end of the line before where that is CRLF.
-    stream.seek(position - 1)
-    for line in stream:
-        if line.strip(b"\r\n"):
-            return shown(line)
-    return ""
-
-
-def shown(line: bytes) -> str:
-    """Return a line as text, bytes that are not UTF-8 as `\\xe9`."""
-    return line.rstrip(b"\r\n").decode("utf-8", errors="backslashreplace")
+    for path, told in groupby(noted, key=lambda each: each[0]):
+        # What DuckDB calls a line is a record: a cell may hold several lines. And it notes foreign bytes as
+        # question marks; the file still has them.
+        why = {number: (reason, start) for _, number, reason, start in told}
+        starts = {number: start for number, (_, start) in why.items()}
+        for record in written_at(text.lines(), files[path], starts):
+            yield Unread(record.place, _REASONS[why[record.number][0]], record.raw, path, record.number)
 
 
 def patterns(files: Sequence[File]) -> str:
     """Return paths as DuckDB wants them: it takes each for a glob."""
     return literals(glob.escape(file.path) for file in files)
-
-
-def opened(file: File) -> IO[bytes]:
-    """Return a file's bytes, a gzip file's unpacked."""
-    return cast("IO[bytes]", gzip.open(file.path, "rb")) if file.zipped else open(file.path, "rb")
 
 
 def first_bytes(file: File) -> bytes:

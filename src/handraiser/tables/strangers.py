@@ -1,0 +1,56 @@
+"""Which events are of leads that nobody knows, and which of these leads were refused?"""
+
+from __future__ import annotations
+
+from handraiser.facts.inputs import Inputs, Rejects
+from handraiser.tables.refusals import places_of
+
+__all__ = ["LOST_LEAD", "UNKNOWN_LEAD", "lead_refused", "lost_leads", "unknown_leads"]
+
+UNKNOWN_LEAD = "no row in the leads input has this lead_id"
+LOST_LEAD = "its lead was refused"
+
+
+def unknown_leads(inputs: Inputs, rows: int) -> list[Rejects]:
+    """Return the events, `rows` in number, that could be used if there were a lead to use them for."""
+    nobody = (
+        f"FROM {inputs.events.relation} "
+        f"WHERE usable AND lead_id NOT IN (SELECT lead_id FROM {inputs.leads.relation})"
+    )
+    found, lost = [], 0
+    if inputs.con.execute(f"SELECT 1 FROM {lost_leads(inputs)} LIMIT 1").fetchall():
+        theirs = f"lead_id IN (SELECT owner FROM {lost_leads(inputs)})"
+        lost, lead = inputs.con.execute(f"SELECT count(*), min(lead_id) {nobody} AND {theirs}").fetchall()[0]
+        nobody += f" AND NOT {theirs}"
+        if lost:
+            example = f"lead_id {lead}, refused in {lead_refused(inputs, lead)}"
+            found.append(Rejects(input="events", reason=LOST_LEAD, rows=lost, example=example))
+    if rows > lost:
+        example = "".join(
+            f"lead_id {lead}" for (lead,) in inputs.con.execute(f"SELECT lead_id {nobody} LIMIT 1").fetchall()
+        )
+        found.append(Rejects(input="events", reason=UNKNOWN_LEAD, rows=rows - lost, example=example))
+    return found
+
+
+def lost_leads(inputs: Inputs) -> str:
+    """Return what goes after FROM for the leads, as `owner`, of which a row was refused."""
+    refused = inputs.refused["leads"]
+    return (
+        f"(SELECT owner FROM {refused.relation} WHERE NOT used AND owner IS NOT NULL "
+        f"UNION SELECT owner FROM {refused.unread} WHERE owner IS NOT NULL) AS lost"
+    )
+
+
+def lead_refused(inputs: Inputs, lead: str) -> str | None:
+    """Return where the first row of a lead stands that was refused, and why; None where none was."""
+    con, refused = inputs.con, inputs.refused["leads"]
+    found = con.execute(
+        f"SELECT part, file, row, reason FROM {refused.relation} WHERE owner = $1 AND NOT used "
+        "ORDER BY part, file, row LIMIT 1",
+        [lead],
+    ).fetchall()
+    for part, file, row, reason in found:
+        return f"{places_of(inputs, 'leads', [(part, file, row)])[part, file, row][0]}: {reason}"
+    unread = con.execute(f"SELECT place, reason FROM {refused.unread} WHERE owner = $1 LIMIT 1", [lead])
+    return next((f"{place}: {reason}" for place, reason in unread.fetchall()), None)
