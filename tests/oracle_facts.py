@@ -196,7 +196,7 @@ class Facts:
     # ---- events
 
     def _events(self, rows: list[dict[str, Any]]) -> list[Event]:
-        """The events of the leads; of several with one id the one that was known first (reading 28)."""
+        """The events of the leads; of several with one id the one that was known first (reading 31)."""
         given = columns(rows, ABOUT_EVENTS)
         nested = columns([lower_case([row.get("properties") or {}])[0] for row in rows], ABOUT_EVENTS)
         table = {**nested, **given}  # a column beats a key of `properties`

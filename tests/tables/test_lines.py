@@ -22,13 +22,13 @@ EVENT = {"lead_id": "anna", "event": "A", "occurred_at": "2026-03-01"}
 
 def refused(inputs: Inputs, name: str) -> list[tuple[str, str]]:
     """Where the refused rows of an input stand, and what stands there."""
-    located = inputs.refused[name].locate(inputs.refused[name].relation)
+    located = inputs.origins[name].locate(inputs.refused[name].relation)
     return inputs.con.sql(f"SELECT place, raw FROM {located} ORDER BY part, row").fetchall()
 
 
 def part_of(inputs: Inputs, name: str) -> Part:
     """The only part of an input."""
-    (part,) = inputs.refused[name].locate.__self__.parts  # type: ignore[attr-defined]
+    (part,) = inputs.origins[name].parts  # type: ignore[attr-defined]
     assert isinstance(part, Part)
     return part
 
@@ -88,7 +88,7 @@ def test_where_a_file_has_become_shorter_rows_are_told_by_their_number(tmp_path:
     inputs = opened(events=path)
     inputs.con.execute(f"CREATE TABLE noted AS SELECT * FROM {inputs.refused['events'].relation}")
     path.write_text("lead_id,event,occurred_at\n")
-    located = inputs.refused["events"].locate("noted")
+    located = inputs.origins["events"].locate("noted")
     assert inputs.con.sql(f"SELECT place, raw FROM {located}").fetchall() == [("events.csv row 2", "")]
 
 

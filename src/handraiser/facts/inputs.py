@@ -6,13 +6,13 @@ nothing else. Every time in these relations is a BIGINT of UTC microseconds, eve
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import StrEnum
+from typing import Protocol
 
 import duckdb
 import msgspec
 
-__all__ = ["Column", "Inputs", "Kind", "Refused", "Rejects", "Source"]
+__all__ = ["Column", "Inputs", "Kind", "Origin", "Refused", "Rejects", "Source"]
 
 
 class Kind(StrEnum):
@@ -64,14 +64,28 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
                 `owner`: the id of the lead that it is about, of companies the company's
     unread      a table of the lines of text files that never became a row: `place`, `reason`, `raw`, `owner`
     everything  of events: what the view holds, before duplicates are out, with `part`, `file` and `row`
-    locate      given what goes after FROM, with `part`, `file` and `row`: the name of a table of these with
-                the `place` and the text, `raw`, of each. It keeps what the input needs to be read
     """
 
     relation: str
     unread: str = ""
     everything: str = ""
-    locate: Callable[[str], str] = lambda keys: keys
+
+
+class Origin(Protocol):
+    """What an input was read from; it keeps what the input needs to be read."""
+
+    @property
+    def place(self) -> str:
+        """The file, or `<leads>` and the like for a frame and for several files."""
+
+    def locate(self, keys: str) -> str:
+        """Return the name of a table with the `place` and the text, `raw`, of rows.
+
+        `keys` is what goes after FROM: `part`, `file` and `row`, which the table has too.
+        """
+
+    def clocks(self) -> bool:
+        """Return whether there are times in it that do not say of which zone they are."""
 
 
 class Inputs(msgspec.Struct, kw_only=True):
@@ -86,7 +100,7 @@ class Inputs(msgspec.Struct, kw_only=True):
     outcomes: a table with `row`, `lead_id`, `stage`, `at` (BIGINT), `reason`, `agreement`.
     rejects: what was refused, but for events that are not usable: those are asked for when the stream
         says that there are some (`tables.event_rejects`).
-    refused: by the input's name, where every refused row is.
+    refused, origins: by the input's name, where every refused row is, and what the input was read from.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -96,3 +110,4 @@ class Inputs(msgspec.Struct, kw_only=True):
     outcomes: Source | None
     rejects: list[Rejects]
     refused: dict[str, Refused] = {}
+    origins: dict[str, Origin] = {}

@@ -37,7 +37,7 @@ def write_rejects(inputs: Inputs, path: str | os.PathLike[str]) -> None:
         )
         if name == "events":
             _add_events(inputs)
-        located = refused.locate(
+        located = inputs.origins[name].locate(
             "(SELECT part, file, row FROM kept UNION SELECT unnest(other) FROM kept WHERE other IS NOT NULL)"
         )
         con.execute(

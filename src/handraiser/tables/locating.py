@@ -13,15 +13,31 @@ import pyarrow as pa
 from handraiser.tables.lines import Lines
 from handraiser.tables.parts import Part
 from handraiser.tables.quoting import literal, literals
+from handraiser.tables.times import TIMES, wall_clock
 
 __all__ = ["Origins"]
 
 
 class Origins(msgspec.Struct, frozen=True):
-    """Where the rows of one input are from."""
+    """Where the rows of one input are from (`facts.inputs.Origin`)."""
 
     con: duckdb.DuckDBPyConnection
+    name: str
     parts: tuple[Part, ...]
+
+    @property
+    def place(self) -> str:
+        """The file, or `<leads>` and the like for a frame and for several files."""
+        return self.parts[0].place if len(self.parts) == 1 else f"<{self.name}>"
+
+    def clocks(self) -> bool:
+        """Return whether times without an offset are among the first rows of each part."""
+        return any(
+            wall_clock(self.con, part.relation, cell)
+            for part in self.parts
+            for cell in part.cells
+            if cell.name.lower() in TIMES[self.name]
+        )
 
     def locate(self, keys: str) -> str:
         """Return a table with the `place` and the text, `raw`, of rows, until it is asked for again.

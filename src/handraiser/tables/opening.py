@@ -88,8 +88,9 @@ def _opened(con: duckdb.DuckDBPyConnection, given: Mapping[str, object], timezon
     if wrong:
         raise Mistakes(wrong)
     made = {}
+    origins = {name: Origins(con, name, tuple(each)) for name, each in parts.items()}
     for name, each in parts.items():
-        with reading(_place(name, each)):
+        with reading(origins[name].place):
             made[name] = _MAKERS[name](con, each, timezone)
     sources = {name: source for name, (source, _) in made.items()}
     inputs = Inputs(
@@ -100,9 +101,10 @@ def _opened(con: duckdb.DuckDBPyConnection, given: Mapping[str, object], timezon
         outcomes=sources.get("outcomes"),
         rejects=[],
         refused={name: _kept(con, name, refused, parts[name]) for name, (_, refused) in made.items()},
+        origins=dict(origins),
     )
     for name, each in parts.items():
-        with reading(_place(name, each)):
+        with reading(origins[name].place):
             if any(part.unread for part in each):
                 inputs.rejects += unread_rejects(inputs, name)
             inputs.rejects += doubtful_events(inputs) if name == "events" else rejects_of(inputs, name)
@@ -110,7 +112,7 @@ def _opened(con: duckdb.DuckDBPyConnection, given: Mapping[str, object], timezon
 
 
 def _kept(con: duckdb.DuckDBPyConnection, name: str, refused: Refused, parts: Sequence[Part]) -> Refused:
-    """Put the lines that never became rows beside the refused rows, and say where all of them are from."""
+    """Put the lines that never became rows beside the refused rows."""
     lines = [line for part in parts for line in part.unread]
     con.execute(
         f"CREATE TABLE {name}_unread AS SELECT unnest($1::VARCHAR[]) AS place, "
@@ -122,12 +124,7 @@ def _kept(con: duckdb.DuckDBPyConnection, name: str, refused: Refused, parts: Se
             [line.owner for line in lines],
         ],
     )
-    origins = Origins(con, tuple(parts))
-    return msgspec.structs.replace(refused, unread=f"{name}_unread", locate=origins.locate)
-
-
-def _place(name: str, parts: Sequence[Part]) -> str:
-    return parts[0].place if len(parts) == 1 else f"<{name}>"
+    return msgspec.structs.replace(refused, unread=f"{name}_unread")
 
 
 def _connection(threads: int | None) -> duckdb.DuckDBPyConnection:

@@ -57,7 +57,7 @@ def places_of(inputs: Inputs, name: str, keys: list[Key]) -> dict[Key, tuple[str
     if not keys:
         return {}
     given = ", ".join(f"({part}, {file}, {row})" for part, file, row in keys)
-    located = inputs.refused[name].locate(f"(VALUES {given}) AS few (part, file, row)")
+    located = inputs.origins[name].locate(f"(VALUES {given}) AS few (part, file, row)")
     found = inputs.con.execute(f"SELECT part, file, row, place, raw FROM {located}").fetchall()
     return {(part, file, row): (place, raw) for part, file, row, place, raw in found}
 

@@ -11,7 +11,7 @@ from handraiser.errors import Diagnostic, Mistakes
 from handraiser.tables.mistakes import DataCode, group_by_case, mistake, nearest, same_name
 from handraiser.tables.parts import Cell, Form, Part
 from handraiser.tables.quoting import quoted
-from handraiser.tables.times import is_time
+from handraiser.tables.times import TIMES, is_time
 
 __all__ = ["checked"]
 
@@ -20,12 +20,6 @@ _REQUIRED = {
     "companies": ("company_id",),
     "events": ("lead_id", "event", "occurred_at"),
     "outcomes": ("lead_id", "stage", "at"),
-}
-_TIMES = {
-    "leads": ("valid_from", "known_at", "created_at"),
-    "companies": ("valid_from", "known_at"),
-    "events": ("occurred_at", "known_at"),
-    "outcomes": ("at",),
 }
 _OBJECTS = {Form.STRUCT, Form.MAP, Form.OBJECT, Form.TEXT, Form.NOTHING}
 
@@ -73,7 +67,7 @@ def _fitting(
 ) -> Cell:
     """The column. A type that it cannot have is a mistake, unless it is empty and so as good as none."""
     lower = cell.name.lower()
-    if lower in _TIMES[name] and not is_time(cell):
+    if lower in TIMES[name] and not is_time(cell):
         wrong += [] if _empty(con, part, cell) else [_no_time(con, part, cell)]
     elif (name, lower) == ("events", "properties") and cell.form not in _OBJECTS:
         wrong += [] if _empty(con, part, cell) else [_no_objects(part, cell)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import duckdb
 import msgspec
 
 from handraiser.tables.parts import Cell, Form
@@ -16,12 +17,14 @@ from handraiser.tables.wallclock import FIRST_YEAR, LAST_YEAR
 __all__ = [
     "FIRST",
     "LAST",
+    "TIMES",
     "Time",
     "absent_time",
     "in_range",
     "is_time",
     "problem",
     "time_of",
+    "wall_clock",
 ]
 
 
@@ -32,6 +35,15 @@ def _microseconds(year: int) -> int:
 
 
 FIRST, LAST = _microseconds(FIRST_YEAR), _microseconds(LAST_YEAR + 1) - 1
+
+# By the input's name the columns that are times; `created_at` of companies matters to nothing.
+TIMES = {
+    "leads": ("valid_from", "known_at", "created_at"),
+    "companies": ("valid_from", "known_at"),
+    "events": ("occurred_at", "known_at"),
+    "outcomes": ("at",),
+}
+_FIRST_ROWS = 1_000
 
 _TYPED = {
     *(Form.DATE, Form.TIMESTAMP, Form.TIMESTAMP_NS, Form.TIMESTAMP_COARSE),
@@ -104,6 +116,14 @@ def problem(name: str) -> str:
         f"WHEN \"{name}\" IS NOT NULL THEN '{years}' {numbers} "
         f"ELSE '{name} is not a time such as 2026-03-01T10:00:00Z' END"
     )
+
+
+def wall_clock(con: duckdb.DuckDBPyConnection, relation: str, cell: Cell) -> bool:
+    """Return whether a column holds times without an offset; of a text the first rows are looked at."""
+    if cell.form is not Form.TEXT:
+        return cell.form in _TYPED - {Form.INSTANT, Form.INSTANT_NS}
+    first = f"SELECT {cell.sql} AS time FROM {relation} LIMIT {_FIRST_ROWS}"
+    return bool(con.execute(f"SELECT 1 FROM ({first}) AS first WHERE {_is_local('time')} LIMIT 1").fetchall())
 
 
 def _from_type(cell: Cell, sql: str) -> str:
