@@ -223,3 +223,20 @@ def test_a_column_properties_of_json_text_adds_properties(tmp_path: Path):
     inputs = opened(events=csv(tmp_path, text, "events.csv"))
     assert rows(inputs, "events", "event", "path", "price") == [("A", "/a", 5.0), ("B", None, None)]
     assert "properties" not in inputs.events.columns
+
+
+def test_a_first_line_that_names_the_separator_stands_before_the_header(tmp_path: Path):
+    text = "\ufeffSEP=|\r\nlead_id|a,b;c\r\n1|x;y\r\n2\r\n\r\n3|z\r\n"
+    inputs = opened(leads=csv(tmp_path, text))
+    assert rows(inputs, "leads", "lead_id", "a,b;c") == [("1", "x;y"), ("3", "z")]
+    assert [each.example for each in inputs.rejects] == ["leads.csv line 4: 2"]
+
+
+def test_the_first_line_names_the_separator_of_files_in_disorder_too(tmp_path: Path):
+    text = 'sep=;\nlead_id;name\n1;"a" b\n2;"c;d"\n3;e\n;f\n'
+    inputs = opened(leads=csv(tmp_path, text))
+    assert rows(inputs, "leads", "lead_id", "name") == [("2", "c;d"), ("3", "e")]
+    assert [each.example.partition(":")[0] for each in inputs.rejects] == [
+        "leads.csv line 3",
+        "leads.csv line 6",
+    ]

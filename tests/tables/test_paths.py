@@ -149,3 +149,13 @@ def test_garbage_gives_mistakes_or_refused_rows_and_nothing_else(tmp_path_factor
     except (Mistakes, Unavailable):
         return
     inputs.con.close()
+
+
+@pytest.mark.parametrize("name", ["leads.xlsx", "Leads.XLS", "leads.ods"])
+def test_a_workbook_is_to_be_saved_as_csv(tmp_path: Path, name: str):
+    (tmp_path / name).write_bytes(b"PK\x03\x04")
+    ((code, says),) = mistakes(leads=tmp_path / name)
+    assert code == "HR502"
+    assert says.startswith(
+        f"{name} is a workbook of a spreadsheet, which cannot be read. Save its sheet as CSV"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -22,11 +23,16 @@ __all__ = ["delimited_parts"]
 
 _DELIMITERS = (",", ";", "\t", "|")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+# What spreadsheets write before the header, to tell each other what divides cells.
+_SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 
 
 class _Header(msgspec.Struct, frozen=True):
+    """The names of the columns, what divides cells, and how many lines stand before the header."""
+
     names: tuple[str, ...]
     delimiter: str
+    before: int = 0
 
 
 def delimited_parts(con: duckdb.DuckDBPyConnection, files: Sequence[File]) -> list[Part]:
@@ -66,14 +72,14 @@ def _text(header: _Header, files: Sequence[File]) -> TextFiles:
     return TextFiles(
         files=tuple(files),
         options=(
-            f"header = true, delim = {literal(header.delimiter)}, quote = '\"', escape = '\"', "
+            f"header = true, skip = {header.before}, delim = {literal(header.delimiter)}, quote = '\"', escape = '\"', "
             f"columns = {{{', '.join(f'{name}: VARCHAR' for name in columns)}}}"
         ),
         # A row of nothing but empty cells is no row. And as this reads every cell, whether a row is refused
         # for its bytes does not depend on which columns are asked for.
         where=f"coalesce({', '.join([*columns, 'NULL'])}) IS NOT NULL",
         delimiter=header.delimiter,
-        head=1,
+        head=header.before + 1,
     )
 
 
@@ -89,7 +95,10 @@ def _header(file: File) -> _Header:
     head = first_bytes(file)
     text = head.decode("utf-8", errors="replace")
     # The sign that divides the first line into most names; of equal ones the more usual.
-    readings = [_Header(_names(text, delimiter), delimiter) for delimiter in _DELIMITERS]
+    told = _SEPARATOR.match(text)
+    before, signs = (0, _DELIMITERS) if told is None else (1, (told[1],))
+    text = text[told.end() :] if told is not None else text
+    readings = [_Header(_names(text, delimiter), delimiter, before) for delimiter in signs]
     header = max(readings, key=lambda reading: len(reading.names))
     whole = "".join(header.names)
     if head.startswith(_UTF16) or "\ufffd" in whole or "\0" in whole:

@@ -35,6 +35,7 @@ ENDINGS = {
     ".ndjson.gz": FileKind.LINES,
     ".parquet": FileKind.PARQUET,
 }
+_SHEETS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
 
 
 class File(msgspec.Struct, frozen=True):
@@ -118,12 +119,14 @@ def _no_file(given: str) -> Diagnostic:
 
 
 def _unknown_ending(path: str) -> Diagnostic:
-    return mistake(
-        DataCode.UNKNOWN_ENDING,
-        path,
-        f"The ending of {os.path.basename(path)} does not say what kind of file it is.",
-        f"Use one of {', '.join(ENDINGS)}.",
-    )
+    name, known = os.path.basename(path), ", ".join(ENDINGS)
+    if name.lower().endswith(_SHEETS):
+        says = f"{name} is a workbook of a spreadsheet, which cannot be read."
+        fix = f"Save its sheet as CSV in UTF-8. Files may end in {known}."
+    else:
+        says = f"The ending of {name} does not say what kind of file it is."
+        fix = f"Use one of {known}."
+    return mistake(DataCode.UNKNOWN_ENDING, path, says, fix)
 
 
 def _openable(path: str) -> None:
