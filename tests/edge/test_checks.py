@@ -107,6 +107,16 @@ def test_what_is_derived_from_an_email_needs_one() -> None:
     assert warnings(text, leads=[ANN | {"email": "ann@gmail.com"}, BEN]) == []
 
 
+def test_a_name_with_a_hyphen_comes_with_how_it_is_written() -> None:
+    people = [{"lead_id": "ann", "E-Mail": "ann@acme.example"}]
+    email = agreement(rule("when: lead.email is not null, points: 1"))
+    assert one(email, leads=people)[3] == 'Did you mean `E-Mail`? It is written lead."E-Mail".'
+    kind = agreement(rule("when: lead.email_kind is not null, points: 1"))
+    assert one(kind, leads=people)[3] == "If `E-Mail` is it, name that column `email`."
+    quoted = agreement(rule("when: 'lead.\"E-Mail\" is not null', points: 1"))
+    assert warnings(quoted, leads=people) == []
+
+
 def test_a_route_is_looked_at_too() -> None:
     text = agreement(more="handoff: {route: [{when: \"lead.contry = 'US'\", to: team}]}")
     assert one(text)[:2] == ("HR401", "lead.contry")
@@ -175,6 +185,22 @@ def test_leads_for_whom_a_part_fails_are_counted_with_an_example() -> None:
         "A part of this fails for 1 of 2 leads, and is null there: for example ann, "
         "where lead.size is 'many'.",
     )
+
+
+@pytest.mark.parametrize("value", ["1.200,50", "€ 500", "5%", "$2,000", "1'200.50 CHF", "-3,5", "1 200"])
+def test_numbers_in_another_notation_are_told_with_one_of_them(value: str) -> None:
+    text = agreement(rule("when: lead.size > 5, points: 1"))
+    fix = f"`{value}` is no number here: write 1200.5, with a point, and no other sign."
+    leads = [ANN | {"size": "many"}, BEN, {"lead_id": "cid", "size": value}]
+    assert one(text, leads=leads)[3] == fix
+    added = [{"event": "Product Added", "price": price} for price in (value, "7")]
+    assert one(agreement(events=rule("event: Product Added, points: price")), events=added)[3] == fix
+
+
+@pytest.mark.parametrize("value", ["many", "2026-03-01", "1-5", "A4", "1e5x", "10-50", "1.2.3", "01.02.2026"])
+def test_other_texts_are_not_taken_for_numbers(value: str) -> None:
+    text = agreement(rule("when: lead.size > 5, points: 1"))
+    assert one(text, leads=[ANN | {"size": value}, BEN])[3].startswith("Mend the data")
 
 
 def test_a_lead_with_many_rows_is_counted_once() -> None:

@@ -22,12 +22,14 @@ from handraiser.scoring.attributes import Question, ask, attribute_columns
 from handraiser.scoring.cited import cited_attributes
 from handraiser.scoring.expressions import problems
 from handraiser.scoring.lint_notes import (
+    MEND,
     LintCode,
     Warnings,
     misspelled,
     spot,
     values_read,
 )
+from handraiser.scoring.lint_numbers import instead_of
 from handraiser.scoring.match import Matched
 from handraiser.scoring.programs import qualify_trees
 
@@ -108,8 +110,11 @@ class _Look:
             return f"{scope}.{name} is empty in every row.", f"Fill the column `{name}`."
         if scope == "lead" and name in _MAILBOX:
             says = f"lead.{name} comes from lead.email, which no lead has."
+            near = nearest("email", source.columns)
+            if near:
+                return says, f"If `{source.columns[near].name}` is it, name that column `email`."
             return says, "Give the leads a column `email`."
-        return f"No {owner} has an attribute `{name}`, so it is always null.", _named(name, source)
+        return f"No {owner} has an attribute `{name}`, so it is always null.", _named(scope, name, source)
 
     # ---- failures
 
@@ -153,12 +158,14 @@ class _Look:
         kinds = {name: column.kind for name in read if (column := self.column(*name.split(".", 1)))}
         where = values_read((name, given.get(name), kinds[name]) for name in read if name in kinds)
         start = max(0, part.written.text.find(part.text))
+        texts = [name.split(".", 1) for name, kind in kinds.items() if kind is Kind.TEXT]
+        values = (value for scope, name in texts for value in self._values(scope, name))
         self.warnings.add(
             LintCode.FAILS,
             spot(part.written, (start, start)),
             f"A part of this fails for {len(leads):,} of {many(len(matched.leads.ids), 'lead')}, and is null "
             f"there: for example {matched.leads.ids[int(leads[0])]}{where}.",
-            "Mend the data, or ask only where it can be asked: case when … then … end.",
+            instead_of(values, MEND),
         )
 
     def _attributes(self, matched: Matched, state: int) -> dict[str, str]:
@@ -218,9 +225,12 @@ def _names(text: str) -> set[tuple[str, str]]:
     return {(part.qualifier, part.name) for part in words(parse(text)) if isinstance(part, Name)}
 
 
-def _named(name: str, source: Source) -> str:
+def _named(scope: str, name: str, source: Source) -> str:
     near = nearest(name, source.columns)
     if near:
-        return f"Did you mean `{source.columns[near].name}`?"
+        meant = source.columns[near].name
+        # With a blank or a hyphen in it a name has to be quoted in an expression.
+        written = "" if meant.isidentifier() else f' It is written {scope}."{meant}".'
+        return f"Did you mean `{meant}`?{written}"
     some = ", ".join(f"`{each.name}`" for each in list(source.columns.values())[:8])
     return f"There are {some}." if some else "The rows have no attributes."

@@ -19,6 +19,7 @@ from handraiser.errors import Place, many
 from handraiser.facts.inputs import Column, Inputs, Kind
 from handraiser.scoring.expressions import points, problems, truth
 from handraiser.scoring.lint_notes import (
+    MEND,
     LintCode,
     Warnings,
     Written,
@@ -27,6 +28,7 @@ from handraiser.scoring.lint_notes import (
     spot,
     values_read,
 )
+from handraiser.scoring.lint_numbers import instead_of
 from handraiser.scoring.match import event_rules
 
 __all__ = ["event_warnings"]
@@ -231,13 +233,15 @@ class _Look:
         columns = self.inputs.events.columns
         given = zip(self._read(parse(sql.text)), values, strict=True)
         where = values_read((name, value, columns[name].kind) for name, value in given)
+        read = [name for name in self._read(parse(sql.text)) if columns[name].kind is Kind.TEXT]
+        told = (each for name in read for each in self._values(name))
         at = instant(int(occurred))
         self.warnings.add(
             LintCode.FAILS,
             sql.at,
             f"A part of this fails on {failed:,} of {many(events, 'event')}, and is null there: "
             f"for example lead {lead} at {at}{where}.",
-            "Mend the data, or ask only where it can be asked: case when … then … end.",
+            instead_of(told, MEND),
         )
 
     def _never_holds(self, where: Sql, events: int) -> None:

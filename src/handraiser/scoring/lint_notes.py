@@ -18,6 +18,7 @@ from handraiser.facts.inputs import Kind
 from handraiser.scoring.cited import moment
 
 __all__ = [
+    "MEND",
     "LintCode",
     "Warnings",
     "Written",
@@ -27,6 +28,9 @@ __all__ = [
     "spot",
     "values_read",
 ]
+
+
+MEND = "Mend the data, or ask only where it can be asked: case when … then … end."
 
 
 class LintCode(StrEnum):
