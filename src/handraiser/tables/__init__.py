@@ -3,6 +3,7 @@
 from handraiser.tables.duplicates import without_duplicates
 from handraiser.tables.keeping import write_rejects
 from handraiser.tables.opening import open_inputs
+from handraiser.tables.ownership import rejects_of_lead
 from handraiser.tables.reading import reading
 from handraiser.tables.refusals import event_rejects
 from handraiser.tables.strangers import LOST_LEAD, UNKNOWN_LEAD, lead_refused, unknown_leads
@@ -17,6 +18,7 @@ __all__ = [
     "lead_refused",
     "open_inputs",
     "reading",
+    "rejects_of_lead",
     "unknown_leads",
     "without_duplicates",
     "write_rejects",

@@ -72,7 +72,8 @@ def _text(header: _Header, files: Sequence[File]) -> TextFiles:
     return TextFiles(
         files=tuple(files),
         options=(
-            f"header = true, skip = {header.before}, delim = {literal(header.delimiter)}, quote = '\"', escape = '\"', "
+            f"header = true, skip = {header.before}, delim = {literal(header.delimiter)}, "
+            "quote = '\"', escape = '\"', "
             f"columns = {{{', '.join(f'{name}: VARCHAR' for name in columns)}}}"
         ),
         # A row of nothing but empty cells is no row. And as this reads every cell, whether a row is refused

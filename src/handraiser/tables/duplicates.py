@@ -14,7 +14,7 @@ from handraiser.tables.quoting import literal
 from handraiser.tables.refusals import places_of
 from handraiser.tables.seen import Hashes, seen_again
 
-__all__ = ["dropped_events", "without_duplicates"]
+__all__ = ["dropped_events", "dropped_rejects", "without_duplicates"]
 
 _BATCH = 1_000_000
 # Not a plain join: DuckDB would turn it around where it thinks the ids are many, and then hold all events in
@@ -48,7 +48,8 @@ def without_duplicates(inputs: Inputs) -> Inputs:
     if not _settle(con, inputs.refused["events"].everything, inputs.leads.relation):
         return inputs
     once = msgspec.structs.replace(inputs.events, relation=_ONCE)
-    return msgspec.structs.replace(inputs, events=once, rejects=[*inputs.rejects, *_rejects(inputs)])
+    inputs = msgspec.structs.replace(inputs, events=once)
+    return msgspec.structs.replace(inputs, rejects=[*inputs.rejects, *dropped_rejects(inputs)])
 
 
 def dropped_events(inputs: Inputs) -> str | None:
@@ -60,12 +61,14 @@ def dropped_events(inputs: Inputs) -> str | None:
     return _DROPPED if inputs.events.relation == _ONCE else None
 
 
-def _rejects(inputs: Inputs) -> list[Rejects]:
+def dropped_rejects(inputs: Inputs, where: str = "TRUE") -> list[Rejects]:
     """Return the events that were dropped, counted by their reason; where they clash, with what stays."""
+    if dropped_events(inputs) is None:
+        return []
     groups = inputs.con.execute(
         "SELECT reason, count(*) AS rows, min({part: part, file: file, row: row}) AS again, "
         f"arg_min(first, (part, file, row)) AS first FROM {_DROPPED} "
-        "GROUP BY reason ORDER BY rows DESC, reason"
+        f"WHERE {where} GROUP BY reason ORDER BY rows DESC, reason"
     ).fetchall()
     keys = [(one["part"], one["file"], one["row"]) for *_, again, first in groups for one in (again, first)]
     stood = places_of(inputs, "events", keys)

@@ -62,10 +62,10 @@ def places_of(inputs: Inputs, name: str, keys: list[Key]) -> dict[Key, tuple[str
     return {(part, file, row): (place, raw) for part, file, row, place, raw in found}
 
 
-def unread_rejects(inputs: Inputs, name: str) -> list[Rejects]:
+def unread_rejects(inputs: Inputs, name: str, where: str = "TRUE") -> list[Rejects]:
     """Return the lines of an input's text files that never became a row, counted by their reason."""
     found = inputs.con.execute(
         "SELECT reason, count(*) AS rows, first(place || ': ' || raw ORDER BY rowid) "
-        f"FROM {inputs.refused[name].unread} GROUP BY reason ORDER BY rows DESC, reason"
+        f"FROM {inputs.refused[name].unread} WHERE {where} GROUP BY reason ORDER BY rows DESC, reason"
     ).fetchall()
     return [Rejects(input=name, reason=reason, rows=rows, example=example) for reason, rows, example in found]
