@@ -42,8 +42,36 @@ def test_score_refuses_to_write_over_what_it_reads(folder: Path, option: str, pa
 
 def test_two_options_may_not_write_the_same_file() -> None:
     with pytest.raises(Mistakes, match=r"x\.csv is written by --out"):
-        spare_inputs({"--out": "x.csv", "--rejects": "./x.csv"}, [])
+        spare_inputs({"--out": "x.csv", "--rejects": "./x.csv"}, None, [])
 
 
 def test_standard_output_and_other_files_may_be_written() -> None:
-    spare_inputs({"--out": "-", "--rejects": "r.jsonl"}, ["leads.csv", None, "events-*.parquet"])
+    spare_inputs({"--out": "-", "--rejects": "r.jsonl"}, None, ["leads.csv", None, "events-*.parquet"])
+
+
+def test_two_options_may_not_share_standard_output(folder: Path) -> None:
+    given = ["score", "a.yaml", "--leads", "leads.csv", "--events", "events-1.csv"]
+    told = CliRunner().invoke(app, [*given, "--out", "-", "--rejects", "-"])
+    assert told.exit_code == 1
+    assert told.stdout == ""
+    assert "--rejects: HR603 Standard output is written by --out" in told.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [["explain", "--lead", "ann"], ["check"], ["backtest", "--outcomes", "leads.csv"]]
+)
+def test_refused_rows_are_not_mixed_into_what_was_asked_for(folder: Path, command: list[str]) -> None:
+    given = [command[0], "a.yaml", *command[1:], "--leads", "leads.csv", "--events", "events-1.csv"]
+    told = CliRunner().invoke(app, [*given, "--rejects", "-"])
+    assert told.exit_code == 1
+    assert "--rejects: HR603 Standard output is where" in told.output
+
+
+def test_refused_rows_alone_may_go_to_standard_output(folder: Path) -> None:
+    (folder / "leads.csv").write_text('lead_id\nann\n""\nben\nx,y\n')
+    given = ["score", "a.yaml", "--leads", "leads.csv", "--events", "events-1.csv", "--rejects", "-"]
+    told = CliRunner().invoke(app, given)
+    assert told.exit_code == 0
+    assert told.stdout.splitlines()[0] == "input,reason,line_or_row,raw"
+    assert {line.partition(",")[0] for line in told.stdout.splitlines()[1:]} == {"leads"}
+    assert "1 event read" in told.stderr

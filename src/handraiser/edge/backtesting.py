@@ -21,7 +21,7 @@ from handraiser.edge.options import (
     Until,
     Zone,
 )
-from handraiser.edge.running import OUT, at_work, failing, loaded_all, say_rejects
+from handraiser.edge.running import OUT, at_work, failing, loaded_all, say, say_rejects
 from handraiser.errors import Diagnostic, Mistakes, Place
 
 if TYPE_CHECKING:
@@ -45,12 +45,13 @@ def backtest(
     episodes: Episodes = "first",
     out: BacktestOut = None,
     format: BacktestFormat = "text",
-    timezone: Zone = "UTC",
+    timezone: Zone = None,
     rejects: RejectsFile = None,
 ) -> None:
     from handraiser.agreement import load
     from handraiser.edge import library
     from handraiser.edge.comparing import compare, looked_at
+    from handraiser.edge.doubts import clocks_told, refuse_unusable
     from handraiser.edge.overwriting import spare_inputs
     from handraiser.learning import Replay
     from handraiser.tables import check_folder, check_writable
@@ -62,7 +63,10 @@ def backtest(
     paths = [agreement, *([against] if against else [])]
     with failing(*paths):
         first, last = _period(since, until)
-        spare_inputs({"--out": out, "--rejects": rejects}, [*paths, leads, events, companies, outcomes])
+        printed = "the back-test" if out is None else None
+        spare_inputs(
+            {"--out": out, "--rejects": rejects}, printed, [*paths, leads, events, companies, outcomes]
+        )
         if out is not None:
             check_folder(out)
         if rejects is not None:
@@ -76,11 +80,14 @@ def backtest(
                 events=events,
                 companies=companies,
                 outcomes=outcomes,
-                timezone=timezone,
+                timezone=timezone or "UTC",
                 progress=progress,
             ) as replay,
         ):
-            say_rejects(replay.inputs, library.refused(replay.inputs), rejects)
+            refused = library.refused(replay.inputs)
+            say_rejects(replay.inputs, refused, rejects)
+            refuse_unusable(replay.inputs, refused)
+            say(() if timezone else clocks_told(replay.inputs, loaded))
             found = compare(
                 replay,
                 loaded[0],

@@ -35,8 +35,18 @@ from handraiser.edge.options import (
     Version,
     Zone,
 )
-from handraiser.edge.running import OUT, at_work, failing, loaded_all, say_rejects, texts_of
-from handraiser.errors import Level, Mistakes, many
+from handraiser.edge.running import (
+    ERR,
+    OUT,
+    at_work,
+    failing,
+    loaded_all,
+    say,
+    say_rejects,
+    say_rejects_of,
+    texts_of,
+)
+from handraiser.errors import Diagnostic, Level, Mistakes, many
 
 __all__ = ["app", "main"]
 
@@ -92,19 +102,21 @@ def check(
     events: CheckedEvents = None,
     companies: CompaniesFile = None,
     outcomes: OutcomesFile = None,
-    timezone: Zone = "UTC",
+    timezone: Zone = None,
     rejects: RejectsFile = None,
 ) -> None:
     from handraiser.agreement import read
     from handraiser.edge import library
     from handraiser.edge.diagnostics import render_diagnostics
+    from handraiser.edge.doubts import clocks_told
     from handraiser.edge.overwriting import spare_inputs
     from handraiser.scoring.lint import lint, lint_alone
 
     if (leads is None) != (events is None):
         raise typer.BadParameter("--leads and --events stand together.")
     with failing(agreement, tell=OUT):
-        spare_inputs({"--rejects": rejects}, [agreement, leads, events, companies, outcomes])
+        files: list[str | Path | None] = [agreement, leads, events, companies, outcomes]
+        spare_inputs({"--rejects": rejects}, "what is found", files)
         found, diagnostics = read(agreement)
         if found is not None and leads is not None and events is not None:
             with (
@@ -114,12 +126,13 @@ def check(
                     events=events,
                     companies=companies,
                     outcomes=outcomes,
-                    timezone=timezone,
+                    timezone=timezone or "UTC",
                     threads=None,
                 ) as inputs,
             ):
                 diagnostics = (*diagnostics, *lint(found, inputs, progress=progress))
                 say_rejects(inputs, library.refused(inputs), rejects)
+                say(() if timezone else clocks_told(inputs, [found]))
         elif found is not None:
             diagnostics = (*diagnostics, *lint_alone(found))
         if diagnostics:
@@ -143,21 +156,25 @@ def score(
     at: At = None,
     out: Out = None,
     points: Points = False,
-    timezone: Zone = "UTC",
+    timezone: Zone = None,
     rejects: RejectsFile = None,
 ) -> None:
     from handraiser.agreement import load
     from handraiser.edge import library
+    from handraiser.edge.doubts import clocks_told, nobody_told, refuse_unusable, warnings_told
     from handraiser.edge.overwriting import spare_inputs
     from handraiser.edge.summary import summary
+    from handraiser.scoring.lint import lint_run
     from handraiser.tables import check_writable, write_table
 
+    if points and out is None:
+        raise typer.BadParameter("--points adds columns to what --out writes: give --out, too.")
     with failing(*agreements):
         loaded = loaded_all(load, agreements)
         library.refuse_same_names(loaded)
         instant = library.instant(at)
         given = [*agreements, leads, events, companies, outcomes]
-        spare_inputs({"--out": out, "--rejects": rejects}, given)
+        spare_inputs({"--out": out, "--rejects": rejects}, None, given)
         if out is not None:
             check_writable(out)
         if rejects is not None:
@@ -169,17 +186,30 @@ def score(
                 events=events,
                 companies=companies,
                 outcomes=outcomes,
-                timezone=timezone,
+                timezone=timezone or "UTC",
                 threads=None,
             ) as inputs,
         ):
             one = loaded[0] if len(loaded) == 1 else loaded
-            scored = library.score_inputs(one, inputs, at=instant, points=points, progress=progress)
+            found: list[Diagnostic] = []
+            scored = library.score_inputs(
+                one,
+                inputs,
+                at=instant,
+                points=points,
+                progress=progress,
+                look=lambda each, matched: found.extend(lint_run(each, inputs, matched)),
+            )
             say_rejects(inputs, scored.rejects, rejects)
+            refuse_unusable(inputs, scored.rejects)
+            say(() if timezone else clocks_told(inputs, loaded))
+            say(warnings_told(found, [str(path) for path in agreements]))
+            say(nobody_told(inputs, scored.tally))
         if out is not None:
             write_table(scored.table, out)
         if out != "-":
-            summary(OUT, loaded, scored, at=instant, out=out)
+            console = ERR if str(rejects) == "-" else OUT
+            summary(console, loaded, scored, at=instant, out=out, warnings=len(found))
 
 
 @app.command(
@@ -196,11 +226,12 @@ def explain(
     outcomes: OutcomesFile = None,
     at: At = None,
     format: Format = "text",
-    timezone: Zone = "UTC",
+    timezone: Zone = None,
     rejects: RejectsFile = None,
 ) -> None:
     from handraiser.agreement import load
     from handraiser.edge import library
+    from handraiser.edge.doubts import clocks_told
     from handraiser.edge.overwriting import spare_inputs
     from handraiser.edge.telling import tell
     from handraiser.scoring.explain import explain_lead
@@ -208,7 +239,8 @@ def explain(
     if format not in ("text", "json"):
         raise typer.BadParameter(f"--format is text or json, not {format}.")
     with failing(agreement):
-        spare_inputs({"--rejects": rejects}, [agreement, leads, events, companies, outcomes])
+        files: list[str | Path | None] = [agreement, leads, events, companies, outcomes]
+        spare_inputs({"--rejects": rejects}, "the explanation", files)
         loaded = load(agreement)
         instant = library.instant(at)
         with (
@@ -218,11 +250,12 @@ def explain(
                 events=events,
                 companies=companies,
                 outcomes=outcomes,
-                timezone=timezone,
+                timezone=timezone or "UTC",
                 threads=None,
             ) as inputs,
         ):
-            say_rejects(inputs, library.refused(inputs), rejects)
+            say_rejects_of(inputs, lead, rejects)
+            say(() if timezone else clocks_told(inputs, [loaded]))
             try:
                 explanation = explain_lead(loaded, inputs, lead=lead, at=instant)
             except LookupError:

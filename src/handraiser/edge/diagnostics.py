@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from handraiser.agreement.source import Source
 from handraiser.errors import Diagnostic, Level, many
 
-__all__ = ["count_of", "render_diagnostics"]
+__all__ = ["count_of", "headline", "render_diagnostics"]
 
 _WIDEST = 100  # of a line that is shown
 _BEFORE = 60  # columns of a longer one that stay to the left of the spot
@@ -29,7 +29,7 @@ def render_diagnostics(diagnostics: Sequence[Diagnostic], *, source_text: str | 
     for each in diagnostics:
         if each.at.file not in lines:
             lines[each.at.file] = _lines(each, source_text)
-        told += [_headline(each), *_spot(each, lines[each.at.file]), f"    fix: {each.fix}"]
+        told += [headline(each), *_spot(each, lines[each.at.file]), f"    fix: {each.fix}"]
     return "\n".join([*told, count_of(diagnostics)])
 
 
@@ -51,7 +51,8 @@ def _lines(diagnostic: Diagnostic, source_text: str | Mapping[str, str]) -> list
     return Source(text, file=file).lines if text else []
 
 
-def _headline(diagnostic: Diagnostic) -> str:
+def headline(diagnostic: Diagnostic) -> str:
+    """Return the place, the code and the sentence of a diagnostic."""
     warning = "warning: " if diagnostic.level is Level.WARNING else ""
     return f"{diagnostic.at}: {diagnostic.code} {warning}{diagnostic.says}"
 

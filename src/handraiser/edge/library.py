@@ -19,11 +19,12 @@ import pyarrow as pa
 
 from handraiser.agreement import load
 from handraiser.agreement.model import Agreement
+from handraiser.edge.doubts import refuse_unusable
 from handraiser.edge.several import refuse_same_names
 from handraiser.errors import Diagnostic, Mistakes, Place
 from handraiser.facts.inputs import Inputs, Rejects
 from handraiser.scoring.explain import Explanation, explain_lead
-from handraiser.scoring.match import match
+from handraiser.scoring.match import Matched, match
 from handraiser.scoring.score import prepare, score_table
 from handraiser.scoring.stream import Tally, processors
 from handraiser.tables import event_rejects, lead_refused, open_inputs, unknown_leads
@@ -109,7 +110,9 @@ def score(
     with opened(
         leads=leads, events=events, companies=companies, outcomes=outcomes, timezone=timezone, threads=threads
     ) as inputs:
-        return score_inputs(agreement, inputs, at=instant(at), points=points, threads=threads).table
+        scored = score_inputs(agreement, inputs, at=instant(at), points=points, threads=threads)
+        refuse_unusable(inputs, scored.rejects)
+        return scored.table
 
 
 def score_inputs(
@@ -120,8 +123,12 @@ def score_inputs(
     points: bool = False,
     threads: int | None = None,
     progress: Progress = lambda rows: None,
+    look: Callable[[Agreement, Matched], None] = lambda agreement, matched: None,
 ) -> Scored:
-    """Return the scored table of inputs that are open, with what was refused and met."""
+    """Return the scored table of inputs that are open, with what was refused and met.
+
+    `look` is called with each agreement and what the data say of its conditions.
+    """
     threads = threads or processors()
     agreements = [agreement] if isinstance(agreement, Agreement) else list(agreement)
     tables = []
@@ -132,6 +139,7 @@ def score_inputs(
             name = pa.array([one.name] * table.num_rows, type=pa.string())
             table = table.add_column(0, "agreement", name)
         tables.append(table)
+        look(one, matched)
     rejects = list(inputs.rejects)
     if matched.tally.unusable:
         rejects += event_rejects(inputs)

@@ -73,7 +73,12 @@ OutcomesFile = Annotated[
     str | None, typer.Option("--outcomes", metavar="FILE", help="What sales said: lead_id, stage, at.")
 ]
 Zone = Annotated[
-    str, typer.Option("--timezone", metavar="ZONE", help="What times without an offset mean in the files.")
+    str | None,
+    typer.Option(
+        "--timezone",
+        metavar="ZONE",
+        help="What times without an offset mean in the files. Unless said: UTC.",
+    ),
 ]
 RejectsFile = Annotated[
     Path | None,
@@ -87,7 +92,7 @@ Out = Annotated[
     str | None,
     typer.Option("--out", metavar="FILE", help="Write one row per lead; - is CSV on standard output."),
 ]
-Points = Annotated[bool, typer.Option("--points", help="Add the points of every rule.")]
+Points = Annotated[bool, typer.Option("--points", help="Add the points of every rule to --out.")]
 LeadId = Annotated[str, typer.Option("--lead", metavar="ID", help="Whose score: a lead_id.")]
 Format = Annotated[str, typer.Option("--format", metavar="text|json", help="For people, or for programs.")]
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from textwrap import shorten
 from typing import TYPE_CHECKING
 
 import typer
@@ -20,7 +19,17 @@ if TYPE_CHECKING:
     from handraiser.agreement.model import Agreement
     from handraiser.facts.inputs import Inputs, Rejects
 
-__all__ = ["ERR", "OUT", "at_work", "failing", "loaded_all", "say_rejects", "texts_of"]
+__all__ = [
+    "ERR",
+    "OUT",
+    "at_work",
+    "failing",
+    "loaded_all",
+    "say",
+    "say_rejects",
+    "say_rejects_of",
+    "texts_of",
+]
 
 OUT = Console(highlight=False, soft_wrap=True)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -74,14 +83,44 @@ def at_work(what: str) -> AbstractContextManager[Callable[[int], None]]:
     return working(ERR, what)
 
 
+def say(lines: Iterable[str]) -> None:
+    """Print what a person should know before they believe the answer."""
+    for line in lines:
+        ERR.print(line, markup=False)
+
+
 def say_rejects(inputs: Inputs, rejects: Sequence[Rejects], path: Path | None) -> None:
     """Print what could not be used, with one example of each; write all of it where told to."""
+    say(map(_told, rejects))
+    _keep(inputs, rejects, path)
+
+
+def say_rejects_of(inputs: Inputs, lead: str, path: Path | None) -> None:
+    """Print what could not be used of one lead and its company, and how much of others; write all of it."""
+    from handraiser.edge import library
+    from handraiser.tables import rejects_of_lead
+
+    rejects = library.refused(inputs)
+    mine = rejects_of_lead(inputs, lead) if rejects else []
+    say(map(_told, mine))
+    for used, what in ((False, "not used"), (True, "used with a doubt")):
+        rows = sum(one.rows for one in rejects if one.used is used)
+        rows -= sum(one.rows for one in mine if one.used is used)
+        if rows:
+            ERR.print(f"Of others {many(rows, 'row')} {what}.", markup=False)
+    _keep(inputs, rejects, path)
+
+
+def _told(one: Rejects) -> str:
+    what = "used with a doubt" if one.used else "not used"
+    line = " ".join(one.example.split())
+    example = f" For example: {line[:_EXAMPLE]}{' …' if line[_EXAMPLE:] else ''}" if line else ""
+    return f"{one.input}: {many(one.rows, 'row')} {what}: {one.reason}.{example}"
+
+
+def _keep(inputs: Inputs, rejects: Sequence[Rejects], path: Path | None) -> None:
     from handraiser.tables import write_rejects
 
-    for one in rejects:
-        what = "used with a doubt" if one.used else "not used"
-        example = f" For example: {shorten(one.example, _EXAMPLE, placeholder=' …')}" if one.example else ""
-        ERR.print(f"{one.input}: {many(one.rows, 'row')} {what}: {one.reason}.{example}", markup=False)
     if path is not None:
         write_rejects(inputs, path)
     elif any(not one.used for one in rejects):

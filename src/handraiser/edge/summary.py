@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from handraiser.agreement.model import Agreement
-from handraiser.agreement.wording import qualifying
+from handraiser.agreement.wording import instant, qualifying
 from handraiser.edge.library import Scored
 from handraiser.errors import many
 from handraiser.scoring.explain import moment
@@ -22,23 +23,34 @@ _SHOWN = 10
 
 
 def summary(
-    console: Console, agreements: Sequence[Agreement], scored: Scored, *, at: int, out: str | None
+    console: Console,
+    agreements: Sequence[Agreement],
+    scored: Scored,
+    *,
+    at: int,
+    out: str | None,
+    warnings: int = 0,
 ) -> None:
-    """Print how many leads qualify and which stand highest, agreement by agreement."""
+    """Print how many leads qualify and which stand highest, agreement by agreement, in its own time zone."""
     for agreement in agreements:
         table = scored.table
         if len(agreements) > 1:
             table = table.filter(pc.equal(table.column("agreement"), agreement.name))
         _one(console, agreement, table, at=at)
     met = scored.tally
-    console.print(f"{many(met.rows, 'event')} read.{'' if out is None else f' Every lead is in {out}.'}")
+    unused = met.unusable + met.unknown_leads
+    told = f"{many(met.rows, 'event')} read{f', {unused:,} of them not used' if unused else ''}."
+    told += f" {many(warnings, 'warning')}." if warnings else ""
+    console.print(told + ("" if out is None else f" Every lead is in {out}."), markup=False)
 
 
 def _one(console: Console, agreement: Agreement, table: pa.Table, *, at: int) -> None:
     qualified = int(pc.sum(table.column("qualified")).as_py() or 0)
     mqls = table.num_rows - table.column("mql_at").null_count
+    zone = ZoneInfo(agreement.timezone)
+    when = f"{instant(moment(at), zone)} ({agreement.timezone})"
     console.print(
-        f"[bold]{agreement.title or agreement.name}[/bold] at {moment(at).isoformat(' ', 'seconds')}: "
+        f"[bold]{agreement.title or agreement.name}[/bold] at {when}: "
         f"{many(table.num_rows, 'lead')}, {mqls:,} became an MQL, {qualifying(qualified)} now."
     )
     if not table.num_rows:
@@ -64,6 +76,6 @@ def _one(console: Console, agreement: Agreement, table: pa.Table, *, at: int) ->
             *(f"{row[name]:g}" for name in ("score", "fit", "engagement")),
             *((row["grade"],) if graded else ()),
             "yes" if row["qualified"] else "no",
-            "" if since is None else since.isoformat(" ", "minutes"),
+            "" if since is None else instant(since, zone),
         )
     console.print(shown)

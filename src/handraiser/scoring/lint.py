@@ -26,10 +26,12 @@ from handraiser.scoring.lint_opens import opens_warnings
 from handraiser.scoring.lint_protected import protected_warnings
 from handraiser.scoring.lint_reach import reach_warnings
 from handraiser.scoring.lint_repeats import repeat_warnings
-from handraiser.scoring.match import Matched, match
+from handraiser.scoring.match import Matched, event_rules, match
 from handraiser.scoring.stream import processors
 
-__all__ = ["LintCode", "lint", "lint_alone"]
+__all__ = ["LintCode", "lint", "lint_alone", "lint_run"]
+
+_FEW = 500_000  # events that may be read once more where nobody asked for warnings
 
 
 def lint_alone(agreement: Agreement) -> list[Diagnostic]:
@@ -68,6 +70,25 @@ def lint(
     repeat_warnings(beside, warnings, written)
     told = history_warnings(beside, warnings)
     leak_warnings(beside, warnings, but=told)
+    return warnings.in_order()
+
+
+def lint_run(agreement: Agreement, inputs: Inputs, matched: Matched) -> list[Diagnostic]:
+    """Return the warnings that make one doubt a whole run, at a small part of its cost.
+
+    Names and values that the data never have, and parts that fail. Where events are many they are not read
+    again: of event rules it is said only which have no hit.
+    """
+    warnings, written = Warnings(), Written(agreement)
+    attribute_warnings(agreement, inputs, warnings, matched)
+    _reasons(agreement, inputs, warnings, written)
+    if matched.tally.rows <= _FEW:
+        event_warnings(agreement, inputs, warnings, written, met=matched.hits.met)
+        return warnings.in_order()
+    for place, rule in enumerate(event_rules(agreement)):
+        if place not in matched.hits.met:
+            says = f"`{rule.name}` has no hit among {many(matched.tally.rows, 'event')}."
+            warnings.add(LintCode.NEVER_FIRES, rule.at, says, "Check the agreement with the data.")
     return warnings.in_order()
 
 

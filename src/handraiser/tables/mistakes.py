@@ -29,6 +29,7 @@ class DataCode(StrEnum):
     NOT_TEXT = "HR509"
     NOT_DATA = "HR510"
     NO_OBJECTS = "HR511"
+    NOTHING_USABLE = "HR512"
 
 
 def mistake(code: DataCode, place: str, says: str, fix: str) -> Diagnostic:
