@@ -9,6 +9,7 @@ import pytest
 from inputs_given import column, mistakes, opened, reasons, refused_events, rows, time
 
 from handraiser.facts.inputs import Kind
+from handraiser.tables import event_rejects
 
 
 def csv(tmp_path: Path, text: str | bytes, name: str = "leads.csv") -> Path:
@@ -240,3 +241,24 @@ def test_the_first_line_names_the_separator_of_files_in_disorder_too(tmp_path: P
         "leads.csv line 3",
         "leads.csv line 6",
     ]
+
+
+@pytest.mark.parametrize(("megabytes", "packed"), [(10, ""), (33, ".gz")])
+def test_a_line_that_ends_with_the_buffer_or_behind_it_is_refused(
+    tmp_path: Path, megabytes: int, packed: str
+):
+    row = f"anna,A,2026-03-01,{'a' * 980}\n"
+    text = 'lead_id,event,occurred_at,note\nanna,A,2026-03-01,"two\nlines"\n' + row * 22_000
+    text += f"anna,B,2026-03-01,{'b' * megabytes * 1_000_000}\n" + row * 3 + "anna,C,soon,\n"
+    path = tmp_path / f"events.csv{packed}"
+    path.write_bytes(gzip.compress(text.encode(), compresslevel=1) if packed else text.encode())
+    inputs = opened(events=path)
+    assert refused_events(inputs) == [
+        ("the line is longer than 2 MB", 1),
+        ("occurred_at is not a time such as 2026-03-01T10:00:00Z", 1),
+    ]
+    assert inputs.rejects[0].example.startswith("events.csv" + packed + " line 22004: anna,B,2026-03-01,bbb")
+    assert [each.example for each in event_rejects(inputs)] == [
+        f"events.csv{packed} line 22008: anna,C,soon,"
+    ]
+    assert inputs.con.sql("SELECT count(*) FROM events WHERE usable").fetchall() == [(22_004,)]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from inputs_given import column, lines, mistakes, opened, refused_events, rows, time
+from inputs_given import EVENTS, column, lines, mistakes, opened, refused_events, rows, time
 
 from handraiser.facts.inputs import Kind
 
@@ -185,3 +186,23 @@ def test_numbers_of_numpy_are_numbers():
     numpy = pytest.importorskip("numpy")
     inputs = opened(leads=[{"lead_id": numpy.int64(7), "x": numpy.float64(1.5), "y": numpy.bool_(True)}])
     assert rows(inputs, "leads", "lead_id", "x", "y") == [("7", 1.5, True)]
+
+
+def test_a_long_line_between_others_is_refused_wherever_it_stands(tmp_path: Path):
+    path = tmp_path / "events.jsonl"
+    row = json.dumps(EVENTS[0] | {"note": "a" * 980}) + "\n"
+    long = json.dumps(EVENTS[0] | {"note": "b" * 40_000_000}) + "\n"
+    path.write_text(long + row * 10 + long + row, encoding="utf-8")
+    inputs = opened(events=path)
+    assert refused_events(inputs) == [("the line is longer than 2 MB", 2)]
+    kept = inputs.con.sql(f"SELECT place, length(raw) > 4e7 FROM {inputs.refused['events'].unread}")
+    assert kept.fetchall() == [("events.jsonl line 1", True), ("events.jsonl line 12", True)]
+    assert inputs.con.sql("SELECT count(*) FROM events").fetchall() == [(11,)]
+
+
+def test_a_list_of_all_objects_on_one_line_is_no_file_of_lines(tmp_path: Path):
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(b"[" + b'{"lead_id": "anna"},' * 6_000_000 + b"{}]")
+    ((code, says),) = mistakes(events=path)
+    assert code == "HR503"
+    assert says.startswith("It has a line of 120 MB. Write a row on each line")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import random
 import subprocess
@@ -159,3 +160,24 @@ def test_a_workbook_is_to_be_saved_as_csv(tmp_path: Path, name: str):
     assert says.startswith(
         f"{name} is a workbook of a spreadsheet, which cannot be read. Save its sheet as CSV"
     )
+
+
+@pytest.mark.parametrize("harm", ["a byte of its checksum", "a byte of its text", "its end"])
+@pytest.mark.parametrize("name", ["events.csv.gz", "events.jsonl.gz"])
+def test_a_gzip_file_that_has_come_to_harm_is_a_mistake(tmp_path: Path, name: str, harm: str):
+    path = tmp_path / name
+    header = "lead_id,event,occurred_at\n" if "csv" in name else ""
+    row = (
+        "anna,A,2026-03-01T10:00:00Z\n"
+        if header
+        else '{"lead_id":"anna","event":"A","occurred_at":"2026-03-01"}\n'
+    )
+    content = bytearray(gzip.compress((header + row * 100_000).encode(), compresslevel=0))
+    if harm == "its end":
+        del content[-100_000:]
+    else:
+        content[-8 if "checksum" in harm else -10_000] ^= 1
+    path.write_bytes(content)
+    ((code, says),) = mistakes(events=path)
+    assert code == "HR503"
+    assert says.startswith("It is no gzip file, or a broken one: ")

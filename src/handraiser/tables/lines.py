@@ -17,7 +17,7 @@ import msgspec
 
 from handraiser.tables.paths import File, opened
 
-__all__ = ["Found", "Lines", "Written", "csv_record", "shown", "written_at"]
+__all__ = ["Found", "Lines", "Written", "csv_record", "record_at", "shown", "written_at"]
 
 _BLOCK = 1 << 22  # bytes that are read together: DuckDB reads no record of more than 2 MB
 _PIECE = 1 << 16  # bytes that are taken apart together
@@ -175,7 +175,7 @@ def _cut(
         return found.end(), True
     if not last and len(text) - position < _BLOCK:
         return 0, True
-    return text.find(end, position) + 1 or len(text), True
+    return text.find(end, position) + 1 or (len(text) if last else 0), True
 
 
 def _end(file: File) -> bytes:
@@ -222,6 +222,24 @@ def written_at(lines: Lines, file: File, starts: Mapping[int, int]) -> Iterator[
                 text += more
             yield Written(number, f"{file.name} line {line}", shown(text))
             position, line = position + len(text), line + text.count(b"\n")
+
+
+def record_at(lines: Lines, file: File, start: int) -> int:
+    """Return the number, from 1, of the record that begins at a byte of a file, from 0."""
+    delimiter = lines.delimiter.encode()
+    end = _end(file) if delimiter else b"\n"
+    with opened(file) as stream:
+        position = 3 if stream.read(3) == b"\xef\xbb\xbf" else 0
+    number = 1
+    # What follows is not looked at: it may be long.
+    for text, whole in _pieces(file, delimiter, end) if start > position else ():
+        if position + len(text) > start:
+            return number + text[: start - position].count(end)
+        number += 1 if whole else text.count(end)
+        position += len(text)
+        if position == start:
+            break
+    return number
 
 
 def _counted(stream: IO[bytes], size: int) -> Iterator[tuple[int, int]]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import glob
-import gzip
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
 import duckdb
 import msgspec
 
-from handraiser.errors import Mistakes, Unavailable
-from handraiser.tables.lines import Lines, written_at
+from handraiser.errors import Mistakes
+from handraiser.tables.integrity import long_lines, unpacking
+from handraiser.tables.lines import Lines, record_at, written_at
 from handraiser.tables.mistakes import DataCode, mistake
 from handraiser.tables.paths import File, opened
 from handraiser.tables.quoting import literals
@@ -87,12 +87,16 @@ def unread(con: duckdb.DuckDBPyConnection, text: TextFiles) -> list[Unread] | No
     noting = ", store_rejects = true, rejects_limit = 0, rejects_table = 'unread', rejects_scan = 'scans'"
     con.execute("DROP TABLE IF EXISTS unread")
     con.execute("DROP TABLE IF EXISTS scans")
-    try:
-        con.execute(f"SELECT count(*) FROM {text.relation(noting)}").fetchall()
-    except duckdb.InvalidInputException as error:
-        if "state machine" in str(error):
-            return None
-        raise
+    with ThreadPoolExecutor(1) as beside:
+        looked = beside.submit(lambda: {file.path: long_lines(file) for file in text.files})
+        try:
+            con.execute(f"SELECT count(*) FROM {text.relation(noting)}").fetchall()
+        except duckdb.Error as error:
+            looked.result()  # that a file is broken explains whatever DuckDB says of it
+            if isinstance(error, duckdb.InvalidInputException) and "state machine" in str(error):
+                return None
+            raise
+    long = looked.result()
     kinds = con.execute("SELECT DISTINCT CAST(error_type AS VARCHAR) FROM unread").fetchall()
     if not {kind for (kind,) in kinds} <= _REASONS.keys():
         return None
@@ -102,7 +106,17 @@ def unread(con: duckdb.DuckDBPyConnection, text: TextFiles) -> list[Unread] | No
         "min(line_byte_position) FROM unread JOIN scans USING (scan_id, file_id) "
         "GROUP BY file_path, line ORDER BY file_path, line"
     ).fetchall()
-    return list(_told(text, noted))
+    return list(_told(text, [*noted, *_unnoted(text, noted, long)]))
+
+
+def _unnoted(text: TextFiles, noted: Sequence[_Noted], long: dict[str, list[int]]) -> Iterator[_Noted]:
+    """Return the long lines that DuckDB has left out without a note."""
+    known = {(path, number) for path, number, *_ in noted}
+    for file in text.files:
+        for start in long[file.path]:
+            number = record_at(text.lines(), file, start)
+            if (file.path, number) not in known:
+                yield file.path, number, "LINE SIZE OVER MAXIMUM", start + 1
 
 
 def all_unread(con: duckdb.DuckDBPyConnection, text: TextFiles) -> list[Unread]:
@@ -116,7 +130,7 @@ def all_unread(con: duckdb.DuckDBPyConnection, text: TextFiles) -> list[Unread]:
 
 def _told(text: TextFiles, noted: Sequence[_Noted]) -> Iterator[Unread]:
     files = {file.path: file for file in text.files}
-    for path, told in groupby(noted, key=lambda each: each[0]):
+    for path, told in groupby(sorted(noted), key=lambda each: each[0]):
         # What DuckDB calls a line is a record: a cell may hold several lines. And it notes foreign bytes as
         # question marks; the file still has them.
         why = {number: (reason, start) for _, number, reason, start in told}
@@ -132,14 +146,8 @@ def patterns(files: Sequence[File]) -> str:
 
 def first_bytes(file: File) -> bytes:
     """Return the beginning of a file, a gzip file's unpacked, without a byte-order mark."""
-    try:
-        with opened(file) as stream:
-            head = stream.read(_HEAD)
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        says = f"It is no gzip file, or a broken one: {error}."
-        raise Mistakes([mistake(DataCode.UNREADABLE, file.path, says, "Pack it again.")]) from error
-    except OSError as error:
-        raise Unavailable(f"{file.path} cannot be read: {error}.") from error
+    with unpacking(file), opened(file) as stream:
+        head = stream.read(_HEAD)
     if not head:
         raise Mistakes([mistake(DataCode.EMPTY, file.path, "The file is empty.", "Export it again.")])
     return head.removeprefix(b"\xef\xbb\xbf")
