@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -206,3 +207,27 @@ def test_a_list_of_all_objects_on_one_line_is_no_file_of_lines(tmp_path: Path):
     ((code, says),) = mistakes(events=path)
     assert code == "HR503"
     assert says.startswith("It has a line of 120 MB. Write a row on each line")
+
+
+def test_many_keys_are_read_whether_rows_have_all_of_them_or_few(tmp_path: Path):
+    wide = {f"k{place}": place if place % 2 else "x" for place in range(500)}
+    every = lines(tmp_path / "every.jsonl", {"lead_id": "a"} | wide, {"lead_id": "b"} | wide)
+    inputs = opened(leads=every)
+    assert rows(inputs, "leads", "k0", "k1", "k498", "k499") == [("x", 1.0, "x", 499.0)] * 2
+    some = [{"lead_id": f"l{place}", f"k{place}": place} for place in range(500)]
+    inputs = opened(leads=lines(tmp_path / "some.jsonl", *some))
+    assert rows(inputs, "leads", "k0", "k499")[::499] == [(0.0, None), (None, 499.0)]
+
+
+def test_more_keys_than_can_be_columns_are_a_mistake(tmp_path: Path):
+    some = [EVENTS[0] | {f"k{place}": place} for place in range(2_001)]
+    inside = [EVENTS[0] | {"properties": {f"k{place}": place}} for place in range(2_001)]
+    for given in (
+        lines(tmp_path / "some.jsonl", *some),
+        lines(tmp_path / "inside.jsonl", *inside),
+        some,
+        inside,
+    ):
+        ((code, says),) = mistakes(events=given)
+        assert code == "HR513"
+        assert re.match(r"Its objects have 2,00[14] different keys, more than 2,000\.", says)

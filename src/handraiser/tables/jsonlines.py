@@ -37,7 +37,8 @@ def table_part(con: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, objec
     name = f"{input_name}_rows"
     lines = [json.dumps(row, ensure_ascii=False) for row in rows]
     con.execute(f"CREATE TABLE {name} AS SELECT unnest($1::VARCHAR[]) AS line", [lines])
-    return _part(name, objects_of(rows), f"<{input_name}>")
+    place = f"<{input_name}>"
+    return _part(name, objects_of(rows, place=place), place)
 
 
 def _file_part(con: duckdb.DuckDBPyConnection, files: Sequence[File]) -> Part:
@@ -45,7 +46,8 @@ def _file_part(con: duckdb.DuckDBPyConnection, files: Sequence[File]) -> Part:
         first_bytes(file)
     text = TextFiles(files=tuple(files), options=_OPTIONS, where=_WHERE)
     lines = all_unread(con, text)
-    part = _part(text.relation(), objects_in(con, text.relation(), "line"), files[0].path)
+    place = files[0].path
+    part = _part(text.relation(), objects_in(con, text.relation(), "line", place=place), place)
     return msgspec.structs.replace(part, lines=text.lines(lines), unread=tuple(lines))
 
 

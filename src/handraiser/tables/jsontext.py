@@ -5,12 +5,14 @@ Two passes over the data, each one expression a row: all keys, then the types of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import NoneType
 
 import msgspec
 from duckdb import DuckDBPyConnection
 
+from handraiser.errors import Mistakes
+from handraiser.tables.mistakes import DataCode, mistake
 from handraiser.tables.parts import Cell, Form
 from handraiser.tables.quoting import literal, literals, quoted
 
@@ -22,6 +24,7 @@ _TYPES = ("NULL", "VARCHAR", "BOOLEAN", "OBJECT", "ARRAY", *sorted(_NUMBERS))
 _FEW = 200
 # So many keys are read together: parsing a text costs as much as taking some ten values out of it.
 _TOGETHER = 24
+_MOST = 2_000  # columns of one input: planning a question takes longer with each
 
 
 class Objects(msgspec.Struct, frozen=True):
@@ -38,8 +41,8 @@ class Objects(msgspec.Struct, frozen=True):
         return self.keys[key] - {"NULL"} != {"OBJECT"}
 
 
-def objects_in(con: DuckDBPyConnection, relation: str, text: str, at: str = "") -> Objects:
-    """Return what the objects at the JSON pointer `at` of a text column look like."""
+def objects_in(con: DuckDBPyConnection, relation: str, text: str, at: str = "", *, place: str) -> Objects:
+    """Return what the objects at the JSON pointer `at` of a text column look like; `place` is for messages."""
     where = literal(at)
     # Parsing is what costs, so each text is parsed once, whatever is wrong with it. With a pointer the text
     # has been looked at before.
@@ -48,21 +51,38 @@ def objects_in(con: DuckDBPyConnection, relation: str, text: str, at: str = "") 
         f"WHEN len(keys) = 0 AND json_type(text, {where}) NOT IN ('OBJECT', 'NULL') THEN [NULL] ELSE keys END"
     )
     found = con.sql(
-        f"SELECT DISTINCT unnest({keys}) AS key FROM "
-        f"(SELECT {text} AS text, TRY(json_keys({text}, {where})) AS keys FROM {relation}) AS read"
+        f"SELECT key, count(*) FROM (SELECT unnest({keys}) AS key FROM (SELECT {text} AS text, "
+        f"TRY(json_keys({text}, {where})) AS keys FROM {relation}) AS read) AS every GROUP BY key"
     ).fetchall()
     # No condition can name a key with a NUL, nor the empty one.
-    names = sorted(key for (key,) in found if key and "\0" not in key)
-    types = _types_of_few if len(names) <= _FEW else _types_of_many
-    return Objects(types(con, relation, text, at, names), broken=(None,) in found)
+    counts = {key: count for key, count in found if key and "\0" not in key}
+    names = sorted(counts)
+    _bound(names, place)
+    # Rows that have most of the keys are asked for many of them at a time, others for those that they have.
+    dense = sum(counts.values()) * _FEW > max(counts.values(), default=0) * len(names)
+    types: dict[str, frozenset[str]] = {}
+    if len(names) > _FEW and not dense:
+        types = _types_of_many(con, relation, text, at, names)
+    else:
+        for first in range(0, len(names), _FEW):
+            types |= _types_of_few(con, relation, text, at, names[first : first + _FEW])
+    return Objects(types, broken=any(key is None for key, _ in found))
 
 
-def objects_of(rows: Iterable[Mapping[str, object]]) -> Objects:
+def _bound(names: Collection[str], place: str) -> None:
+    if len(names) > _MOST:
+        says = f"Its objects have {len(names):,} different keys, more than {_MOST:,}."
+        fix = "Put what is not asked for into one text, or leave it out."
+        raise Mistakes([mistake(DataCode.TOO_MANY_KEYS, place, says, fix)])
+
+
+def objects_of(rows: Iterable[Mapping[str, object]], *, place: str) -> Objects:
     """Return the same of objects that are at hand, without parsing what was only just written."""
     found: dict[str, set[type]] = {}
     for row in rows:
         for key, value in row.items():
             found.setdefault(key, set()).add(type(value))
+    _bound(found, place)
     keys = {key: frozenset(map(_type_of, kinds)) for key, kinds in found.items() if key and "\0" not in key}
     return Objects(dict(sorted(keys.items())), broken=False)
 
@@ -138,13 +158,15 @@ def read_keys(text: str, at: str, names: Mapping[str, Sequence[str]], objects: O
         pointer(at, each) for spellings in names.values() for each in spellings if objects.plain(each)
     ]
     column = f"json at {at}"
-    together = 1 < len(pointers) <= _TOGETHER
-    values = (
-        {each: f"{quoted(column)}[{place + 1}]" for place, each in enumerate(pointers)} if together else {}
-    )
+    values: dict[str, str] = {}
+    columns: dict[str, str] = {}
+    for first in range(0, len(pointers) if len(pointers) > 1 else 0, _TOGETHER):
+        some = pointers[first : first + _TOGETHER]
+        named = f"{column} from {first}" if first else column
+        values |= {each: f"{quoted(named)}[{place + 1}]" for place, each in enumerate(some)}
+        columns[named] = f"json_extract_string({text}, {literals(some)})"
     cells = tuple(_cell(text, at, name, each, objects, values) for name, each in names.items())
-    extracted = f"json_extract_string({text}, {literals(pointers)})"
-    return Read(cells, {column: extracted} if together else {})
+    return Read(cells, columns)
 
 
 def _cell(

@@ -30,6 +30,7 @@ class DataCode(StrEnum):
     NOT_DATA = "HR510"
     NO_OBJECTS = "HR511"
     NOTHING_USABLE = "HR512"
+    TOO_MANY_KEYS = "HR513"
 
 
 def mistake(code: DataCode, place: str, says: str, fix: str) -> Diagnostic:

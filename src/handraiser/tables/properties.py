@@ -69,7 +69,7 @@ def _entries(
 
 
 def _with_keys(con: DuckDBPyConnection, part: Part, text: str, at: str, taken: frozenset[str]) -> Part:
-    objects = objects_in(con, part.relation, text, at)
+    objects = objects_in(con, part.relation, text, at, place=part.place)
     valid, wrong = text, []
     if objects.broken:
         valid = f"CASE WHEN json_valid({text}) THEN {text} END"
