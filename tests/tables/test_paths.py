@@ -181,3 +181,23 @@ def test_a_gzip_file_that_has_come_to_harm_is_a_mistake(tmp_path: Path, name: st
     ((code, says),) = mistakes(events=path)
     assert code == "HR503"
     assert says.startswith("It is no gzip file, or a broken one: ")
+
+
+@pytest.mark.parametrize("name", [b"ev\xff.csv", b"ev\xff.jsonl", b"ev\xff.parquet"])
+def test_a_name_that_is_not_utf_8_is_a_mistake_in_letters(tmp_path: Path, name: bytes):
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_text("lead_id\n1\n")
+    for path in (str(tmp_path / "ev*"), os.fsdecode(os.fsencode(tmp_path) + b"/" + name)):
+        with pytest.raises(Mistakes, match=r"ev\\xff.*HR501 The name of this file is not UTF-8"):
+            opened(events=path)
+
+
+def test_a_pipe_and_a_link_that_leads_nowhere_are_not_said_to_be_missing(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "loop.csv").symlink_to("loop.csv")
+    (tmp_path / "lost.csv").symlink_to("gone.csv")
+    ((_, pipe),) = mistakes(leads=tmp_path / "pipe.csv")
+    assert pipe.startswith("This is a pipe or a device, and files are read more than once.")
+    ((_, loop),) = mistakes(leads=tmp_path / "loop.csv")
+    assert loop.startswith("This is a link to loop.csv, which leads to no file.")
+    ((_, lost),) = mistakes(leads=tmp_path / "lost.csv")
+    assert lost.startswith("This is a link to gone.csv, which leads to no file.")

@@ -42,7 +42,7 @@ class Objects(msgspec.Struct, frozen=True):
 
 
 def objects_in(con: DuckDBPyConnection, relation: str, text: str, at: str = "", *, place: str) -> Objects:
-    """Return what the objects at the JSON pointer `at` of a text column look like; `place` is for messages."""
+    """Return what the objects at the JSON pointer `at` of a text column, which is from `place`, look like."""
     where = literal(at)
     # Parsing is what costs, so each text is parsed once, whatever is wrong with it. With a pointer the text
     # has been looked at before.

@@ -15,7 +15,7 @@ import msgspec
 from handraiser.errors import Diagnostic, Mistakes, Unavailable
 from handraiser.tables.mistakes import DataCode, mistake, nearest
 
-__all__ = ["ENDINGS", "File", "FileKind", "files_of", "kind_of", "opened"]
+__all__ = ["ENDINGS", "File", "FileKind", "files_of", "kind_of", "opened", "spelled"]
 
 
 class FileKind(StrEnum):
@@ -68,6 +68,9 @@ def files_of(paths: Iterable[str | os.PathLike[str]]) -> list[File]:
     wrong: list[Diagnostic] = []
     for given in paths:
         for path in _written_out(os.fspath(given), wrong):
+            if spelled(path) != path:
+                wrong.append(_odd_name(path))
+                continue
             kind = kind_of(path)
             if kind is None:
                 wrong.append(_unknown_ending(path))
@@ -94,18 +97,41 @@ def _written_out(given: str, wrong: list[Diagnostic]) -> list[str]:
             )
         )
         return []
+    if os.path.lexists(given):
+        wrong.append(_no_regular_file(given))
+        return []
     matches = sorted(path for path in glob.glob(given, recursive=True) if os.path.isfile(path))
     if not matches:
         wrong.append(_no_file(given))
     return matches
 
 
+def spelled(path: str) -> str:
+    """Return a path in letters; bytes of its name that are not UTF-8 as `\\xff`."""
+    return os.fsencode(path).decode("utf-8", errors="backslashreplace")
+
+
+def _odd_name(path: str) -> Diagnostic:
+    says = "The name of this file is not UTF-8."
+    return mistake(DataCode.NO_FILE, spelled(path), says, "Give it another name.")
+
+
+def _no_regular_file(given: str) -> Diagnostic:
+    if os.path.islink(given):
+        says = f"This is a link to {spelled(os.readlink(given))}, which leads to no file."
+        return mistake(DataCode.NO_FILE, spelled(given), says, "Mend the link, or name the file itself.")
+    says = "This is a pipe or a device, and files are read more than once."
+    return mistake(DataCode.NO_FILE, spelled(given), says, "Write what it gives into a file.")
+
+
 def _no_file(given: str) -> Diagnostic:
+    if spelled(given) != given:
+        return mistake(DataCode.NO_FILE, spelled(given), "There is no such file.", "Check the name.")
     path = Path(given)
     if glob.has_magic(given):
         return mistake(DataCode.NO_FILE, given, "No file matches it.", "Check the folder and the pattern.")
     try:
-        neighbours = sorted(each.name for each in path.parent.iterdir())
+        neighbours = sorted(spelled(each.name) for each in path.parent.iterdir())
     except OSError:
         return mistake(
             DataCode.NO_FILE,

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from handraiser.errors import Mistakes, Unavailable
 from handraiser.tables.mistakes import DataCode, mistake
-from handraiser.tables.paths import ENDINGS, FileKind, kind_of
+from handraiser.tables.paths import ENDINGS, FileKind, kind_of, spelled
 from handraiser.tables.quoting import literal, quoted
 
 __all__ = ["check_folder", "check_writable", "write_table", "write_text"]
@@ -46,6 +46,9 @@ def check_writable(path: str | os.PathLike[str]) -> None:
 def check_folder(path: str | os.PathLike[str]) -> None:
     """Raise Mistakes if there is no folder for a file of this name; `-` needs none."""
     text = os.fspath(path)
+    if spelled(text) != text:
+        says = "The name of this file is not UTF-8."
+        raise Mistakes([mistake(DataCode.NO_FILE, spelled(text), says, "Give it another name.")])
     folder = Path(text).resolve().parent
     if text != "-" and Path(text).is_dir():
         raise Mistakes([mistake(DataCode.NO_FILE, text, "This is a folder.", "Name a file in it.")])
