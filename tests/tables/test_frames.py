@@ -232,3 +232,23 @@ def _all(frame: object) -> tuple[object, object]:
             f'"p:title", CAST("p:price" AS DOUBLE) AS price FROM {inputs.events.relation} ORDER BY ALL'
         ).fetchall()
         return found, sorted(refused_events(inputs))
+
+
+def test_a_relation_of_a_closed_connection_says_so():
+    con = duckdb.connect()
+    leads = con.sql("SELECT 'anna' AS lead_id")
+    con.close()
+    says = (
+        "The DuckDB connection that it is from has been closed. Close it afterwards, or give an Arrow table."
+    )
+    assert mistakes(leads=leads) == [("HR510", says)]
+
+
+def test_a_reader_that_has_been_read_is_no_empty_input():
+    table = pa.table({"lead_id": ["anna"]})
+    reader = pa.RecordBatchReader.from_batches(table.schema, table.to_batches())
+    reader.read_all()
+    ((code, says),) = mistakes(leads=reader)
+    assert code == "HR504"
+    assert says.startswith("This reader of Arrow batches has none left")
+    assert mistakes(leads=table.slice(1)) == []

@@ -33,6 +33,10 @@ def _explained(error: duckdb.Error, what: str) -> HandraiserError:
         return Unavailable(f"{what} could not be read: {says}")
     if isinstance(error, duckdb.IOException) and not _corrupt(says):
         return Unavailable(f"{what} could not be read: {says}")
+    if isinstance(error, duckdb.ConnectionException) and "closed" in says:
+        says = "The DuckDB connection that it is from has been closed."
+        fix = "Close it afterwards, or give an Arrow table."
+        return Mistakes([mistake(DataCode.NOT_DATA, what, says, fix)])
     return Mistakes(
         [
             mistake(
