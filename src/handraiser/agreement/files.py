@@ -15,6 +15,7 @@ _ENDINGS = (".yaml", ".yml")
 _CASES = (".cases.yaml", ".cases.yml")
 _OF_DATA = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".xls", ".ods", ".gz", ".zip")
 _SHOWN = 5
+_LONGEST = 200  # letters of a name that are shown: a text in one line is taken for one
 
 
 def contents(path: str | os.PathLike[str]) -> bytes:
@@ -31,7 +32,8 @@ def contents(path: str | os.PathLike[str]) -> bytes:
         raise Mistakes([_folder(name)]) from None
     except (OSError, ValueError) as error:  # ValueError: a path that no file can have
         reason = getattr(error, "strerror", None) or str(error)
-        raise Unavailable(f"The agreement {name!r} cannot be opened: {reason}.") from error
+        shown = name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…"
+        raise Unavailable(f"The agreement {shown!r} cannot be opened: {reason}.") from error
 
 
 def is_text(written: bytes) -> bool:

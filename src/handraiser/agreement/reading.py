@@ -55,6 +55,18 @@ def read(
     Raises `Mistakes` where this is no file of an agreement, and `Unavailable` for one that cannot be opened.
     """
     notes = Notes()
+    if not isinstance(source, str | os.PathLike):
+        says = f"An agreement is read from a file or a text, not from {_article(source)}."
+        raise Mistakes(
+            [
+                Diagnostic(
+                    code=Code.NO_AGREEMENT.value,
+                    at=Place(file or "<text>"),
+                    says=says,
+                    fix="Give the path of a YAML file, or the text of one.",
+                )
+            ]
+        )
     if isinstance(source, str) and ("\n" in source or "\r" in source):
         text, name = source, file or "<text>"
     else:
@@ -70,6 +82,10 @@ def read(
     if agreement is None or any(each.level is Level.MISTAKE for each in diagnostics):
         return None, diagnostics
     return structs.replace(agreement, source=text, fingerprint=fingerprint(agreement)), diagnostics
+
+
+def _article(source: object) -> str:
+    return "None" if source is None else f"`{type(source).__name__}`"
 
 
 def _decoded(written: bytes, name: str, notes: Notes) -> str:
