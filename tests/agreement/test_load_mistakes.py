@@ -9,7 +9,7 @@ from handraiser import agreement
 from handraiser.agreement import tokens
 from handraiser.agreement.functions import FUNCTIONS
 from handraiser.agreement.vocabulary import RESERVED
-from handraiser.errors import Mistakes
+from handraiser.errors import Mistakes, Unavailable
 
 GOOD_RULE = "  - {rule: visit, event: Visit, points: 1}"
 
@@ -151,6 +151,8 @@ WHOLE = {
         written(more="handoff:\n  follow_up:\n  - {do: call, within: ‸1 business day}"),
     ),
     "a time zone that does not exist": ("HR121", written(more="timezone: ‸America/New_Yrok")),
+    "a time zone of the machine": ("HR121", written(more="timezone: ‸localtime")),
+    "a time zone that is nowhere": ("HR121", written(more="timezone: ‸Factory")),
     "the owner's zone for the agreement": ("HR121", written(more="timezone: ‸owner")),
     "a currency with a sign": ("HR122", written(more="currency: ‸$")),
     "a day that does not exist": ("HR123", written(more="handoff: {hours: {‸mo-fri: '09:00-10:00'}}")),
@@ -303,3 +305,33 @@ def test_a_mistake_that_an_alias_repeats_is_told_once() -> None:
 
 def test_no_word_of_the_conditions_can_name_a_rule() -> None:
     assert set(FUNCTIONS) | set(tokens.RESERVED) <= RESERVED
+
+
+def _inside_itself() -> dict[str, object]:
+    found: dict[str, object] = {}
+    found["fit"] = found
+    return found
+
+
+def _deep() -> dict[str, object]:
+    found: dict[str, object] = {}
+    for _ in range(3_000):
+        found = {"fit": found}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("given", "called"),
+    [(None, "None"), (5, "`int`"), (b"x", "`bytes`"), (_inside_itself(), "`dict`"), (_deep(), "`dict`")],
+    ids=["None", "number", "bytes", "inside itself", "deep"],
+)
+def test_what_is_no_path_and_no_text_is_told_so(given: object, called: str) -> None:
+    with pytest.raises(Mistakes) as caught:
+        agreement.load(given)  # type: ignore[arg-type]
+    ((code, says),) = [(each.code, each.says) for each in caught.value.diagnostics]
+    assert (code, says) == ("HR228", f"An agreement is read from a file or a text, not from {called}.")
+
+
+def test_a_text_in_one_line_is_no_name_to_repeat_as_a_whole() -> None:
+    with pytest.raises(Unavailable, match=r"'fit: .{,220}…' cannot be opened"):
+        agreement.load("fit: " + "{a: " * 3_000)

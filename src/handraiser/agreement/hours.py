@@ -14,7 +14,7 @@ from handraiser.agreement.notes import Notes
 from handraiser.agreement.vocabulary import KEYS, nearest
 from handraiser.agreement.wrong import Wrong
 
-__all__ = ["read_hours", "read_timezone"]
+__all__ = ["known_zones", "read_hours", "read_timezone"]
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _NO_DAYS = ("holidays", "timezone")
@@ -26,19 +26,24 @@ Intervals = tuple[tuple[int, int], ...]
 _CLOSED: Intervals = ()
 
 
+# What these are depends on the machine, or is nowhere.
+_NO_ZONES = ("localtime", "posixrules", "Factory", "build/")
+
+
 @cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+def known_zones() -> frozenset[str]:
+    """Return the names of the time zones that are the same wherever they are asked for."""
+    return frozenset(zone for zone in available_timezones() if not zone.startswith(_NO_ZONES))
 
 
 def read_timezone(name: str) -> str | Wrong:
     """The name of a time zone that exists."""
-    if name in _zones():
+    if name in known_zones():
         return name
     # Most people remember the city alone: Berlin, new york.
     city = name.strip().replace(" ", "_").rpartition("/")[2].lower()
-    cities = sorted(zone for zone in _zones() if zone.rpartition("/")[2].lower() == city and "/" in zone)
-    meant = cities[0] if city and cities else nearest(name, _zones())
+    cities = sorted(zone for zone in known_zones() if zone.rpartition("/")[2].lower() == city and "/" in zone)
+    meant = cities[0] if city and cities else nearest(name, known_zones())
     fix = f"Did you mean `{meant}`?" if meant else "Write a name such as `America/New_York` or `UTC`."
     return Wrong(Code.BAD_TIMEZONE, f"There is no time zone `{name}`.", fix)
 
