@@ -62,3 +62,12 @@ def test_where_and_why_a_lead_was_refused_is_known(inputs: Inputs) -> None:
     assert lead_refused(inputs, "cho") == "leads.csv line 4: the line has fewer cells than the header"
     assert str(lead_refused(inputs, "eve")).startswith("leads.csv line 6: a quotation mark is not closed")
     assert lead_refused(inputs, "zed") is None
+
+
+def test_the_lead_that_is_named_is_the_same_in_every_run(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("handraiser.tables.strangers._FIRST_EVENTS", 3)
+    known = [{"lead_id": "anna", "event_id": f"{place}", **VISIT} for place in range(50)]
+    ada, yan, zoe = ({"lead_id": lead, **VISIT} for lead in ("ada", "yan", "zoe"))
+    for events in ([*known, zoe, yan, *known, ada], [zoe, yan, *known, ada], [yan]):
+        inputs = opened(events=events)
+        assert [each.example for each in unknown_leads(inputs, len(events))] == ["lead_id yan"]

@@ -9,6 +9,7 @@ __all__ = ["LOST_LEAD", "UNKNOWN_LEAD", "lead_refused", "lost_leads", "unknown_l
 
 UNKNOWN_LEAD = "no row in the leads input has this lead_id"
 LOST_LEAD = "its lead was refused"
+_FIRST_EVENTS = 100_000
 
 
 def unknown_leads(inputs: Inputs, rows: int) -> list[Rejects]:
@@ -21,16 +22,33 @@ def unknown_leads(inputs: Inputs, rows: int) -> list[Rejects]:
     if inputs.con.execute(f"SELECT 1 FROM {lost_leads(inputs)} LIMIT 1").fetchall():
         theirs = f"lead_id IN (SELECT owner FROM {lost_leads(inputs)})"
         lost, lead = inputs.con.execute(f"SELECT count(*), min(lead_id) {nobody} AND {theirs}").fetchall()[0]
-        nobody += f" AND NOT {theirs}"
         if lost:
             example = f"lead_id {lead}, refused in {lead_refused(inputs, lead)}"
             found.append(Rejects(input="events", reason=LOST_LEAD, rows=lost, example=example))
     if rows > lost:
-        example = "".join(
-            f"lead_id {lead}" for (lead,) in inputs.con.execute(f"SELECT lead_id {nobody} LIMIT 1").fetchall()
-        )
+        example = _stranger(inputs)
         found.append(Rejects(input="events", reason=UNKNOWN_LEAD, rows=rows - lost, example=example))
     return found
+
+
+def _stranger(inputs: Inputs) -> str:
+    """Return the smallest lead that nobody knows, and of which no row was refused, among the first events.
+
+    The first events that come along are others in every run, and to look at all of them takes long. So the
+    first of the file are looked at, and more of them only where there is none.
+    """
+    rows = _FIRST_EVENTS
+    while True:
+        # No event of a lead that is not there is a duplicate, so the view of all events will do.
+        lead, seen = inputs.con.execute(
+            "SELECT min(lead_id) FILTER (WHERE usable "
+            f"AND lead_id NOT IN (SELECT lead_id FROM {inputs.leads.relation}) "
+            f"AND lead_id NOT IN (SELECT owner FROM {lost_leads(inputs)})), count(*) "
+            f"FROM (SELECT lead_id, usable FROM events LIMIT {rows}) AS first"
+        ).fetchall()[0]
+        if lead is not None or seen < rows:
+            return "" if lead is None else f"lead_id {lead}"
+        rows *= 20
 
 
 def lost_leads(inputs: Inputs) -> str:
