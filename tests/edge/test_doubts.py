@@ -129,6 +129,11 @@ def test_times_without_an_offset_are_told_under_an_agreement_with_a_zone(
     assert "Times without" not in run(*command).stderr
 
 
+def test_the_summary_writes_great_scores_out(folder: Path) -> None:
+    write(folder, agreement=AGREEMENT.replace("points: 50", "points: 3500500"))
+    assert "3500505" in run("score").stdout
+
+
 def test_the_summary_tells_times_in_the_zone_of_the_agreement(folder: Path) -> None:
     told = run("score").stdout
     assert "crm at 31 March 2026, 02:00 (Europe/Berlin): 2 leads" in told

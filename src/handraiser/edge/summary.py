@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from handraiser.agreement.model import Agreement
-from handraiser.agreement.wording import instant, qualifying
+from handraiser.agreement.wording import instant, number, qualifying
 from handraiser.edge.library import Scored
 from handraiser.errors import many
 from handraiser.scoring.explain import moment
@@ -73,7 +73,7 @@ def _one(console: Console, agreement: Agreement, table: pa.Table, *, at: int) ->
         since = row["mql_at"]
         shown.add_row(
             row["lead_id"],
-            *(f"{row[name]:g}" for name in ("score", "fit", "engagement")),
+            *(number(row[name]) for name in ("score", "fit", "engagement")),
             *((row["grade"],) if graded else ()),
             "yes" if row["qualified"] else "no",
             "" if since is None else instant(since, zone),
