@@ -30,6 +30,7 @@ from handraiser.edge.demo import END
 from handraiser.edge.diagnostics import render_diagnostics
 from handraiser.edge.diff_told import Compared, Diff
 from handraiser.errors import Diagnostic, Level, Place
+from handraiser.facts.inputs import Rejects
 from handraiser.learning.breakdown import Breakdown, Share
 from handraiser.learning.differences import Difference
 from handraiser.learning.targets import Target
@@ -270,6 +271,9 @@ BACKTEST: dict[str, Any] = {
 }
 
 
+BACKTEST["Refusal"] = Rejects  # the page has a table of that name
+
+
 @pytest.mark.parametrize("name", [*STRUCTS, *BACKTEST])
 def test_an_object_that_is_written_has_these_keys(name: str) -> None:
     described = {codes(key)[0]: kind for key, kind, _ in PAGE[name]}
@@ -284,7 +288,7 @@ def test_backtest_writes_that_object_as_json(files: Path) -> None:
     other.write_text(AGREEMENT.replace("score >= 15", "score >= 16"), encoding="utf-8")
     outcomes = ["--outcomes", str(files / "outcomes.csv"), "--to", "2026-03-31", "--format", "json"]
     alone = json.loads(run("backtest", files, *outcomes).stdout)
-    assert list(alone) == [*first_words("Backtest"), "lint"]
+    assert list(alone) == [*first_words("Backtest"), "lint", "refused"]
     figures = ("leads", "mqls", "customers", "customers_reached", "precision", "recall", "median_days_to_mql")
     assert [alone[name] for name in figures] == [2, 1, 1, 1, 1.0, 1.0, 0.0]
     month = {name: alone["by_month"][0][name] for name in ("month", "mqls", "customers")}

@@ -52,3 +52,34 @@ def test_only_agreements_can_be_scored(agreement: Any) -> None:
 def test_there_have_to_be_threads() -> None:
     with pytest.raises(ValueError, match="threads"):
         hr.score(hr.load(TEXT), **DATA, threads=0)
+
+
+OUTCOMES = [{"lead_id": "ann", "stage": "customer", "at": "2026-03-05"}]
+
+
+@pytest.mark.parametrize("agreement", [None, "agreement.yaml"])
+def test_only_agreements_can_be_back_tested(agreement: Any) -> None:
+    with pytest.raises(TypeError, match="agreement that `load` gives"):
+        hr.backtest(agreement, **DATA, outcomes=OUTCOMES)
+
+
+def test_a_period_ends_after_it_begins() -> None:
+    with pytest.raises(hr.Mistakes, match="HR605"):
+        hr.backtest(hr.load(TEXT), **DATA, outcomes=OUTCOMES, since="2026-04-01", until="2026-03-01")
+
+
+def test_a_back_test_asks_for_the_first_episodes_or_for_all() -> None:
+    with pytest.raises(ValueError, match="first or all, not alle"):
+        hr.backtest(hr.load(TEXT), **DATA, outcomes=OUTCOMES, episodes="alle")
+
+
+def test_a_back_test_says_what_it_could_not_use() -> None:
+    wrong = [*OUTCOMES, {"lead_id": "ann", "stage": "Customer", "at": "2026-03-06"}]
+    events = [*DATA["events"], {"lead_id": "bob", "event": "V", "occurred_at": "2026-03-01"}]
+    found = hr.backtest(hr.load(TEXT), leads=DATA["leads"], events=events, outcomes=wrong)
+    assert [(each.input, each.rows) for each in found.refused] == [("outcomes", 1), ("events", 1)]
+
+
+def test_a_back_test_on_nothing_that_can_be_used_is_a_mistake() -> None:
+    with pytest.raises(hr.Mistakes, match="HR512"):
+        hr.backtest(hr.load(TEXT), **DATA, outcomes=[{"lead_id": "ann", "stage": "Sold", "at": "2026-03-06"}])

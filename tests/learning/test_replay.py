@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 from histories import START, TEXT, histories, texts
 from hypothesis import given
@@ -42,6 +44,9 @@ CHANGES: list[tuple[str, Any]] = [
     ("gone.event", "Visit"),
     ("demo.distinct", "title"),
 ]
+
+
+AGREEMENT = hr.load(TEXT.format(big=5, most=30, visit=3, half=2, window=3, threshold=5))
 
 
 def rows(run: Any) -> list[Any]:
@@ -99,7 +104,9 @@ def test_only_what_asks_something_new_of_the_events_reads_them_anew() -> None:
         assert len(read) > at_first
 
 
-@pytest.mark.parametrize("name", ["visits.points", "nothing.points", "engagement.groups.mail.max"])
+@pytest.mark.parametrize(
+    "name", ["visits.points", "nothing.points", "engagement.groups.mail.max", "treshold", "mql"]
+)
 def test_a_parameter_that_is_not_there_is_a_mistake(name: str) -> None:
     base = hr.load(TEXT.format(big=5, most=30, visit=3, half=2, window=3, threshold=5))
     with pytest.raises(hr.Mistakes, match="HR606"):
@@ -110,3 +117,55 @@ def test_without_a_number_that_the_score_has_to_pass_there_is_no_threshold_to_ch
     base = hr.load(TEXT.format(big=5, most=30, visit=3, half=2, window=3, threshold=5))
     with pytest.raises(hr.Mistakes, match="compares the score with no number"):
         changed(changed(base, {"qualify.mql": "visit"}), {"threshold": 5})
+
+
+def test_a_mistyped_threshold_is_answered_with_the_right_name() -> None:
+    base = hr.load(TEXT.format(big=5, most=30, visit=3, half=2, window=3, threshold=5))
+    with pytest.raises(hr.Mistakes, match="Did you mean `threshold`"):
+        changed(base, {"treshold": 5})
+
+
+@pytest.fixture
+def replay() -> Iterator[hr.Replay]:
+    base = hr.load(TEXT.format(big=5, most=30, visit=3, half=2, window=3, threshold=5))
+    events = [
+        {"lead_id": "ann", "event": "Visit", "occurred_at": START + timedelta(days=day)} for day in (1, 2, 40)
+    ]
+    with hr.Replay(base, leads=[{"lead_id": "ann", "size": 9, "source": None}], events=events) as replay:
+        yield replay
+
+
+@pytest.mark.parametrize("values", [["x"], [float("nan")], [True], [None]])
+def test_a_threshold_is_a_number(replay: hr.Replay, values: list[object]) -> None:
+    with pytest.raises(hr.Mistakes, match="A threshold is a number, not"):
+        replay.sweep(AGREEMENT, {"threshold": values})
+
+
+@pytest.mark.parametrize("values", [30, "30"])
+def test_a_parameter_takes_a_list_of_values(replay: hr.Replay, values: Any) -> None:
+    with pytest.raises(TypeError, match="threshold takes a list of values"):
+        replay.sweep(AGREEMENT, {"threshold": values})
+
+
+def test_thresholds_may_be_numbers_of_any_kind(replay: hr.Replay) -> None:
+    swept = replay.sweep(AGREEMENT, {"threshold": np.arange(1, 4)})
+    assert swept.column("threshold").to_pylist() == [1, 2, 3]
+
+
+def test_an_instant_is_given_in_any_way_that_a_back_test_takes(replay: hr.Replay) -> None:
+    agreement = AGREEMENT
+    day = (START + timedelta(days=3)).date()
+    told = [
+        replay.run(agreement, until=until).table()
+        for until in (day, str(day), datetime(*day.timetuple()[:3]))
+    ]
+    micros = int(datetime(*day.timetuple()[:3], tzinfo=UTC).timestamp()) * MICROS
+    assert all(each.equals(replay.run(agreement, until=micros).table()) for each in told)
+    assert replay.sweep(agreement, {"threshold": [1]}, until=str(day)).num_rows == 1
+    with pytest.raises(hr.Mistakes, match="HR601"):
+        replay.run(agreement, until="soon")
+
+
+def test_episodes_are_the_first_or_all(replay: hr.Replay) -> None:
+    with pytest.raises(ValueError, match="first or all, not ALL"):
+        replay.run(AGREEMENT, episodes="ALL")

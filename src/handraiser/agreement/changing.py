@@ -7,7 +7,9 @@ key), or by its path in the file: `engagement.within`, `grades.A`, `qualify.mql`
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator, Mapping, MutableMapping
+from numbers import Real
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -20,7 +22,7 @@ from handraiser.agreement.trouble import nearest
 from handraiser.agreement.vocabulary import KEYS
 from handraiser.errors import Diagnostic, Mistakes, Place
 
-__all__ = ["THRESHOLD", "changed"]
+__all__ = ["THRESHOLD", "as_number", "changed"]
 
 THRESHOLD = "threshold"  # the number that `qualify.mql` compares the score with
 
@@ -46,8 +48,16 @@ def changed(agreement: Agreement, changes: Mapping[str, object]) -> Agreement:
     return load(text.getvalue(), file=f"<{agreement.name}, changed>")
 
 
+def as_number(value: object) -> float:
+    """Return a threshold as a number; raises `Mistakes` where it is none, or not finite."""
+    if isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value):
+        return float(value)
+    raise Mistakes([_wrong(THRESHOLD, f"A threshold is a number, not {value!r}.", "Give numbers.")])
+
+
 def _with_threshold(agreement: Agreement, value: object) -> str:
     """Return `mql` with another number wherever it compares the score with one."""
+    as_number(value)
     text = agreement.qualify.mql.text
     spans = sorted(_thresholds(parse(text)), reverse=True)
     if not spans:
@@ -71,6 +81,8 @@ def _set(document: MutableMapping[str, Any], name: str, value: object) -> None:
     if name.startswith("grades."):
         name = f"fit.{name}"
     first, _, rest = name.partition(".")
+    if not rest and first not in KEYS["the agreement"]:
+        raise Mistakes([_unknown(document, name)])
     at = _named(document).get(first) if rest else None
     keys = (rest if at is not None else name).split(".")
     at = document if at is None else at
@@ -78,10 +90,7 @@ def _set(document: MutableMapping[str, Any], name: str, value: object) -> None:
         if at is document and key in KEYS["the agreement"]:
             at.setdefault(key, {})
         if not isinstance(at, MutableMapping) or key not in at:
-            known = [*_named(document), *document]
-            near = nearest(first, known)
-            fix = f"Did you mean `{near}`?" if near else f"Name one of {', '.join(known)}."
-            raise Mistakes([_wrong(name, f"The agreement has no `{first}`.", fix)])
+            raise Mistakes([_unknown(document, name)])
         at = at[key]
     if value is None:
         at.pop(keys[-1], None)
@@ -99,6 +108,14 @@ def _named(document: Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(part, list):
             found |= dict(part.get("groups") or {})
     return found
+
+
+def _unknown(document: Mapping[str, Any], name: str) -> Diagnostic:
+    first = name.partition(".")[0]
+    known = [THRESHOLD, *_named(document), *document]
+    near = nearest(first, known)
+    fix = f"Did you mean `{near}`?" if near else f"Name one of {', '.join(known)}."
+    return _wrong(name, f"The agreement has no `{first}`.", fix)
 
 
 def _wrong(name: str, says: str, fix: str) -> Diagnostic:

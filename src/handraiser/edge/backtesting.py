@@ -22,7 +22,6 @@ from handraiser.edge.options import (
     Zone,
 )
 from handraiser.edge.running import OUT, at_work, failing, loaded_all, say, say_rejects
-from handraiser.errors import Diagnostic, Mistakes, Place
 
 if TYPE_CHECKING:
     from handraiser.edge.comparing import Comparison
@@ -50,7 +49,7 @@ def backtest(
 ) -> None:
     from handraiser.agreement import load
     from handraiser.edge import library
-    from handraiser.edge.comparing import compare, looked_at
+    from handraiser.edge.comparing import compare, looked_at, period
     from handraiser.edge.doubts import clocks_told, refuse_unusable
     from handraiser.edge.overwriting import spare_inputs
     from handraiser.learning import Replay
@@ -62,7 +61,7 @@ def backtest(
         raise typer.BadParameter(f"--episodes is first or all, not {episodes}.")
     paths = [agreement, *([against] if against else [])]
     with failing(*paths):
-        first, last = _period(since, until)
+        first, last = period(since, until, names=("--from", "--to"))
         printed = "the back-test" if out is None else None
         spare_inputs(
             {"--out": out, "--rejects": rejects}, printed, [*paths, leads, events, companies, outcomes]
@@ -84,7 +83,7 @@ def backtest(
                 progress=progress,
             ) as replay,
         ):
-            refused = library.refused(replay.inputs)
+            refused = library.met(replay.inputs, replay.ground.tally)
             say_rejects(replay.inputs, refused, rejects)
             refuse_unusable(replay.inputs, refused)
             say(() if timezone else clocks_told(replay.inputs, loaded))
@@ -96,27 +95,9 @@ def backtest(
                 until=last,
                 episodes=episodes,
                 notes=looked_at(replay, loaded[0]),
+                refused=refused,
             )
         _write(found, format, out)
-
-
-def _period(since: str | None, until: str | None) -> tuple[int | None, int]:
-    from handraiser.edge import library
-
-    first = None if since is None else library.instant(since, option="--from")
-    last = library.instant(until, option="--to")
-    if first is not None and first >= last:
-        raise Mistakes(
-            [
-                Diagnostic(
-                    code="HR605",
-                    at=Place("--from", line=0),
-                    says="The period ends before it begins.",
-                    fix="Give --from an earlier instant than --to (which is now, unless given).",
-                )
-            ]
-        )
-    return first, last
 
 
 def _write(found: Comparison, format: str, out: str | None) -> None:

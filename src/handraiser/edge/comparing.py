@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 
 import msgspec
 import numpy as np
 
 from handraiser.agreement.model import Agreement
-from handraiser.edge.library import Data, instant
-from handraiser.errors import Diagnostic, Place
+from handraiser.edge.doubts import refuse_unusable
+from handraiser.edge.library import Data, instant, met
+from handraiser.errors import Diagnostic, Mistakes, Place
+from handraiser.facts.inputs import Rejects
 from handraiser.learning.backtest import Backtest, count
 from handraiser.learning.backtest import backtest as tested
 from handraiser.learning.differences import Difference, differences
 from handraiser.learning.replay import Replay
 from handraiser.scoring.lint import lint
 
-__all__ = ["Comparison", "Noted", "backtest", "compare", "looked_at", "written"]
+__all__ = ["Comparison", "Noted", "backtest", "compare", "looked_at", "period", "written"]
 
 
 class Noted(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +36,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
     gained, lost    the people who are MQLs under the agreement only, and under the other only
     earlier, later  how many are MQLs under both, but sooner or later than under the other
+    refused         rows that could not be used, or not as they stood
     """
 
     test: Backtest
@@ -43,6 +46,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     earlier: int
     later: int
     lint: list[Noted]
+    refused: list[Rejects]
 
 
 def backtest(
@@ -53,8 +57,8 @@ def backtest(
     outcomes: Data,
     companies: Data | None = None,
     against: Agreement | None = None,
-    since: str | datetime | None = None,
-    until: str | datetime | None = None,
+    since: str | date | None = None,
+    until: str | date | None = None,
     episodes: str = "first",
     timezone: str = "UTC",
     threads: int | None = None,
@@ -64,7 +68,10 @@ def backtest(
     `since` and `until` are the period, until now unless said; episodes is "first" or "all". Whoever asks more
     than once is quicker with `Replay`. Raises `Mistakes` where data are wrong.
     """
-    agreements = [agreement, *([against] if against else [])]
+    agreements = [agreement, *([against] if against is not None else [])]
+    if not all(isinstance(each, Agreement) for each in agreements):
+        raise TypeError("backtest takes an agreement that `load` gives")
+    first, last = period(since, until)
     with Replay(
         *agreements,
         leads=leads,
@@ -74,15 +81,31 @@ def backtest(
         timezone=timezone,
         threads=threads,
     ) as replay:
+        refused = met(replay.inputs, replay.ground.tally)
+        refuse_unusable(replay.inputs, refused)
         return compare(
             replay,
             agreement,
             against,
-            since=None if since is None else instant(since, option="since"),
-            until=instant(until, option="until"),
+            since=first,
+            until=last,
             episodes=episodes,
             notes=looked_at(replay, agreement),
+            refused=refused,
         )
+
+
+def period(
+    since: str | date | None, until: str | date | None, *, names: tuple[str, str] = ("since", "until")
+) -> tuple[int | None, int]:
+    """Return the period of a back-test in microseconds; raises `Mistakes` where it ends before it begins."""
+    first = None if since is None else instant(since, option=names[0])
+    last = instant(until, option=names[1])
+    if first is not None and first >= last:
+        says = "The period ends before it begins."
+        fix = f"Give {names[0]} an earlier instant than {names[1]} (which is now, unless given)."
+        raise Mistakes([Diagnostic(code="HR605", at=Place(names[0], line=0), says=says, fix=fix)])
+    return first, last
 
 
 def looked_at(replay: Replay, agreement: Agreement) -> list[Diagnostic]:
@@ -100,12 +123,15 @@ def compare(
     since: int | None = None,
     episodes: str = "first",
     notes: Sequence[Diagnostic] = (),
+    refused: Sequence[Rejects] = (),
 ) -> Comparison:
     """Return the back-test of an agreement, against another one if there is one."""
     noted = [Noted(code=each.code, at=_place(each.at), says=each.says, fix=each.fix) for each in notes]
     mine, run = tested(replay, agreement, until=until, since=since, episodes=episodes)
     if against is None:
-        return Comparison(test=mine, against=None, gained=[], lost=[], earlier=0, later=0, lint=noted)
+        return Comparison(
+            test=mine, against=None, gained=[], lost=[], earlier=0, later=0, lint=noted, refused=list(refused)
+        )
     theirs, other_run = tested(replay, against, until=until, since=since, episodes=episodes, curves=False)
     who = replay.people(until)
     ours = count(run.mql_at, who, since=since, until=until).mqls
@@ -119,13 +145,14 @@ def compare(
         earlier=int(np.count_nonzero(both & (run.mql_at < other_run.mql_at))),
         later=int(np.count_nonzero(both & (run.mql_at > other_run.mql_at))),
         lint=noted,
+        refused=list(refused),
     )
 
 
 def written(found: Comparison) -> bytes:
     """Return a comparison as JSON: docs/contract.md says what is in it."""
     document = msgspec.to_builtins(found.test)
-    document["lint"] = msgspec.to_builtins(found.lint)
+    document |= {"lint": msgspec.to_builtins(found.lint), "refused": msgspec.to_builtins(found.refused)}
     if found.against is not None:
         document |= {
             "against": msgspec.to_builtins(found.against),

@@ -23,6 +23,7 @@ from handraiser.edge.doubts import refuse_unusable
 from handraiser.edge.several import refuse_same_names
 from handraiser.errors import Diagnostic, Mistakes, Place
 from handraiser.facts.inputs import Inputs, Rejects
+from handraiser.facts.instants import microseconds_of
 from handraiser.scoring.explain import Explanation, explain_lead
 from handraiser.scoring.match import Matched, match
 from handraiser.scoring.score import prepare, score_table
@@ -35,6 +36,7 @@ __all__ = [
     "explain",
     "instant",
     "load",
+    "met",
     "no_such_lead",
     "opened",
     "refuse_same_names",
@@ -55,35 +57,8 @@ class Scored:
 
 
 def instant(at: str | date | None, *, option: str = "--at") -> int:
-    """Return an instant in UTC microseconds: of a datetime, of ISO 8601 text, or of now.
-
-    A time without an offset is UTC; a date is its midnight.
-    """
-    if at is None:
-        at = datetime.now(UTC)
-    if isinstance(at, date) and not isinstance(at, datetime):
-        at = datetime(at.year, at.month, at.day, tzinfo=UTC)
-    if not isinstance(at, str | datetime):
-        raise Mistakes([_bad_instant(str(at), option)])
-    if isinstance(at, str):
-        text = at.strip()
-        try:
-            at = datetime.fromisoformat(text)
-        except ValueError:
-            raise Mistakes([_bad_instant(text, option)]) from None
-    if at.tzinfo is None:
-        at = at.replace(tzinfo=UTC)
-    since = at - datetime(1970, 1, 1, tzinfo=UTC)
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-
-
-def _bad_instant(text: str, option: str) -> Diagnostic:
-    return Diagnostic(
-        code="HR601",
-        at=Place(option, line=0),
-        says=f"`{text}` is not an instant.",
-        fix="Write ISO 8601, such as 2026-06-30 or 2026-06-30T12:00:00Z.",
-    )
+    """Return an instant in UTC microseconds, as `microseconds_of` reads it; now, where none is given."""
+    return microseconds_of(datetime.now(UTC) if at is None else at, option=option)
 
 
 def score(
@@ -140,12 +115,15 @@ def score_inputs(
             table = table.add_column(0, "agreement", name)
         tables.append(table)
         look(one, matched)
-    rejects = list(inputs.rejects)
-    if matched.tally.unusable:
-        rejects += event_rejects(inputs)
-    if matched.tally.unknown_leads:
-        rejects += unknown_leads(inputs, matched.tally.unknown_leads)
+    rejects = met(inputs, matched.tally)
     return Scored(pa.concat_tables(tables, promote_options="default"), rejects, matched.tally)
+
+
+def met(inputs: Inputs, tally: Tally) -> list[Rejects]:
+    """Return all that could not be used of inputs whose events have been counted."""
+    unusable = event_rejects(inputs) if tally.unusable else []
+    strangers = unknown_leads(inputs, tally.unknown_leads) if tally.unknown_leads else []
+    return [*inputs.rejects, *unusable, *strangers]
 
 
 def refused(inputs: Inputs) -> list[Rejects]:

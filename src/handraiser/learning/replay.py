@@ -11,7 +11,8 @@ events reads them anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import product
 from types import TracebackType
 from typing import NamedTuple
@@ -20,9 +21,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from handraiser.agreement.changing import changed
+from handraiser.agreement.changing import THRESHOLD, as_number, changed
 from handraiser.agreement.model import Agreement
 from handraiser.facts.inputs import Inputs
+from handraiser.facts.instants import microseconds_of
 from handraiser.learning.people import People, people
 from handraiser.reports.intervals import wilson
 from handraiser.scoring.match import Matched, matched
@@ -33,10 +35,11 @@ from handraiser.scoring.survey import Ground, survey
 from handraiser.scoring.thresholds import first_by_threshold, threshold
 from handraiser.tables import open_inputs
 
-__all__ = ["THRESHOLD", "Replay", "Run"]
+__all__ = ["EPISODES", "THRESHOLD", "Replay", "Run", "Until"]
 
 Ints = npt.NDArray[np.int64]
-THRESHOLD = "threshold"  # the parameter of a sweep that is asked for all its values at once
+Until = str | date | int | None
+EPISODES = ("first", "all")
 _KEPT = 8  # agreements whose columns are kept
 
 
@@ -126,12 +129,15 @@ class Replay:
     ) -> None:
         self.close()
 
-    def run(self, agreement: Agreement, *, until: int | None = None, episodes: str = "first") -> Run:
-        """Return who became an MQL under an agreement, up to an instant (microseconds; the end of all data).
+    def run(self, agreement: Agreement, *, until: Until = None, episodes: str = "first") -> Run:
+        """Return who became an MQL under an agreement, up to an instant (the end of all data).
 
+        until: ISO 8601 text, a date or datetime, or microseconds
         episodes: "first" asks for the first of each lead, regardless of recycled and lost outcomes
         (section 8); "all" follows what sales said.
         """
+        if episodes not in EPISODES:
+            raise ValueError(f"episodes is first or all, not {episodes}")
         prepared = self.prepared(agreement, regardless=episodes == "first")
         found = find_episodes(prepared, _end(until), first_only=episodes == "first", threads=self.threads)
         first = found.offsets[:-1]
@@ -169,21 +175,26 @@ class Replay:
     def sweep(
         self,
         agreement: Agreement,
-        changes: Mapping[str, Sequence[object]],
+        changes: Mapping[str, Iterable[object]],
         *,
-        until: int | None = None,
+        until: Until = None,
     ) -> pa.Table:
         """Return what each combination of values would give, one row for each.
 
         changes: per parameter its values; parameters are named as in `changed`, and `threshold` is the
         number that the score has to pass. Columns: the parameters; leads, mqls, customers,
         customers_reached; precision, recall with `_low` and `_high` (95 %, by Wilson; NULL without cases);
-        median_days_to_mql. Raises `Mistakes` where a changed agreement is none.
+        median_days_to_mql. Raises `Mistakes` where a changed agreement is none or has no such parameter.
         """
+        for name, values in changes.items():
+            if isinstance(values, str) or not isinstance(values, Iterable):
+                raise TypeError(f"{name} takes a list of values, not {values!r}")
+        lists = {name: list(values) for name, values in changes.items()}
         rows: list[dict[str, object]] = []
-        who = self.people(until)
-        for values, ats in self._swept(agreement, changes, _end(until)):
-            rows.append(dict(zip(changes, values, strict=True)) | _figures(ats, who))
+        end = _end(until)
+        who = self.people(end)
+        for values, ats in self._swept(agreement, lists, end):
+            rows.append(dict(zip(lists, values, strict=True)) | _figures(ats, who))
         return pa.Table.from_pylist(rows)
 
     def _swept(
@@ -203,7 +214,8 @@ class Replay:
             found, _ = first_by_threshold(self.prepared(other), rungs, until, threads=self.threads)
             fixed = dict(zip(others, values, strict=True))
             for k, rung in enumerate(rungs):
-                value = next(each for each in changes[THRESHOLD] if float(str(each)) == rung)
+                value = next(each for each in changes[THRESHOLD] if as_number(each) == rung)
+                # The thresholds of one agreement are asked for all at once.
                 yield tuple((fixed | {THRESHOLD: value})[name] for name in names), found[:, k]
 
     def _rungs(self, agreement: Agreement, changes: Mapping[str, Sequence[object]]) -> list[float] | None:
@@ -211,7 +223,7 @@ class Replay:
         wanted = changes.get(THRESHOLD)
         if not wanted or threshold(agreement) is None:
             return None
-        return sorted({float(str(each)) for each in wanted})
+        return sorted({as_number(each) for each in wanted})
 
     def _survey(self) -> Ground:
         return survey(self._asked, self.inputs, threads=self.threads, progress=self.progress)
@@ -257,6 +269,7 @@ def _figures(mql_at: Ints, who: People) -> dict[str, object]:
     return found | {"median_days_to_mql": float(np.median(days)) if len(days) else None}
 
 
-def _end(until: int | None) -> int:
-    # FOREVER itself is what kernels take for "nothing more".
-    return FOREVER - 1 if until is None else until
+def _end(until: Until) -> int:
+    if until is None:
+        return FOREVER - 1  # FOREVER itself is what kernels take for "nothing more"
+    return until if isinstance(until, int) else microseconds_of(until, option="until")

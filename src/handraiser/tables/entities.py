@@ -84,15 +84,16 @@ def sort_out(
     derived: Mapping[str, Column] | None = None,
     rivals: str = "",
 ) -> None:
-    """Make the table `name` of the rows that can be used, and `<name>_refused` of those that are told of.
+    """Make the relation `name` of the rows that can be used, and `<name>_refused` of those that are told of.
 
     The number of a row is where it came to lie when it was read: `rowid` tells. Columns derived from a
     mailbox are joined to it. `rivals` is a query for further doubtful rows.
     """
     mailbox = "".join(f", mailboxes.{each} AS {column.sql}" for each, column in (derived or {}).items())
     joined = f"LEFT JOIN mailboxes ON mailboxes.ending = {_ENDING}" if derived else ""
+    # Where nothing is joined to them the rows stay where they are.
     con.execute(
-        f"CREATE TABLE {name} AS SELECT read.rowid + 1 AS row, "
+        f"CREATE {'TABLE' if derived else 'VIEW'} {name} AS SELECT read.rowid + 1 AS row, "
         f"read.* EXCLUDE (part, file, row, refused, odd){mailbox} "
         f"FROM {name}_read AS read {joined} WHERE refused IS NULL"
     )
@@ -103,7 +104,8 @@ def sort_out(
     )
     if rivals:
         con.execute(f"INSERT INTO {name}_refused {rivals}")
-    con.execute(f"DROP TABLE {name}_read")
+    if derived:
+        con.execute(f"DROP TABLE {name}_read")
 
 
 def _rivals(con: duckdb.DuckDBPyConnection, name: str, owner: str, columns: Mapping[str, Column]) -> str:
