@@ -35,7 +35,7 @@ def test_the_demo_says_how_many_leads_there_are_and_why_one_has_its_score(told: 
 
 def test_every_command_that_the_demo_proposes_works_as_it_stands(told: str) -> None:
     asked = commands(told)
-    assert [command[0] for command in asked] == ["score", "explain", "check", "test"]
+    assert [command[0] for command in asked] == ["score", "explain", "backtest", "diff", "check", "test"]
     for command in asked:
         done = CliRunner().invoke(app, command)
         assert done.exit_code == 0, (command, done.output)

@@ -143,7 +143,8 @@ def _names(acme: Acme) -> dict[str, str]:
 def _commands(folder: Path, lead: str) -> list[tuple[str, str]]:
     """Return what a newcomer may ask next, each with the command to copy."""
     tool = "handraiser" if shutil.which("handraiser") else shlex.quote(sys.argv[0])
-    agreement, out = (shlex.quote(str(folder / name)) for name in ("agreement.yaml", "scores.csv"))
+    files = ("agreement.yaml", "case_b.yaml", "scores.csv", "backtest.html")
+    agreement, other, out, page = (shlex.quote(str(folder / name)) for name in files)
     at = f"--at {END:%Y-%m-%d}"
     given = [f"--{name} {shlex.quote(str(folder / file))}" for name, file in _INPUTS.items()]
     data = f" \\\n    {' '.join(given[:2])} \\\n    {' '.join(given[2:])}"
@@ -155,6 +156,14 @@ def _commands(folder: Path, lead: str) -> list[tuple[str, str]]:
         (
             "Ask why a lead has its score, what is missing and how long it lasts",
             f"{tool} explain {agreement} {at} --lead {lead}{data}",
+        ),
+        (
+            "See who it would have found in the year and who of them bought, as a page",
+            f"{tool} backtest {agreement} --to {END:%Y-%m-%d} --format html --out {page}{data}",
+        ),
+        (
+            "Say in business words what another agreement would change",
+            f"{tool} diff {agreement} {other}",
         ),
         (
             "Change a threshold in the agreement, then see whether it is still well said",
