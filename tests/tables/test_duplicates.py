@@ -8,6 +8,8 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -177,3 +179,33 @@ def test_rejects_hold_duplicates_and_events_of_unknown_leads_each_once(tmp_path:
         ("no row i", "row 4"),
         ("no row i", "row 5"),
     ]
+
+
+_EVENTS = st.lists(
+    st.builds(
+        lambda event_id, day, known, lead: (
+            event(event_id, f"2026-03-0{day}", known=known) | {"lead_id": lead}
+        ),
+        st.sampled_from(["e1", "e2", "e3", "", None]),
+        st.integers(1, 4),
+        st.sampled_from([None, "2026-03-05", "2026-03-06"]),
+        st.sampled_from(["anna", "anna", "nobody", ""]),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(events=_EVENTS, cut=st.integers(0, 12))
+def test_files_that_know_their_row_numbers_keep_the_same_events(
+    events: list[dict[str, object]], cut: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("events")
+    numbered = [row | {"note": str(k)} for k, row in enumerate(events)]
+    schema = pa.schema([(name, pa.string()) for name in numbered[0]])
+    for name, part in (("a", numbered[:cut]), ("b", numbered[cut:])):
+        pq.write_table(pa.Table.from_pylist(part, schema=schema), folder / f"{name}.parquet")
+    from_files = opened(events=str(folder / "*.parquet"))
+    from_rows = opened(events=numbered)
+    assert sorted(column(from_files, "events", "note")) == sorted(column(from_rows, "events", "note"))
+    assert reasons(from_files.rejects) == reasons(from_rows.rejects)

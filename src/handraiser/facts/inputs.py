@@ -64,11 +64,13 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
                 `owner`: the id of the lead that it is about, of companies the company's
     unread      a table of the lines of text files that never became a row: `place`, `reason`, `raw`, `owner`
     everything  of events: what the view holds, before duplicates are out, with `part`, `file` and `row`
+    number      of events: SQL of one number made of those three, empty where counting rows takes time
     """
 
     relation: str
     unread: str = ""
     everything: str = ""
+    number: str = ""
 
 
 class Origin(Protocol):

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from handraiser.facts.inputs import Inputs, Rejects
+from handraiser.facts.inputs import Inputs, Refused, Rejects
 from handraiser.tables.quoting import literal
 from handraiser.tables.refusals import places_of
 from handraiser.tables.seen import Hashes, seen_again
@@ -17,9 +17,12 @@ from handraiser.tables.seen import Hashes, seen_again
 __all__ = ["dropped_events", "dropped_rejects", "without_duplicates"]
 
 _BATCH = 1_000_000
-# Not a plain join: DuckDB would turn it around where it thinks the ids are many, and then hold all events in
+# Not plain joins: DuckDB would turn one around where it thinks the ids are many, and then hold all events in
 # memory, in any order.
-_REPEATED = "coalesce(usable AND event_id IN (SELECT event_id FROM event_ids_repeated), FALSE)"
+_ALIKE = (
+    "coalesce(usable AND event_id <> '' AND hash(event_id) IN (SELECT hash FROM hashes_seen_again), FALSE)"
+)
+_APART = "coalesce(usable AND event_id IN (SELECT event_id FROM event_ids_apart), FALSE)"
 # An event that is delivered again is of the same lead, name and time. Else the ids are rather what is wrong.
 _DIFFERS = (
     "concat_ws(' and ', CASE WHEN lead_id <> first.lead_id THEN 'another lead' END, "
@@ -43,10 +46,9 @@ def without_duplicates(inputs: Inputs) -> Inputs:
     con = inputs.con
     threads = con.execute("SELECT current_setting('threads')").fetchall()[0][0]
     hashes = seen_again(_hashes(con), threads=int(threads))
-    if not len(hashes) or not _repeated_ids(con, hashes):
+    if not len(hashes) or not _settled(inputs, hashes):
         return inputs
-    if not _settle(con, inputs.refused["events"].everything, inputs.leads.relation):
-        return inputs
+    _read_once(con, inputs.refused["events"])
     once = msgspec.structs.replace(inputs.events, relation=_ONCE)
     inputs = msgspec.structs.replace(inputs, events=once)
     return msgspec.structs.replace(inputs, rejects=[*inputs.rejects, *dropped_rejects(inputs)])
@@ -86,28 +88,25 @@ def _hashes(con: duckdb.DuckDBPyConnection) -> Iterator[Hashes]:
         yield batch.column(0).to_numpy(zero_copy_only=False).astype(np.uint64, copy=False)
 
 
-def _repeated_ids(con: duckdb.DuckDBPyConnection, hashes: Hashes) -> bool:
-    """Make the table of ids that usable events share; whether there are any."""
+def _settled(inputs: Inputs, hashes: Hashes) -> bool:
+    """Note which events are dropped, of those whose ids are shared, or seem to be; whether any is."""
+    con, refused = inputs.con, inputs.refused["events"]
+    # Properties matter only where events are kept apart (`_read_once`).
+    columns = "event_id, lead_id, event, occurred_at, known_at, part, file, row" if refused.number else "*"
     con.register("hashes_seen_again", pa.table({"hash": hashes}))
     con.execute(
-        "CREATE TABLE event_ids_repeated AS SELECT event_id FROM events "
-        "WHERE usable AND event_id <> '' AND hash(event_id) IN (SELECT hash FROM hashes_seen_again) "
-        "GROUP BY event_id HAVING count(*) > 1"
+        f"CREATE TABLE events_alike AS SELECT {columns}, "
+        f"lead_id IN (SELECT lead_id FROM {inputs.leads.relation}) AS known "
+        f"FROM {refused.everything} WHERE {_ALIKE}"
     )
     con.unregister("hashes_seen_again")
-    return bool(con.execute("SELECT count(*) FROM event_ids_repeated").fetchall()[0][0])
-
-
-def _settle(con: duckdb.DuckDBPyConnection, everything: str, leads: str) -> bool:
-    """Keep one event of each repeated id apart, and read the others around them; whether any is dropped."""
     con.execute(
         "CREATE TABLE events_rivals AS SELECT *, row_number() OVER same AS rank, "
         "first_value({part: part, file: file, row: row, lead_id: lead_id, event: event, "
-        "occurred_at: occurred_at}) OVER same AS first "
-        f"FROM (SELECT *, lead_id IN (SELECT lead_id FROM {leads}) AS known FROM {everything} "
-        f"WHERE {_REPEATED}) AS rivals WINDOW same AS "
+        "occurred_at: occurred_at}) OVER same AS first FROM events_alike WINDOW same AS "
         "(PARTITION BY event_id, known ORDER BY coalesce(known_at, occurred_at), part, file, row)"
     )
+    con.execute("DROP TABLE events_alike")
     con.execute(
         f"CREATE TABLE {_DROPPED} AS SELECT part, file, row, "
         f"CASE WHEN differs = '' THEN {literal(_AGAIN)} ELSE {literal(_CLASHES)} || differs END AS reason, "
@@ -115,13 +114,27 @@ def _settle(con: duckdb.DuckDBPyConnection, everything: str, leads: str) -> bool
         f"FROM (SELECT *, {_DIFFERS} AS differs FROM events_rivals WHERE rank > 1 AND known) AS again "
         "ORDER BY part, file, row"
     )
-    con.execute(
-        "CREATE TABLE events_kept AS SELECT * EXCLUDE (part, file, row, known, rank, first) "
-        "FROM events_rivals WHERE rank = 1 OR NOT known"
-    )
+    return bool(con.execute(f"SELECT 1 FROM {_DROPPED} LIMIT 1").fetchall())
+
+
+def _read_once(con: duckdb.DuckDBPyConnection, refused: Refused) -> None:
+    """Make the view of the events without those that are dropped."""
+    if refused.number:
+        # The number of a row is known before any of it is read.
+        con.execute(f"CREATE TABLE numbers_dropped AS SELECT {refused.number} AS number FROM {_DROPPED}")
+        con.execute(
+            f"CREATE VIEW {_ONCE} AS SELECT * EXCLUDE (part, file, row) FROM {refused.everything} "
+            f"WHERE NOT coalesce({refused.number} IN (SELECT number FROM numbers_dropped), FALSE)"
+        )
+    else:
+        # To count rows takes longer than to read ids: those that share one are kept apart, less the dropped.
+        con.execute("CREATE TABLE event_ids_apart AS SELECT DISTINCT event_id FROM events_rivals")
+        con.execute(
+            "CREATE TABLE events_kept AS SELECT * EXCLUDE (part, file, row, known, rank, first) "
+            "FROM events_rivals WHERE rank = 1 OR NOT known"
+        )
+        con.execute(
+            f"CREATE VIEW {_ONCE} AS SELECT * FROM events WHERE NOT {_APART} "
+            "UNION ALL SELECT * FROM events_kept"
+        )
     con.execute("DROP TABLE events_rivals")
-    con.execute(
-        f"CREATE VIEW {_ONCE} AS SELECT * FROM events WHERE NOT {_REPEATED} "
-        "UNION ALL SELECT * FROM events_kept"
-    )
-    return bool(con.execute(f"SELECT count(*) FROM {_DROPPED}").fetchall()[0][0])

@@ -16,6 +16,7 @@ __all__ = ["event_source"]
 
 _IDS = ("lead_id", "event", "event_id", "verdict")
 _TIMES = ("occurred_at", "known_at")
+_NUMBER = "CAST(part AS BIGINT) << 56 | CAST(file AS BIGINT) << 40 | CAST(row AS BIGINT)"
 _VERDICT = "CASE WHEN verdict IN ('human', 'machine') THEN verdict ELSE 'unknown' END"
 _ODD = (
     "CASE WHEN coalesce(verdict, '') NOT IN ('', 'human', 'machine', 'unknown') "
@@ -46,7 +47,9 @@ def event_source(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], zone: st
     )
     source = Source(relation="events", columns=rows.columns, has=rows.has)
     everything = f"({said}, part, file, row FROM ({rows.numbered}) AS given) AS everything"
-    return source, Refused(relation=refused, everything=everything)
+    # Parquet files know the numbers of their rows.
+    counted = all(part.order[0] == "file_index" for part in parts)
+    return source, Refused(relation=refused, everything=everything, number=_NUMBER if counted else "")
 
 
 def _usable() -> str:
