@@ -1,6 +1,7 @@
 """For which sources, segments, grades and sizes of company does an agreement work?
 
 A person is counted once: by what was known of it when it became an MQL, else when it bought, else at the end.
+Of the names that a source, a segment or a size may have, the first one is taken that says anything of anybody.
 """
 
 from __future__ import annotations
@@ -36,6 +37,11 @@ _SIZES = (10, 50, 200, 500, 1_000, 5_000)
 _SOURCES = ("source", "lead_source", "original_source", "utm_source", "origin", "channel")
 _SEGMENTS = ("segment", "industry", "sector", "vertical", "country")
 _EMPLOYEES = ("employees", "number_of_employees", "employee_count", "company_size", "headcount", "size")
+_NAMES = {
+    "source": [("lead", name) for name in _SOURCES],
+    "segment": [(of, name) for name in _SEGMENTS for of in ("lead", "company")],
+    "company size": [(of, name) for of in ("company", "lead") for name in _EMPLOYEES],
+}
 
 
 class Share(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,24 +94,21 @@ def _columns(
     run: Run, inputs: Inputs, states: States, which: Ints, counted: npt.NDArray[np.bool_]
 ) -> list[_Column]:
     found = []
-    named = {
-        "source": _first_known(inputs, [("lead", name) for name in _SOURCES]),
-        "segment": _first_known(inputs, [(of, name) for name in _SEGMENTS for of in ("lead", "company")]),
-        "company size": _first_known(
-            inputs, [(of, name) for of in ("company", "lead") for name in _EMPLOYEES]
-        ),
-    }
-    wanted = [name for name in named.values() if name is not None]
+    known = attribute_columns(inputs)
+    named = {by: [name for name in names if known(*name) is not None] for by, names in _NAMES.items()}
+    wanted = list(dict.fromkeys(name for names in named.values() for name in names))
     table = values_at(inputs, states, which, wanted) if wanted else pa.table({})
-    for by, name in named.items():
-        if name is not None:
-            column = table.column(f"{name[0]}.{name[1]}")
-            numbers = _numbers(column) if by == "company size" else None
-            values, order = _texts(column, counted) if numbers is None else _sized(numbers)
-            found.append(_Column(by, f"{name[0]}.{name[1]}", values, order))
-        elif by == "source" and "utm_source" in inputs.events.columns:
+    for by, names in named.items():
+        columns = {f"{scope}.{name}": table.column(f"{scope}.{name}") for scope, name in names}
+        attribute = next((name for name, column in columns.items() if _says_anything(column, counted)), None)
+        if attribute is None and by == "source" and "utm_source" in inputs.events.columns:
             values, order = _texts(_first_touch(run, inputs), counted)
             found.append(_Column(by, "utm_source of the first visit that has one", values, order))
+        elif columns:
+            attribute = attribute or next(iter(columns))
+            numbers = _numbers(columns[attribute]) if by == "company size" else None
+            values, order = _texts(columns[attribute], counted) if numbers is None else _sized(numbers)
+            found.append(_Column(by, attribute, values, order))
     if run.agreement.grades:
         names = grade_names(run.agreement)
         grades = np.array(names, dtype=object)[run.prepared.fit.grade[which]]
@@ -113,9 +116,9 @@ def _columns(
     return found
 
 
-def _first_known(inputs: Inputs, names: Sequence[tuple[str, str]]) -> tuple[str, str] | None:
-    known = attribute_columns(inputs)
-    return next((name for name in names if known(*name) is not None), None)
+def _says_anything(column: pa.ChunkedArray, counted: npt.NDArray[np.bool_]) -> bool:
+    texts = pc.fill_null(column.cast(pa.string()), "").combine_chunks().filter(pa.array(counted))
+    return bool(pc.any(pc.not_equal(texts, "")).as_py())
 
 
 def _first_touch(run: Run, inputs: Inputs) -> pa.ChunkedArray:
@@ -157,24 +160,28 @@ def _texts(
 
 
 def _numbers(column: pa.ChunkedArray) -> npt.NDArray[np.float64] | None:
-    """Return the values as numbers, NaN for none, if they are numbers; in CSV they stand as text."""
+    """Return the values as numbers if most of them are such; in CSV they stand as text.
+
+    NaN stands for none, and for what conditions take for no number either, such as `5000+` among numbers.
+    """
     if pa.types.is_floating(column.type):
         return np.asarray(column.to_numpy(), dtype=np.float64)
     texts = column.cast(pa.string()).to_pylist()
-    numbers = np.array([np.nan if text is None else number_in(text) or np.nan for text in texts])
+    read = [number_in(text) if text else None for text in texts]
+    numbers = np.array([np.nan if each is None else each for each in read], dtype=np.float64)
     given = sum(1 for text in texts if text)
-    return numbers if np.count_nonzero(~np.isnan(numbers)) == given else None
+    return numbers if 2 * np.count_nonzero(~np.isnan(numbers)) > given or not given else None
 
 
 def _sized(numbers: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.object_], list[str]]:
-    """Return numbers of employees as the ranges in which the field counts them."""
+    """Return numbers of employees as the ranges in which the field counts them; below 1 nobody works there."""
     names, below = [], 1
     for most in _SIZES:
         names.append(f"{below:,}–{most:,}")
         below = most + 1
     names += [f"{below:,} and more", UNKNOWN]
     place = np.searchsorted(np.array(_SIZES), numbers)
-    place = np.where(np.isnan(numbers), len(names) - 1, place)
+    place = np.where(numbers >= 1, place, len(names) - 1)
     return np.array(names, dtype=object)[place], names
 
 
