@@ -30,7 +30,10 @@ class Plain:
         since: datetime | None,
         until: datetime,
         names: tuple[str, ...] = (),
+        asked: tuple[str, ...] | None = None,
+        episodes: str = "first",
     ) -> None:
+        """`asked`: the agreements whose MQLs of before the period are left out; this one unless said."""
         counting = [{**row, "agreement": None} for row in outcomes if row.get("agreement") in (None, *names)]
         self.oracle = Oracle(text, leads, (), events, counting)
         self.zone = ZoneInfo(self.oracle.agreement.zone)
@@ -38,24 +41,35 @@ class Plain:
         self.leads, self.events, self.until = leads, events, until
         self.people = sorted({row["lead_id"] for row in leads})
         self.mql: dict[str, datetime] = {}
+        self.begun: dict[str, list[datetime]] = {}
         self.by_hand: set[str] = set()
         for lead in self.people:
-            episodes = self.oracle.episodes(lead, until, ignore_outcomes=True)
-            if episodes:
-                self.mql[lead] = at(episodes[0].mql_at)
-                if episodes[0].hand_raise:
+            found = self.oracle.episodes(lead, until, ignore_outcomes=episodes == "first")
+            found = found[:1] if episodes == "first" else found
+            if found:
+                self.mql[lead] = at(found[0].mql_at)
+                self.begun[lead] = [at(each.mql_at) for each in found]
+                if found[0].hand_raise:
                     self.by_hand.add(lead)
         self.bought: dict[str, datetime] = {}
         for row in sorted(self.said, key=lambda row: row["at"]):
             if row["stage"] == "customer":
                 self.bought.setdefault(row["lead_id"], row["at"])
         self.bought = {lead: when for lead, when in self.bought.items() if lead in self.people}
-        self.before = {
-            lead
-            for lead in self.people
-            if since is not None
-            and (self.mql.get(lead, since) < since or self.bought.get(lead, since) < since)
-        }
+        self.since = since
+        self.before: set[str] = set()
+        if since is not None:
+            whole = {"leads": leads, "events": events, "outcomes": outcomes, "until": until, "names": names}
+            sides = [
+                self if other == text else Plain(other, since=None, episodes=episodes, **whole)  # type: ignore[arg-type]
+                for other in asked or (text,)
+            ]
+            self.before = {
+                lead
+                for lead in self.people
+                if self.bought.get(lead, since) < since
+                or any(side.mql.get(lead, since) < since for side in sides)
+            }
         self.counted = [lead for lead in self.people if lead not in self.before and self._known(lead)]
         self.mqls = [lead for lead in self.counted if lead in self.mql]
         self.customers = [lead for lead in self.counted if lead in self.bought]
@@ -87,9 +101,15 @@ class Plain:
     def month(self, lead: str) -> str:
         return f"{self.mql[lead].astimezone(self.zone):%Y-%m}"
 
-    def week(self, lead: str) -> str:
-        local = self.mql[lead].astimezone(self.zone).date()
+    def week(self, when: datetime) -> str:
+        local = when.astimezone(self.zone).date()
         return str(local - timedelta(days=local.weekday()))
+
+    def recorded(self) -> datetime | None:
+        """Since when there is something to count by time: the first event, or later the period."""
+        events = [row["occurred_at"] for row in self.events if row["occurred_at"] <= self.until]
+        bounds = [min(events, default=None), self.since]
+        return max((each for each in bounds if each is not None), default=None)
 
     def came_to(self, stage: str) -> int:
         """How many MQLs came to the stage, or a further one, since they were one."""
@@ -115,7 +135,7 @@ class Plain:
             "recall": reached / customers if customers else None,
             "median_days_to_mql": median(days) if days else None,
             "hand_raised": sum(lead in self.by_hand for lead in self.mqls),
-            "episodes_begun": mqls,
+            "episodes_begun": sum(len(self.begun[lead]) for lead in self.mqls),
             "before": len(self.before),
         }
 
@@ -128,10 +148,11 @@ class Plain:
         return found
 
     def by_week(self) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for lead in self.mqls:
-            found[self.week(lead)] = found.get(self.week(lead), 0) + 1
-        return found
+        """What sales gets, from the week on in which something is recorded."""
+        recorded = self.recorded()
+        begun = "" if recorded is None else self.week(recorded)
+        weeks = [self.week(each) for lead in self.mqls for each in self.begun[lead]]
+        return {week: weeks.count(week) for week in weeks if week >= begun}
 
     def funnel(self) -> list[int]:
         stages = [self.came_to(stage) for stage in ("accepted", "sql", "opportunity")]

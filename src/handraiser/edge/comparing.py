@@ -13,7 +13,7 @@ from handraiser.edge.doubts import refuse_unusable
 from handraiser.edge.library import Data, instant, met
 from handraiser.errors import Diagnostic, Mistakes, Place
 from handraiser.facts.inputs import Rejects
-from handraiser.learning.backtest import Backtest, count
+from handraiser.learning.backtest import Backtest, count, population
 from handraiser.learning.backtest import backtest as tested
 from handraiser.learning.differences import Difference, differences
 from handraiser.learning.replay import Replay
@@ -127,21 +127,26 @@ def compare(
 ) -> Comparison:
     """Return the back-test of an agreement, against another one if there is one."""
     noted = [Noted(code=each.code, at=_place(each.at), says=each.says, fix=each.fix) for each in notes]
-    mine, run = tested(replay, agreement, until=until, since=since, episodes=episodes)
+    agreements = [agreement, *([against] if against else [])]
+    runs = [replay.run(each, until=until, episodes=episodes) for each in agreements]
+    who = replay.people(until)
+    asked = population(runs, who, since=since, until=until)
+    mine, *others = [
+        tested(replay, run, asked, until=until, since=since, episodes=episodes, curves=run is runs[0])
+        for run in runs
+    ]
     if against is None:
         return Comparison(
             test=mine, against=None, gained=[], lost=[], earlier=0, later=0, lint=noted, refused=list(refused)
         )
-    theirs, other_run = tested(replay, against, until=until, since=since, episodes=episodes, curves=False)
-    who = replay.people(until)
-    ours = count(run.mql_at, who, since=since, until=until).mqls
-    others = count(other_run.mql_at, who, since=since, until=until).mqls
-    both = ours & others
+    run, other_run = runs
+    ours, theirs = (count(each.mql_at, who, asked).mqls for each in runs)
+    both = ours & theirs
     return Comparison(
         test=mine,
-        against=theirs,
-        gained=differences(run, other_run, who, ours & ~others, gained=True, threads=replay.threads),
-        lost=differences(other_run, run, who, others & ~ours, gained=False, threads=replay.threads),
+        against=others[0],
+        gained=differences(run, other_run, who, ours & ~theirs, gained=True, threads=replay.threads),
+        lost=differences(other_run, run, who, theirs & ~ours, gained=False, threads=replay.threads),
         earlier=int(np.count_nonzero(both & (run.mql_at < other_run.mql_at))),
         later=int(np.count_nonzero(both & (run.mql_at > other_run.mql_at))),
         lint=noted,

@@ -1,8 +1,11 @@
 """What would an agreement have found in the past, and did those people buy?
 
 People are counted, not episodes. A customer is reached when its `mql_at` is before its first `customer`
-outcome; precision is reached customers by MQLs, recall reached customers by customers. Over a period, an MQL
-counts that begins in it and a customer that buys in it; who was either before it is not asked again.
+outcome; precision is reached customers by MQLs, recall reached customers by customers.
+
+Over a period one population is asked, whatever it is asked about: who neither bought before it nor was an MQL
+before it under any of the agreements that stand beside each other. Only so is who is an MQL under a stricter
+agreement one under the looser too.
 """
 
 from __future__ import annotations
@@ -15,7 +18,6 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from handraiser.agreement.model import Agreement
 from handraiser.learning.breakdown import Breakdown, breakdowns
 from handraiser.learning.calendar import month_name, months, week_name, weeks
 from handraiser.learning.people import People
@@ -25,7 +27,18 @@ from handraiser.reports.intervals import ENOUGH, Rate, Spread, rate, spread
 from handraiser.scoring.registers import NEVER
 from handraiser.scoring.thresholds import first_by_threshold, threshold
 
-__all__ = ["Backtest", "Counted", "Month", "Point", "Stage", "Week", "backtest", "count"]
+__all__ = [
+    "Backtest",
+    "Counted",
+    "Month",
+    "Point",
+    "Population",
+    "Stage",
+    "Week",
+    "backtest",
+    "count",
+    "population",
+]
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -36,25 +49,30 @@ _RUNGS = 41  # thresholds of a curve
 class Month(msgspec.Struct, frozen=True, kw_only=True):
     """The people who became an MQL in a month, and how many of them bought since.
 
-    open  whether more of them may still buy: nine tenths of the customers took less time than has passed
+    open  whether more of them may still buy: whether nine tenths of the customers took longer than the data
+          reach beyond the month; null where too few bought to tell
     """
 
     month: str
     mqls: int
     customers: int
     conversion: Rate
-    open: bool
+    open: bool | None
 
 
 class Week(msgspec.Struct, frozen=True, kw_only=True):
-    """How many MQLs a week, from its Monday on, would have given to sales."""
+    """How many MQLs a week, from its Monday on, would have given to sales; of all episodes, each of them."""
 
     week: str
     mqls: int
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True):
-    """What sales would have had to do, week by week; the mean is over all whole and begun weeks."""
+    """What sales would have had to do, week by week; the mean is over all whole and begun weeks.
+
+    Weeks run from that of the first MQL or the beginning of the period, but never from before the first event:
+    who qualifies by fit alone may reach back for years in which nothing was recorded.
+    """
 
     mean: float | None
     median: float | None
@@ -99,6 +117,7 @@ class Backtest(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime
     episodes: str
     timezone: str
+    first_event: datetime | None
     leads: int
     mqls: int
     customers: int
@@ -124,46 +143,49 @@ class Backtest(msgspec.Struct, frozen=True, kw_only=True):
     targets: list[Target]
 
 
-class Counted(NamedTuple):
-    """Who is counted in a period: leads; MQLs, customers and those reached among them; who was before it."""
+class Population(NamedTuple):
+    """Who is asked in a period: the leads known by its end, but for who was MQL or customer before it."""
 
     leads: Flags
+    before: Flags
+
+
+class Counted(NamedTuple):
+    """MQLs, customers and those reached among a population."""
+
     mqls: Flags
     customers: Flags
     reached: Flags
-    before: Flags
 
 
 def backtest(
     replay: Replay,
-    agreement: Agreement,
+    run: Run,
+    people: Population,
     *,
     until: int,
     since: int | None = None,
     episodes: str = "first",
-    names: Sequence[str] = (),
     curves: bool = True,
-) -> tuple[Backtest, Run]:
-    """Return the figures of an agreement, and the run they are of.
+) -> Backtest:
+    """Return the figures of a run over a population, both up to `until`.
 
-    since, until  the period, microseconds: nothing after `until` is looked at; since None has no beginning
-    names         further agreements whose outcomes count
+    since, until  the period, microseconds; since None has no beginning
     curves        whether other thresholds are asked for too
     """
-    who = replay.people(until, names=names)
-    run = replay.run(agreement, until=until, episodes=episodes)
-    counted = count(run.mql_at, who, since=since, until=until)
-    zone = agreement.timezone
+    agreement, zone = run.agreement, run.agreement.timezone
+    who = replay.people(until)
+    counted = count(run.mql_at, who, people)
     mql_at, bought_at = run.mql_at, who.customer
     to_win = spread((bought_at - mql_at)[counted.reached] / _DAY)
     timed = counted.mqls & (who.start != NEVER) & (who.start <= mql_at)
     to_mql = spread((mql_at - who.start)[timed] / _DAY)
-    n = {name: int(flags.sum()) for name, flags in counted._asdict().items()}
-    points, scores = _curves(replay, run, who, since=since, until=until) if curves else ([], [])
-    by_month = _months(mql_at, bought_at, counted, zone, until=until)
-    load = _load(mql_at[counted.mqls], zone, since=since)
-    funnel = _funnel(mql_at, who, counted)
-    found = Backtest(
+    n = {name: int(flags.sum()) for name, flags in (people._asdict() | counted._asdict()).items()}
+    points, scores = _curves(replay, run, who, people, until=until) if curves else ([], [])
+    by_month = _months(mql_at, bought_at, counted, zone, seen_until=who.last)
+    recorded = _recorded(who, since)
+    funnel = _funnel(mql_at, who, people, counted)
+    return Backtest(
         agreement=agreement.name,
         title=agreement.title,
         fingerprint=agreement.fingerprint,
@@ -171,6 +193,7 @@ def backtest(
         until=_moment(until),
         episodes=episodes,
         timezone=zone,
+        first_event=None if who.tracked == NEVER else _moment(who.tracked),
         leads=n["leads"],
         mqls=n["mqls"],
         customers=n["customers"],
@@ -187,33 +210,52 @@ def backtest(
         episodes_begun=int(run.episodes[counted.mqls].sum()),
         before=n["before"],
         by_month=by_month,
-        per_week=load,
+        per_week=_load(run, counted, recorded, begins=since is not None),
         funnel=funnel,
-        by=breakdowns(run, who, replay.inputs, counted=counted.leads, until=until),
+        by=breakdowns(run, who, replay.inputs, counted=people.leads, until=until),
         threshold=threshold(agreement),
         curve=points,
         scores=scores,
-        targets=targets(agreement, [month.mqls for month in by_month], funnel),
-    )
-    return found, run
-
-
-def count(mql_at: Ints, who: People, *, since: int | None, until: int) -> Counted:
-    """Return who counts in the period; see the top of this page."""
-    is_mql, bought = mql_at != NEVER, who.customer != NEVER
-    start = -(2**62) if since is None else since
-    before = (is_mql & (mql_at < start)) | (bought & (who.customer < start))
-    leads = ~before & ((who.start == NEVER) | (who.start <= until) | is_mql | bought)
-    return Counted(
-        leads=leads,
-        mqls=leads & is_mql,
-        customers=leads & bought,
-        reached=leads & is_mql & bought & (mql_at < who.customer),
-        before=before,
+        targets=targets(agreement, _whole_months(by_month, recorded, zone), funnel),
     )
 
 
-def _months(mql_at: Ints, bought_at: Ints, counted: Counted, zone: str, *, until: int) -> list[Month]:
+def population(runs: Sequence[Run], who: People, *, since: int | None, until: int) -> Population:
+    """Return whom to ask in a period about the runs that stand beside each other; see the top of this page."""
+    bought = who.customer != NEVER
+    known = (who.start == NEVER) | (who.start <= until) | bought
+    before = np.zeros(len(bought), dtype=bool) if since is None else bought & (who.customer < since)
+    for run in runs:
+        is_mql = run.mql_at != NEVER
+        known |= is_mql
+        if since is not None:
+            before |= is_mql & (run.mql_at < since)
+    return Population(leads=known & ~before, before=before)
+
+
+def count(mql_at: Ints, who: People, of: Population) -> Counted:
+    """Return who of a population became an MQL at all, bought, and was reached.
+
+    Under another threshold some of it were MQLs before the period. They count: else a lower threshold could
+    have fewer MQLs than a higher one.
+    """
+    mqls = (mql_at != NEVER) & ~of.before
+    customers = (who.customer != NEVER) & ~of.before
+    return Counted(mqls=mqls, customers=customers, reached=mqls & customers & (mql_at < who.customer))
+
+
+def _recorded(who: People, since: int | None) -> int | None:
+    """Return since when there is something to count by time: the first event, or later the period; or None."""
+    return max((at for at in (who.tracked, since) if at is not None and at != NEVER), default=None)
+
+
+def _whole_months(by_month: Sequence[Month], recorded: int | None, zone: str) -> list[int]:
+    """Return the MQLs of the months that are surely whole: neither the first nor the last, all recorded."""
+    begun = "" if recorded is None else month_name(int(months(np.array([recorded]), zone)[0]))
+    return [month.mqls for month in by_month[1:-1] if month.month > begun]
+
+
+def _months(mql_at: Ints, bought_at: Ints, counted: Counted, zone: str, *, seen_until: int) -> list[Month]:
     """Return the months from the first MQL to the last, those without any too."""
     if not counted.mqls.any():
         return []
@@ -230,7 +272,7 @@ def _months(mql_at: Ints, bought_at: Ints, counted: Counted, zone: str, *, until
             mqls=int(mqls[k]),
             customers=int(customers[k]),
             conversion=rate(int(customers[k]), int(mqls[k])),
-            open=patience is None or _end_of_month(first + k) + patience > until,
+            open=None if patience is None else _end_of_month(first + k) + patience > seen_until,
         )
         for k in range(size)
     ]
@@ -240,13 +282,17 @@ def _end_of_month(month: int) -> int:
     return int(np.datetime64(month + 1, "M").astype("datetime64[us]").astype(np.int64))
 
 
-def _load(mql_at: Ints, zone: str, *, since: int | None) -> Load:
-    if not len(mql_at):
+def _load(run: Run, counted: Counted, recorded: int | None, *, begins: bool) -> Load:
+    """Return the episodes of the MQLs by week; `begins` says that the weeks run from `recorded` on."""
+    zone = run.agreement.timezone
+    lead, at = run.begun
+    week = weeks(at[counted.mqls[lead]], zone)
+    begun = None if recorded is None else int(weeks(np.array([recorded]), zone)[0])
+    if begun is not None:
+        week = week[week >= begun]
+    if not len(week):
         return Load(mean=None, median=None, most=0, weeks=[])
-    week = weeks(mql_at, zone)
-    first = int(week.min())
-    if since is not None:
-        first = min(first, int(weeks(np.array([since]), zone)[0]))
+    first = begun if begins and begun is not None else int(week.min())
     counts = np.bincount(week - first)
     return Load(
         mean=float(counts.mean()),
@@ -256,10 +302,10 @@ def _load(mql_at: Ints, zone: str, *, since: int | None) -> Load:
     )
 
 
-def _funnel(mql_at: Ints, who: People, counted: Counted) -> list[Stage]:
+def _funnel(mql_at: Ints, who: People, people: Population, counted: Counted) -> list[Stage]:
     mqls = counted.mqls
     steps = [
-        ("leads", counted.leads),
+        ("leads", people.leads),
         ("mqls", mqls),
         *((stage, mqls & who.went_on(stage, mql_at)) for stage in ("accepted", "sql", "opportunity")),
         ("customers", counted.reached),
@@ -272,7 +318,7 @@ def _funnel(mql_at: Ints, who: People, counted: Counted) -> list[Stage]:
 
 
 def _curves(
-    replay: Replay, run: Run, who: People, *, since: int | None, until: int
+    replay: Replay, run: Run, who: People, people: Population, *, until: int
 ) -> tuple[list[Point], list[Scores]]:
     """Return what other thresholds would give, and how high people get."""
     values = _rungs(threshold(run.agreement), run)
@@ -282,7 +328,7 @@ def _curves(
     present = threshold(run.agreement)
     points = []
     for k, value in enumerate(values):
-        counted = count(found[:, k], who, since=since, until=until)
+        counted = count(found[:, k], who, people)
         mqls, reached = int(counted.mqls.sum()), int(counted.reached.sum())
         customers = int(counted.customers.sum())
         points.append(
@@ -295,13 +341,15 @@ def _curves(
                 recall=rate(reached, customers),
             )
         )
-    return points, _heights(values, found, by_hand, who)
+    return points, _heights(
+        values, found[~people.before], by_hand[~people.before], who.customer[~people.before]
+    )
 
 
-def _heights(values: Sequence[float], found: Ints, by_hand: Flags, who: People) -> list[Scores]:
+def _heights(values: Sequence[float], found: Ints, by_hand: Flags, customer: Ints) -> list[Scores]:
     """Return how many people reach each threshold and not the next, up to when they raised a hand."""
     reached = ((found != NEVER) & ~by_hand).sum(axis=1)
-    bought = (who.customer != NEVER) & (found[:, 0] < who.customer)
+    bought = (customer != NEVER) & (found[:, 0] < customer)
     people = np.bincount(reached, minlength=len(values) + 1)
     customers = np.bincount(reached[bought], minlength=len(values) + 1)
     return [

@@ -11,8 +11,11 @@ import pyarrow as pa
 
 from handraiser.facts.inputs import Inputs
 from handraiser.scoring.attributes import Population
+from handraiser.scoring.hits import OCCURRED
 from handraiser.scoring.match import said
 from handraiser.scoring.registers import NEVER
+from handraiser.scoring.stream import Hits
+from handraiser.scoring.survey import Ground
 
 __all__ = ["STAGES", "People", "people"]
 
@@ -26,11 +29,15 @@ class People(NamedTuple):
     start     `created_at`, else its first event
     customer  its first `customer` outcome
     stages    the outcomes of STAGES, by lead and time: lead, stage (its place in STAGES), at
+    tracked   the first event of anybody that a rule asks for, NEVER for none
+    last      the last such event or outcome of anybody: how far the data reach
     """
 
     start: Ints
     customer: Ints
     stages: tuple[Ints, Ints, Ints]
+    tracked: int
+    last: int
 
     def went_on(self, stage: str, since: Ints) -> npt.NDArray[np.bool_]:
         """Return which leads came to a stage, or to a further one, at or after an instant of each."""
@@ -41,19 +48,33 @@ class People(NamedTuple):
         return found
 
 
-def people(inputs: Inputs, leads: Population, names: Collection[str], until: int) -> People:
+def people(inputs: Inputs, ground: Ground, names: Collection[str], until: int) -> People:
     """Return what outcomes up to an instant say that name one of the agreements, or none."""
     told = said(inputs, names)
     lead, at = told.column("lead").to_numpy(), told.column("happened").to_numpy()
     place = {stage: number for number, stage in enumerate(STAGES)}
     stage = np.array([place.get(each, -1) for each in told.column("stage").to_pylist()], dtype=np.int64)
+    tracked, last = _extent(ground.hits, until)
+    latest = [int(each) for each in (last, at[at <= until].max(initial=NEVER)) if each != NEVER]
     counts = (stage >= 0) & (at <= until)
     lead, at, stage = lead[counts], at[counts], stage[counts]
-    customer = np.full(len(leads.ids), np.iinfo(np.int64).max)
+    customer = np.full(len(ground.leads.ids), np.iinfo(np.int64).max)
     bought = stage == place["customer"]
     np.minimum.at(customer, lead[bought], at[bought])
     customer[customer == np.iinfo(np.int64).max] = NEVER
-    return People(_start(inputs, leads), customer, (lead, stage, at))
+    return People(
+        _start(inputs, ground.leads), customer, (lead, stage, at), tracked, max(latest, default=until)
+    )
+
+
+def _extent(hits: Hits, until: int) -> tuple[int, int]:
+    """Return the first and the last event up to an instant that a rule asks for.
+
+    They are at hand; all events would have to be read once more, which of text files takes long.
+    """
+    at = hits.rows[:, OCCURRED]
+    at = at[at <= until]
+    return (int(at.min()), int(at.max())) if len(at) else (NEVER, NEVER)
 
 
 def _start(inputs: Inputs, leads: Population) -> Ints:

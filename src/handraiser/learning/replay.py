@@ -50,6 +50,7 @@ class Run(NamedTuple):
     mql_at   when each became an MQL, microseconds; NEVER where it did not
     by_hand  whether by raising its hand
     episodes how many it had: 1 at most unless all were asked for
+    begun    all of these, lead by lead: whose, and when it began
     """
 
     agreement: Agreement
@@ -58,6 +59,7 @@ class Run(NamedTuple):
     mql_at: Ints
     by_hand: npt.NDArray[np.bool_]
     episodes: Ints
+    begun: tuple[Ints, Ints]
 
     @property
     def mqls(self) -> int:
@@ -146,6 +148,8 @@ class Replay:
         place = np.where(none, 0, first)
         at = found.at[place] if len(found.at) else np.zeros(len(none), dtype=np.int64)
         hand = found.hand_raise[place] if len(found.at) else np.zeros(len(none), dtype=np.uint8)
+        whose = np.repeat(np.arange(len(none)), found.found)
+        nth = np.arange(len(whose)) - np.repeat(np.cumsum(found.found) - found.found, found.found)
         return Run(
             agreement=agreement,
             prepared=prepared,
@@ -153,6 +157,7 @@ class Replay:
             mql_at=np.where(none, NEVER, at),
             by_hand=(hand == 1) & ~none,
             episodes=found.found,
+            begun=(whose, found.at[first[whose] + nth]),
         )
 
     def prepared(self, agreement: Agreement, *, regardless: bool = True) -> Prepared:
@@ -169,7 +174,7 @@ class Replay:
         """Return when leads began and what sales made of them up to an instant (microseconds)."""
         key = (tuple(sorted({*self.names, *names})), _end(until))
         if key not in self._people:
-            self._people[key] = people(self.inputs, self.ground.leads, *key)
+            self._people[key] = people(self.inputs, self.ground, *key)
         return self._people[key]
 
     def sweep(

@@ -34,13 +34,16 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-def targets(agreement: Agreement, mqls_by_month: Sequence[int], funnel: Sequence[Stage]) -> list[Target]:
-    """Return the targets that the agreement gives beside what the back-test found."""
+def targets(agreement: Agreement, whole_months: Sequence[int], funnel: Sequence[Stage]) -> list[Target]:
+    """Return the targets that the agreement gives beside what the back-test found.
+
+    whole_months  the MQLs of each month that was recorded from its first day to its last
+    """
     wanted = agreement.targets
     people = {stage.stage: stage.people for stage in funnel}
     found = []
     if wanted.mqls_per_month is not None:
-        found.append(_per_month(wanted.mqls_per_month, mqls_by_month))
+        found.append(_per_month(wanted.mqls_per_month, whole_months))
     shares = (
         ("mql_to_sql", wanted.mql_to_sql, "sql", "mqls"),
         ("sql_to_customer", wanted.sql_to_customer, "customers", "sql"),
@@ -58,11 +61,9 @@ def targets(agreement: Agreement, mqls_by_month: Sequence[int], funnel: Sequence
     return found
 
 
-def _per_month(wanted: float, mqls: Sequence[int]) -> Target:
-    # The first and the last month are seldom whole.
-    whole = mqls[1:-1]
+def _per_month(wanted: float, whole: Sequence[int]) -> Target:
     if not whole:
-        note = "no whole month lies between the first MQL and the last"
+        note = "no whole month lies between the first MQL, or the first event, and the last MQL"
         return Target(target="mqls_per_month", wanted=wanted, found=None, rate=None, met=None, note=note)
     median = float(np.median(whole))
     return Target(target="mqls_per_month", wanted=wanted, found=median, rate=None, met=median >= wanted)
