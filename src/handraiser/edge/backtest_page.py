@@ -6,7 +6,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from handraiser.agreement.wording import number, spelled_date
-from handraiser.edge.backtest_told import aim, names_of, share, span, title_of
+from handraiser.edge.backtest_told import aim, load_of, names_of, no_curve, share, span, title_of
 from handraiser.edge.charts import charts
 from handraiser.edge.comparing import Comparison
 
@@ -24,7 +24,14 @@ def backtest_page(found: Comparison) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"share": share, "span": span, "number": number, "date": spelled_date, "aim": aim}
+    environment.filters |= {
+        "share": share,
+        "span": span,
+        "number": number,
+        "date": spelled_date,
+        "aim": aim,
+        "load": load_of,
+    }
     page = environment.get_template("backtest.html.jinja")
     # What is drawn has been escaped by who drew it.
     pictures = {name: Markup(svg) for name, svg in charts(found).items()}  # noqa: S704
@@ -34,6 +41,7 @@ def backtest_page(found: Comparison) -> str:
         against=found.against,
         names=names_of(found),
         title=title_of,
+        no_curve=no_curve(found.test),
         charts=pictures,
         most=_MOST,
     )

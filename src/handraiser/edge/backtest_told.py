@@ -11,12 +11,12 @@ from rich.text import Text
 
 from handraiser.agreement.wording import number, spelled_date
 from handraiser.edge.comparing import Comparison
-from handraiser.learning.backtest import Backtest, Point
+from handraiser.learning.backtest import Backtest
 from handraiser.learning.differences import Difference
 from handraiser.learning.targets import Target
 from handraiser.reports.intervals import Rate, Spread
 
-__all__ = ["aim", "as_text", "names_of", "share", "span", "tell_backtest", "title_of"]
+__all__ = ["aim", "as_text", "load_of", "names_of", "no_curve", "share", "span", "tell_backtest", "title_of"]
 
 _SHOWN = 10  # people who are named
 _RUNGS = 11  # thresholds that are shown
@@ -28,7 +28,7 @@ def tell_backtest(found: Comparison) -> RenderableType:
     parts: list[RenderableType] = [_heading(test), _figures(found), _targets(test.targets)]
     if found.against is not None:
         parts += [_changes(found), *_people(found)]
-    parts += [_months(test), _breakdown(test), _thresholds(test.curve)]
+    parts += [_months(test), _breakdown(test), _thresholds(test)]
     if found.lint:
         notes = "1 warning" if len(found.lint) == 1 else f"{len(found.lint)} warnings"
         parts.append(
@@ -88,6 +88,13 @@ def aim(target: Target) -> str:
     return f"{name}: {wanted} wanted, {found} found"
 
 
+def no_curve(test: Backtest) -> str:
+    """Why a back-test tells nothing of other thresholds."""
+    if test.threshold is None:
+        return "None: `mql` does not ask the score to pass one single number."
+    return "Too little to draw."
+
+
 def _heading(test: Backtest) -> Text:
     since = f"from {spelled_date(test.since)} " if test.since else "all history "
     every = ", all episodes" if test.episodes == "all" else ""
@@ -112,7 +119,7 @@ def _figures(found: Comparison) -> RenderableType:
         ("of all leads buy", [share(side.base_rate) for side in sides]),
         ("lead to MQL", [span(side.days_to_mql) for side in sides]),
         ("MQL to win", [span(side.days_to_win) for side in sides]),
-        ("sales gets", [_load(side) for side in sides]),
+        ("sales gets", [load_of(side) for side in sides]),
     ]
     for name, cells in rows:
         table.add_row(name, *cells)
@@ -125,11 +132,17 @@ def _mqls(side: Backtest) -> str:
     return f"{side.mqls:,}{by_hand}{before}"
 
 
-def _load(side: Backtest) -> str:
+def load_of(side: Backtest) -> str:
+    """What sales would have had to take, week by week."""
     load = side.per_week
+    what = "episodes" if side.episodes == "all" else "MQLs"
+    before = side.episodes_begun - sum(week.mqls for week in load.weeks)
+    told = ""
+    if before and side.first_event is not None:
+        told = f"; {before:,} before the first event of a rule, {spelled_date(side.first_event)}, left out"
     if load.mean is None:
-        return "no MQLs"
-    return f"{number(round(load.mean, 1))} MQLs a week, {load.most:,} in the busiest"
+        return f"no {what}{told}"
+    return f"{number(round(load.mean, 1))} {what} a week, {load.most:,} in the busiest{told}"
 
 
 def _targets(targets: Sequence[Target]) -> RenderableType:
@@ -183,7 +196,7 @@ def _months(test: Backtest) -> RenderableType:
         return Text("")
     table = Table(box=None, pad_edge=False)
     table.add_column("month")
-    for name in ("MQLs", "customers"):
+    for name in ("MQLs", "bought since"):
         table.add_column(name, justify="right")
     table.add_column("of its MQLs bought")
     table.add_column("")
@@ -206,21 +219,21 @@ def _breakdown(test: Backtest) -> RenderableType:
     for each in test.by:
         table = Table(box=None, pad_edge=False)
         table.add_column(each.by)
-        for name in ("leads", "MQLs", "customers"):
+        for name in ("leads", "MQLs", "all customers", "reached"):
             table.add_column(name, justify="right")
         table.add_column("of its MQLs bought")
         for row in each.rows:
-            table.add_row(
-                row.value, f"{row.leads:,}", f"{row.mqls:,}", f"{row.customers:,}", share(row.precision)
-            )
+            sizes = (row.leads, row.mqls, row.customers, row.customers_reached)
+            table.add_row(row.value, *(f"{size:,}" for size in sizes), share(row.precision))
         named = "" if each.attribute == each.by else f" ({each.attribute})"
         parts += [Text(f"\nBy {each.by}{named}", style="bold"), table]
     return Group(*parts)
 
 
-def _thresholds(points: Sequence[Point]) -> RenderableType:
+def _thresholds(test: Backtest) -> RenderableType:
+    points = test.curve
     if not points:
-        return Text("")
+        return Group(Text("\nOther thresholds", style="bold"), Text(no_curve(test)))
     table = Table(box=None, pad_edge=False)
     for name in ("threshold", "MQLs"):
         table.add_column(name, justify="right")
@@ -230,10 +243,10 @@ def _thresholds(points: Sequence[Point]) -> RenderableType:
     first = max(0, min(here - _RUNGS // 2, len(points) - _RUNGS))
     for point in points[first : first + _RUNGS]:
         table.add_row(
-            number(point.threshold),
+            f"{'→ ' if point.present else ''}{number(point.threshold)}",
             f"{point.mqls:,}",
             share(point.precision),
             share(point.recall),
             style="bold" if point.present else "",
         )
-    return Group(Text("\nOther thresholds, the present one in bold", style="bold"), table)
+    return Group(Text("\nOther thresholds, → the present one", style="bold"), table)

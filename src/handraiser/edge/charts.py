@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +15,7 @@ __all__ = ["charts"]
 
 Spec = dict[str, Any]
 _WIDTH, _HEIGHT = 430, 200
+_FEW_WEEKS = 12
 _BLUE, _GREEN, _GREY, _RED, _INK = "#2f6fab", "#2a8a5c", "#b9c2cc", "#c0563f", "#1d2733"
 _CONFIG: Spec = {
     "font": "Helvetica, Arial, sans-serif",
@@ -119,6 +121,7 @@ def _weeks(test: Backtest) -> Spec | None:
     if len(test.per_week.weeks) < 2:
         return None
     values = [{"week": week.week, "mqls": week.mqls} for week in test.per_week.weeks]
+    title = "episodes a week" if test.episodes == "all" else "MQLs a week"
     return {
         "data": {"values": values},
         "height": 140,
@@ -131,9 +134,9 @@ def _weeks(test: Backtest) -> Spec | None:
                         "type": "temporal",
                         "timeUnit": "utcyearmonthdate",
                         "title": None,
-                        "axis": {"format": "%b %Y", "labelOverlap": True},
+                        "axis": _weeks_axis([week.week for week in test.per_week.weeks]),
                     },
-                    "y": {"field": "mqls", "type": "quantitative", "title": "MQLs a week", "axis": _whole()},
+                    "y": {"field": "mqls", "type": "quantitative", "title": title, "axis": _whole()},
                 },
             },
             {
@@ -190,7 +193,6 @@ def _changes(found: Comparison) -> Spec | None:
         values.append({"group": name, "what": "others", "people": size - won[name]})
     return {
         "data": {"values": values},
-        "width": 2 * _WIDTH,
         "height": 100,
         "mark": {"type": "bar", "height": {"band": 0.7}},
         "encoding": {
@@ -251,7 +253,7 @@ def _thresholds(test: Backtest) -> Spec | None:
     ]
     if not values:
         return None
-    x = {"field": "threshold", "type": "quantitative", "title": "score has to be over"}
+    x = {"field": "threshold", "type": "quantitative", "title": "threshold of the score"}
     y = {"type": "quantitative", "title": None, "axis": {"format": ".0%"}}
     colour = _colours({"precision": _BLUE, "recall": _RED})
     return {
@@ -290,6 +292,18 @@ def _months_axis() -> Spec:
         "title": None,
         "axis": {"labelAngle": 0, "labelOverlap": True},
     }
+
+
+def _weeks_axis(weeks: Sequence[str]) -> Spec:
+    """Name days where weeks are few, else the beginnings of months: no label twice."""
+    if len(weeks) <= _FEW_WEEKS:
+        return {"format": "%-d %b", "values": _instants(weeks), "labelOverlap": True}
+    months = sorted({f"{week[:7]}-01" for week in weeks[1:]} - {f"{weeks[0][:7]}-01"})
+    return {"format": "%b %Y", "values": _instants(months), "labelOverlap": True}
+
+
+def _instants(days: Sequence[str]) -> list[Spec]:
+    return [{"year": int(day[:4]), "month": int(day[5:7]), "date": int(day[8:]), "utc": True} for day in days]
 
 
 def _whole() -> Spec:

@@ -70,7 +70,7 @@ class Week(msgspec.Struct, frozen=True, kw_only=True):
 class Load(msgspec.Struct, frozen=True, kw_only=True):
     """What sales would have had to do, week by week; the mean is over all whole and begun weeks.
 
-    Weeks run from that of the first MQL or the beginning of the period, but never from before the first event:
+    Weeks run from that of the first MQL or the beginning of the period, but not from before the first event:
     who qualifies by fit alone may reach back for years in which nothing was recorded.
     """
 
@@ -221,7 +221,7 @@ def backtest(
 
 
 def population(runs: Sequence[Run], who: People, *, since: int | None, until: int) -> Population:
-    """Return whom to ask in a period about the runs that stand beside each other; see the top of this page."""
+    """Return whom to ask in a period about runs that stand beside each other; see the top of this page."""
     bought = who.customer != NEVER
     known = (who.start == NEVER) | (who.start <= until) | bought
     before = np.zeros(len(bought), dtype=bool) if since is None else bought & (who.customer < since)
@@ -245,7 +245,7 @@ def count(mql_at: Ints, who: People, of: Population) -> Counted:
 
 
 def _recorded(who: People, since: int | None) -> int | None:
-    """Return since when there is something to count by time: the first event, or later the period; or None."""
+    """Return since when there is something to count by time: the first event, or the period after it."""
     return max((at for at in (who.tracked, since) if at is not None and at != NEVER), default=None)
 
 

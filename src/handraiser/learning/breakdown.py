@@ -1,7 +1,7 @@
 """For which sources, segments, grades and sizes of company does an agreement work?
 
 A person is counted once: by what was known of it when it became an MQL, else when it bought, else at the end.
-Of the names that a source, a segment or a size may have, the first one is taken that says anything of anybody.
+Of the names that a source, a segment or a size may have, the first one counts that says anything of anybody.
 """
 
 from __future__ import annotations
@@ -98,8 +98,8 @@ def _columns(
     named = {by: [name for name in names if known(*name) is not None] for by, names in _NAMES.items()}
     wanted = list(dict.fromkeys(name for names in named.values() for name in names))
     table = values_at(inputs, states, which, wanted) if wanted else pa.table({})
-    for by, names in named.items():
-        columns = {f"{scope}.{name}": table.column(f"{scope}.{name}") for scope, name in names}
+    for by, given in named.items():
+        columns = {f"{scope}.{name}": table.column(f"{scope}.{name}") for scope, name in given}
         attribute = next((name for name, column in columns.items() if _says_anything(column, counted)), None)
         if attribute is None and by == "source" and "utm_source" in inputs.events.columns:
             values, order = _texts(_first_touch(run, inputs), counted)
@@ -174,7 +174,7 @@ def _numbers(column: pa.ChunkedArray) -> npt.NDArray[np.float64] | None:
 
 
 def _sized(numbers: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.object_], list[str]]:
-    """Return numbers of employees as the ranges in which the field counts them; below 1 nobody works there."""
+    """Return numbers of employees as the ranges in which the field counts them; below 1 it is none."""
     names, below = [], 1
     for most in _SIZES:
         names.append(f"{below:,}–{most:,}")
