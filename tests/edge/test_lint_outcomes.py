@@ -45,6 +45,38 @@ def test_a_column_of_dates_that_is_empty_is_no_history() -> None:
     assert codes(text, leads=rows, events=VISITS, outcomes=customers(BOUGHT)) == ["HR413"]
 
 
+def test_a_valid_from_without_a_change_is_no_history() -> None:
+    text = agreement("", VISIT, "visit", more="  never: lead.status = 'customer'\n")
+    every = [row | {"valid_from": "2025-01-01"} for row in leads(status=STATUS)]
+    one = [row | {"valid_from": "2025-01-01" if place == 39 else None} for place, row in enumerate(every)]
+    says = "lead.status never changes in a lead's history, whatever valid_from says, so today's value stands"
+    for rows in (every, one):
+        assert says in only(text, **given() | {"leads": rows})[1]
+
+
+def test_todays_status_joined_to_a_history_of_something_else_is_no_history_of_the_status() -> None:
+    first = [row | {"valid_from": "2025-01-01", "title": "Trainee"} for row in leads(status=STATUS)]
+    then = [row | {"valid_from": "2026-03-01", "title": "Head"} for row in leads(status=STATUS)]
+    inputs = given() | {"leads": [*first, *then]}
+    barred = agreement("", VISIT, "visit", more="  never: lead.status = 'customer'\n")
+    asked = agreement("", VISIT, "visit and lead.status <> 'customer'")
+    points = agreement("{rule: ours, when: lead.status = 'customer', points: -100}", VISIT, "score > 5")
+    for text in (barred, asked, points):
+        code, says = only(text, **inputs)
+        assert (code, says[:26]) == ("HR413", "lead.status never changes ")
+
+
+def test_without_outcomes_a_status_that_never_changes_is_told_of_many_leads_only() -> None:
+    text = agreement("", VISIT, "visit", more="  never: lead.status = 'customer'\n")
+
+    def found(bought: int) -> list[str]:
+        status = ["customer"] * bought + ["open"] * (40 - bought)
+        rows = [row | {"valid_from": "2025-01-01"} for row in leads(status=status)]
+        return codes(text, **given() | {"leads": rows, "outcomes": None})
+
+    assert (found(20), found(19)) == (["HR413"], [])
+
+
 def test_a_company_that_is_a_customer_today_hides_whoever_works_there() -> None:
     text = agreement("", VISIT, "visit", more="  never: company.is_customer\n")
     inputs = given(company_id=[f"c{number}" for number in range(40)])
@@ -156,5 +188,52 @@ def test_too_few_outcomes_prove_nothing() -> None:
 
 def test_to_bar_a_customer_is_no_leak() -> None:
     text = agreement("", VISIT, "visit", more="  never: lead.amount > 5\n")
-    known = [row | {"valid_from": "2025-01-01"} for row in leads(each=MORE, amount=[9] * 22 + [None] * 38)]
+    known = [row | {"valid_from": "2025-01-01", "amount": None} for row in leads(each=MORE)]
+    known += [row | {"valid_from": "2026-06-01", "amount": 9} for row in leads(each=MOST)]
     assert codes(text, **closed() | {"leads": known}) == []
+
+
+# ---- customers who are never reached
+
+
+HOT = "{rule: hot, event: Demo Requested, points: 40}"
+BUYERS = MORE[:20]
+
+
+def unreached(**attributes: Any) -> dict[str, Any]:
+    """Sixty leads who saw a page, of whom twenty bought and the others asked for a demo."""
+    everybody = events("Page Viewed", MORE[:59])
+    inputs = {"leads": leads(each=MORE, **attributes), "outcomes": customers(BUYERS)}
+    return inputs | {"events": everybody + events("Demo Requested", MORE[20:59])}
+
+
+def test_where_no_customer_was_an_mql_before_it_bought_the_condition_that_does_it_is_named() -> None:
+    text = agreement("", f"{VISIT}, {HOT}", "score > 5 and hot")
+    says = (
+        "0 of 20 customers who did something before they bought became an MQL by then, but 39 of 39 other "
+        "leads: something keeps customers out, l01 for one; without `hot` in `mql` they would be 20."
+    )
+    assert only(text, **unreached()) == ("HR418", says)
+
+
+def test_a_never_that_keeps_customers_out_by_what_they_did_is_named() -> None:
+    barring = "  never: lead.country = 'RU' or signed\n"
+    signed = "{rule: signed, event: Contract Signed, points: 0}"
+    text = agreement("", f"{VISIT}, {signed}", "visit", more=barring)
+    inputs = unreached(country=["US", "DE"] * 30)
+    rows = events("Contract Signed", BUYERS, minutes=-1) + inputs["events"]
+    found = only(text, **inputs | {"events": rows})
+    assert found[0] == "HR418"
+    assert found[1].endswith("l01 for one; without `signed` in `never` they would be 20.")
+
+
+def test_customers_who_bought_before_they_did_anything_or_are_few_prove_nothing() -> None:
+    text = agreement("", f"{VISIT}, {HOT}", "score > 5 and hot")
+    assert codes(text, **unreached() | {"outcomes": customers(BUYERS, at="2026-04-01")}) == []
+    assert codes(text, **unreached() | {"outcomes": customers(BUYERS[:19])}) == []
+
+
+def test_where_leads_become_mqls_by_chance_only_customers_may_be_without_one() -> None:
+    text = agreement("", f"{VISIT}, {HOT}", "score > 5 and hot")
+    few = events("Page Viewed", MORE[:59]) + events("Demo Requested", MORE[20:24])
+    assert codes(text, **unreached() | {"events": few}) == []

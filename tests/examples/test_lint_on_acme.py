@@ -96,6 +96,20 @@ def clicked_by_machines(data: Data) -> Data:
     return data | {"events": table.set_column(table.schema.get_field_index("verdict"), "verdict", verdicts)}
 
 
+def with_contracts(data: Data) -> Data:
+    """Customers had signed a contract before all else, as far as the events tell."""
+    table, bought = data["events"], ended(data, "customer")
+    place = {lead: row for row, lead in reversed(list(enumerate(table["lead_id"].to_pylist())))}
+    rows = table.take(pa.array([place[lead] for lead in sorted(bought & place.keys())]))
+    signed = {"event": "Contract Signed", "event_id": [f"signed{row}" for row in range(len(rows))]}
+    signed |= {"occurred_at": datetime(2023, 1, 1, tzinfo=UTC), "known_at": datetime(2023, 1, 1, tzinfo=UTC)}
+    for name, value in signed.items():
+        each = value if isinstance(value, list) else [value] * len(rows)
+        index = table.schema.get_field_index(name)
+        rows = rows.set_column(index, name, pa.array(each).cast(table.schema.field(index).type))
+    return data | {"events": pa.concat_tables([table, rows])}
+
+
 def same(data: Data) -> Data:
     return data
 
@@ -138,6 +152,11 @@ FLAWS: dict[str, tuple[str, list[Edit], Callable[[Data], Data]]] = {
     "points for customers": ("HR414", [fit_rule("lead.status = 'customer'")], with_status),
     "reloads that count": ("HR415", [("      at_most: 1 per day\n", "")], same),
     "a page that counts once for ever": ("HR416", [("at_most: 1 per day", "distinct: path")], same),
+    "a contract that bars": (
+        "HR418",
+        [event_rule("event: Contract Signed, within: forever, points: 0"), ("never: ", "never: planted or ")],
+        with_contracts,
+    ),
     "a salutation": ("HR417", [fit_rule("lead.anrede = 'Frau'")], with_salutation),
 }
 
@@ -149,7 +168,7 @@ def test_a_planted_flaw_is_found_and_nothing_else(flaw: str, acme: Data) -> None
 
 
 def test_every_code_of_the_lint_is_planted_but_that_of_failing_parts() -> None:
-    assert {code for code, _, _ in FLAWS.values()} == {f"HR{n}" for n in range(401, 418)} - {"HR404"}
+    assert {code for code, _, _ in FLAWS.values()} == {f"HR{n}" for n in range(401, 419)} - {"HR404"}
 
 
 @pytest.mark.parametrize("spoiled", [same, of_today, with_status, with_deal, with_salutation])

@@ -16,6 +16,7 @@ from handraiser.facts.inputs import Inputs
 from handraiser.scoring.lint_always import always_warnings
 from handraiser.scoring.lint_attributes import attribute_warnings
 from handraiser.scoring.lint_beside import Beside
+from handraiser.scoring.lint_customers import customer_warnings
 from handraiser.scoring.lint_events import event_warnings
 from handraiser.scoring.lint_fit import fit_warnings
 from handraiser.scoring.lint_history import history_warnings
@@ -70,6 +71,8 @@ def lint(
     repeat_warnings(beside, warnings, written)
     told = history_warnings(beside, warnings)
     leak_warnings(beside, warnings, but=told)
+    if not told:
+        customer_warnings(beside, warnings)
     return warnings.in_order()
 
 

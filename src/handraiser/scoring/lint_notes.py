@@ -53,6 +53,7 @@ class LintCode(StrEnum):
     REPEATS = "HR415"
     ONLY_ONCE = "HR416"
     PROTECTED = "HR417"
+    CUSTOMERS_OUT = "HR418"
 
 
 class Warnings:
