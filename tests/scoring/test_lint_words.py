@@ -10,10 +10,12 @@ from handraiser.scoring.lint_words import opens_mail, words_of
 
 OPENS = """
     Email Opened, email_open, EmailOpened, Opened Email, OPEN, opened, Newsletter opened, email.opened,
-    E-Mail geöffnet, Mail geoeffnet, E-mail ouvert, Courriel ouvert, Correo abierto, Email Opens"""
+    E-Mail geöffnet, Mail geoeffnet, E-mail ouvert, Courriel ouvert, Correo abierto, Email Opens,
+    Mail gelesen, Newsletter Viewed, Email Read, E-Mail gelesen, Correo leído"""
 OTHERS = """
     App Opened, Account Opened, Email Delivered, Email Link Clicked, Deal Opened, Open House, Mail Sent,
-    Chat opened, Openness Survey, Reopened, Email Bounced"""
+    Chat opened, Openness Survey, Reopened, Email Bounced, Page Viewed, Gelesen, Read, Email
+    Preferences Viewed, Newsletter Page Viewed, Newsletter Signup Viewed"""
 
 
 @pytest.mark.parametrize("event", re.split(r",\s+", OPENS.strip()))

@@ -15,9 +15,13 @@ Words = tuple[str, ...]
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _MAIL = frozenset({"mail", "mails", "email", "emails", "mailing", "newsletter", "courriel", "correo"})
+_READ = frozenset({"gelesen", "lu", "lue", "leido", "leida"})
+# What is said of mails, and of a page or a film too.
+_VIEWED = frozenset({"viewed", "view", "read"})
 _OPENED = frozenset(
     {
         *("open", "opens", "opened", "opening", "geoffnet", "geoeffnet", "offnung", "oeffnung"),
+        *_READ,
         *("ouvert", "ouverts", "ouverte", "ouverture", "abierto", "abiertos", "abierta", "apertura"),
     }
 )
@@ -40,4 +44,6 @@ def says(words: Words, phrase: Words) -> bool:
 def opens_mail(event: str) -> bool:
     """Return whether an event's name speaks of opening a mail: `Email Opened`, `newsletter_open`, `Open`."""
     words = frozenset(words_of(event))
-    return bool(words & _OPENED) and (bool(words & _MAIL) or words <= _OPENED)
+    if words <= _VIEWED | _MAIL and words & _VIEWED and words & _MAIL:
+        return True
+    return bool(words & _OPENED) and (bool(words & _MAIL) or words <= _OPENED - _READ)
