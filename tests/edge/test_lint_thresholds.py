@@ -71,7 +71,7 @@ def test_a_threshold_that_an_attribute_chooses_needs_the_data() -> None:
     there = leads(seats=[80, 5] * 20, country=["FR", "DE"] * 20)
     assert alone(text) == []
     assert codes(text, leads=here, events=VISITS) == []
-    assert codes(text, leads=there, events=VISITS) == ["HR407"]
+    assert sorted(codes(text, leads=there, events=VISITS)) == ["HR405", "HR407"]
 
 
 def test_what_no_lead_of_the_data_ever_reached_is_told_beside_the_highest() -> None:

@@ -16,7 +16,7 @@ from handraiser.agreement.expression import Name, words
 from handraiser.agreement.model import Agreement, FitRule, Sql
 from handraiser.agreement.parser import parse
 from handraiser.agreement.trouble import nearest
-from handraiser.errors import many
+from handraiser.errors import Place, many
 from handraiser.facts.inputs import Inputs, Kind, Source
 from handraiser.scoring.attributes import Question, ask, attribute_columns
 from handraiser.scoring.cited import cited_attributes
@@ -25,6 +25,8 @@ from handraiser.scoring.lint_notes import (
     MEND,
     LintCode,
     Warnings,
+    frequent,
+    lacking,
     misspelled,
     spot,
     values_read,
@@ -36,6 +38,7 @@ from handraiser.scoring.programs import qualify_trees
 __all__ = ["attribute_warnings"]
 
 _VALUES = 1_000  # values of an attribute among which the one that was meant is looked for
+_WHO = "leads and companies"
 _MAILBOX = ("email_domain", "email_kind")
 
 
@@ -60,6 +63,8 @@ class _Look:
         self.column = attribute_columns(inputs)
         self.sources = {"lead": inputs.leads, "company": inputs.companies}
         self.never: set[tuple[str, str]] = set()  # attributes that no row has
+        self.told: set[Place] = set()  # where it was said already that a condition never holds
+        self.known: dict[tuple[str, str], Sequence[str]] = {}
 
     def tell(self, matched: Matched) -> None:
         for sql in self._expressions():
@@ -67,6 +72,7 @@ class _Look:
         self._failures(matched)
         self._bands(matched)
         self._qualify(matched)
+        self._lacking()
 
     def _expressions(self) -> list[Sql]:
         """Return every expression in which attributes may stand."""
@@ -201,15 +207,34 @@ class _Look:
 
     def _never_holds(self, when: Sql, leads: int, *, only_misspelled: bool = False) -> None:
         lists = self.agreement.lists
-        meant = misspelled(when, lists, lambda name: self._values(name.qualifier, name.name))
+        meant = misspelled(when, lists, self._values_of)
         if meant is None and only_misspelled:
             return
-        at, fix = meant or (when.at, "Look at the values that leads and companies have.")
+        at, fix = meant or (when.at, frequent(when, self._values_of, _WHO))
+        self.told.add(at)
         self.warnings.add(
             LintCode.NEVER_HOLDS, at, f"This holds for none of {many(leads, 'lead')}, at no time.", fix
         )
 
+    def _lacking(self) -> None:
+        """Warn of single values that no lead or company has, in conditions that hold all the same."""
+        for sql in self._expressions():
+            if any(at.file == sql.at.file and at.line == sql.at.line for at in self.told):
+                continue  # the whole condition holds for nobody, which has been said
+            never = sql == self.agreement.qualify.never
+            lists = self.agreement.lists
+            for at, says, fix in lacking(sql, lists, self._values_of, _WHO, only_misspelled=never):
+                self.warnings.add(LintCode.NEVER_HOLDS, at, says, fix)
+
+    def _values_of(self, name: Name) -> Sequence[str]:
+        return self._values(name.qualifier, name.name)
+
     def _values(self, scope: str, name: str) -> Sequence[str]:
+        if (scope, name) not in self.known:
+            self.known[scope, name] = self._ask_values(scope, name)
+        return self.known[scope, name]
+
+    def _ask_values(self, scope: str, name: str) -> Sequence[str]:
         source = self.sources.get(scope)
         column = None if source is None else source.columns.get(name)
         if source is None or column is None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlglot import exp
 
-from handraiser.agreement.expression import Expression, Name, words
+from handraiser.agreement.expression import Expression, Literal, Name, words
 from handraiser.agreement.model import Agreement, EventRule, Sql
 from handraiser.agreement.parser import parse
 from handraiser.agreement.trouble import nearest
@@ -23,9 +23,12 @@ from handraiser.scoring.lint_notes import (
     LintCode,
     Warnings,
     Written,
+    frequent,
     instant,
+    lacking,
     misspelled,
     spot,
+    texts_asked,
     values_read,
 )
 from handraiser.scoring.lint_numbers import instead_of
@@ -33,6 +36,7 @@ from handraiser.scoring.match import event_rules
 
 __all__ = ["event_warnings"]
 
+_TEXTS = 30  # texts of a `where` that are looked for one by one
 _VALUES = 1_000  # values of a property among which the one that was meant is looked for
 
 
@@ -126,7 +130,7 @@ class _Look:
 
     def questions(self) -> dict[str, str]:
         """Return SQL of aggregates: how many events, how many with each property, held, failed."""
-        asked = {"events": self._count("TRUE")}
+        asked: dict[str, str] = {}
         for one in self._properties():
             column = self.column("", one.name)
             if column is not None:
@@ -138,6 +142,11 @@ class _Look:
         if not self.met and isinstance(self.rule.points, Sql):
             weight = points(self.rule.points.text, self.column, self.agreement.lists).sql("duckdb")
             asked["weighed"] = self._count(f"{self._where()} AND ({weight}) IS NOT NULL")
+        for place, (name, literal) in enumerate(self._texts()):
+            column = self.column("", name.name)
+            if column is not None:
+                text = exp.Literal.string(str(literal.value)).sql("duckdb")
+                asked[f"text {place}"] = self._count(f"CAST({column.sql} AS VARCHAR) = {text}")
         for place, (sql, kind) in enumerate(self.expressions):
             failed = problems(sql.text, self.column, self.agreement.lists, needed=kind)
             if failed != exp.false():
@@ -146,6 +155,12 @@ class _Look:
                 example = self._example(parse(sql.text))
                 asked[f"example {place}"] = f"min({example}) FILTER (WHERE {self.mine} AND ({fails}))"
         return asked
+
+    def _texts(self) -> list[tuple[Name, Literal]]:
+        """Return the texts that `where` compares properties with, if they are few."""
+        where = self.rule.where
+        found = [] if where is None or not self.met else texts_asked(where, self.agreement.lists)
+        return found if len(found) <= _TEXTS else []
 
     def _where(self) -> str:
         """Return SQL of the rule's `where`."""
@@ -193,28 +208,43 @@ class _Look:
 
     def tell(self, answer: dict[str, object]) -> None:
         """Warn of properties that none of the rule's events has, of failures, of what is never a hit."""
-        events = _whole(answer["events"])
-        complete = [self._has(one, answer, events) for one in self._properties()]
+        complete = [self._has(one, answer) for one in self._properties()]
         for place, (sql, _) in enumerate(self.expressions):
             failed = _whole(answer.get(f"failed {place}", 0))
             if failed:
-                self._fails(sql, failed, events, answer[f"example {place}"])
+                self._fails(sql, place, answer[f"example {place}"])
         where = self.rule.where
+        if where is not None and any(answer.get(f"text {n}") == 0 for n in range(_TEXTS)):
+            lists, who = self.agreement.lists, "these events"
+            for at, says, fix in lacking(where, lists, lambda name: self._values(name.name), who):
+                self.warnings.add(LintCode.NEVER_HOLDS, at, says, fix)
         if self.met or not all(complete):
             return
         held = _whole(answer["held"])
         if where is not None and not held:
-            self._never_holds(where, events)
+            self._never_holds(where)
         else:
             self._never_counts(held, answer)
 
-    def _has(self, one: _Property, answer: dict[str, object], events: int) -> bool:
+    def _of_leads(self, condition: str = "TRUE") -> int:
+        """Return how many of the rule's events a condition holds for, without those of strangers.
+
+        Asked only where there is something to say: to look up the lead of every event would cost too much.
+        """
+        found = self.inputs.con.sql(
+            f"SELECT count(*) FROM {self.inputs.events.relation} WHERE usable AND {self.mine} "
+            f"AND ({condition}) AND lead_id IN (SELECT lead_id FROM {self.inputs.leads.relation})"
+        ).fetchall()
+        return int(found[0][0])
+
+    def _has(self, one: _Property, answer: dict[str, object]) -> bool:
         if _whole(answer.get(f"has {one.name}", 0)):
             return True
         called = " or ".join(f"`{name}`" for name in self.rule.event)
         columns = self.inputs.events.columns
         if one.name in columns:
-            says = f"Of {many(events, 'event')} {called}, none has the property `{one.name}`; others may."
+            events = many(self._of_leads(), "event")
+            says = f"Of {events} {called}, none has the property `{one.name}`; others may."
             fix = "Ask for a property that these events have."
         else:
             says = f"No event has a property `{one.text or one.name}`, so it is always null."
@@ -228,7 +258,12 @@ class _Look:
         self.warnings.add(LintCode.NO_PROPERTY, one.at, says, fix)
         return False
 
-    def _fails(self, sql: Sql, failed: int, events: int, example: object) -> None:
+    def _fails(self, sql: Sql, place: int, example: object) -> None:
+        kind = self.expressions[place][1]
+        fails = problems(sql.text, self.column, self.agreement.lists, needed=kind).sql("duckdb")
+        failed = self._of_leads(fails)
+        if not failed:
+            return
         lead, occurred, *values = example if isinstance(example, list) else ["", "0"]
         columns = self.inputs.events.columns
         given = zip(self._read(parse(sql.text)), values, strict=True)
@@ -239,16 +274,16 @@ class _Look:
         self.warnings.add(
             LintCode.FAILS,
             sql.at,
-            f"A part of this fails on {failed:,} of {many(events, 'event')}, and is null there: "
+            f"A part of this fails on {failed:,} of {many(self._of_leads(), 'event')}, and is null there: "
             f"for example lead {lead} at {at}{where}.",
             instead_of(told, MEND),
         )
 
-    def _never_holds(self, where: Sql, events: int) -> None:
+    def _never_holds(self, where: Sql) -> None:
         called = " or ".join(f"`{name}`" for name in self.rule.event)
         meant = misspelled(where, self.agreement.lists, lambda name: self._values(name.name))
-        at, fix = meant or (where.at, "Look at the values that these events have.")
-        says = f"This holds for none of {many(events, 'event')} {called}."
+        at, fix = meant or (where.at, frequent(where, lambda name: self._values(name.name), "these events"))
+        says = f"This holds for none of {many(self._of_leads(), 'event')} {called}."
         self.warnings.add(LintCode.NEVER_HOLDS, at, says, fix)
 
     def _never_counts(self, held: int, answer: dict[str, object]) -> None:

@@ -22,15 +22,25 @@ __all__ = [
     "LintCode",
     "Warnings",
     "Written",
+    "frequent",
     "instant",
+    "lacking",
     "misspelled",
     "shown",
     "spot",
+    "texts_asked",
     "values_read",
 ]
 
 
 MEND = "Mend the data, or ask only where it can be asked: case when … then … end."
+
+
+_SHOWN = 5  # values that are named
+_LONG = 40  # characters of one
+_FEW = 60  # values of an attribute up to which each that is asked for may be expected in the data
+_ALIKE = 0.8
+_MANY = 1_000  # so many are not all known
 
 
 class LintCode(StrEnum):
@@ -142,6 +152,67 @@ def misspelled(
     said = str(literal.value)
     by = "" if said in condition.text else f" by '{said}'"
     return spot(condition, literal.span), f"Did you mean '{meant}'{by}?"
+
+
+def frequent(
+    condition: Sql, values_of: Callable[[Name], Sequence[str]], who: str, *, of: Name | None = None
+) -> str:
+    """Return which values are the most frequent of what a condition reads, as a fix; `who` has them."""
+    names = (
+        [of]
+        if of
+        else list({one.name: one for one in words(parse(condition.text)) if isinstance(one, Name)}.values())
+    )
+    told = [
+        f"{condition.text[slice(*name.span)]}: {', '.join(f'`{_cut(value)}`' for value in values[:_SHOWN])}"
+        for name in names
+        if (values := values_of(name))
+    ]
+    if not told:
+        return f"Look at the values that {who} have."
+    return f"The most frequent values that {who} have are, of {'; of '.join(told)}."
+
+
+def _cut(value: str) -> str:
+    return value if len(value) <= _LONG else f"{value[:_LONG]} …"
+
+
+def texts_asked(condition: Sql, lists: Mapping[str, Sequence[str]]) -> list[tuple[Name, Literal]]:
+    """Return the texts that a condition compares names with, by `=`, `in` or `listed`."""
+    return [each for each in _compared(parse(condition.text), lists) if isinstance(each[1].value, str)]
+
+
+def lacking(
+    condition: Sql,
+    lists: Mapping[str, Sequence[str]],
+    values_of: Callable[[Name], Sequence[str]],
+    who: str,
+    *,
+    only_misspelled: bool = False,
+) -> Iterator[tuple[Place, str, str]]:
+    """Yield values that a condition asks for and no row has: where, what is so, and what to write.
+
+    Of a list, an attribute of many values and what is to be kept out, misses are normal: there only one that
+    looks much like a value of the data is told, if the condition does not ask for that too.
+    """
+    compared = texts_asked(condition, lists)
+    for name, literal in compared:
+        values = values_of(name)
+        asked = {str(other.value) for of, other in compared if of.name == name.name}
+        said = str(literal.value)
+        if not values or said in values or len(values) >= _MANY:
+            continue
+        meant = _meant(literal, (value for value in values if value not in asked))
+        open_ended = only_misspelled or said not in condition.text or len(values) > _FEW
+        # Names of domains are much alike, and each of them somebody's own.
+        alike = meant is not None and not set("@./") & set(said) and _likeness(literal, meant) >= _ALIKE
+        if open_ended and not alike:
+            continue
+        shown = condition.text[slice(*name.span)]
+        fix = (
+            f"Did you mean '{meant}' by '{said}'?" if meant else frequent(condition, values_of, who, of=name)
+        )
+        yield spot(condition, literal.span), f"'{said}' is no value of {shown} in the data.", fix
 
 
 def _meant(literal: Literal, values: Iterable[str]) -> str | None:
