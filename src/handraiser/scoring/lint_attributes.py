@@ -63,6 +63,7 @@ class _Look:
         self.column = attribute_columns(inputs)
         self.sources = {"lead": inputs.leads, "company": inputs.companies}
         self.never: set[tuple[str, str]] = set()  # attributes that no row has
+        self.filled: set[tuple[str, str]] = set()  # those that some row has
         self.told: set[Place] = set()  # where it was said already that a condition never holds
         self.known: dict[tuple[str, str], Sequence[str]] = {}
 
@@ -93,7 +94,10 @@ class _Look:
             if not isinstance(part, Name) or part.qualifier not in self.sources:
                 continue
             key = (part.qualifier, part.name)
-            if key in self.never or self._filled(*key):
+            if key in self.never | self.filled:
+                continue
+            if self._filled(*key):
+                self.filled.add(key)
                 continue
             self.never.add(key)
             says, fix = self._absent(*key)

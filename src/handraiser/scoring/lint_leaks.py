@@ -46,11 +46,14 @@ def leak_warnings(beside: Beside, warnings: Warnings, *, but: set[tuple[str, str
     if closed.sum() < ENOUGH or (~closed).sum() < ENOUGH:
         return
     told = set(but)
+    looked: dict[tuple[str, str], tuple[_Attribute, list[_Tell]]] = {}  # many rules may read one attribute
     for push in pushes(beside):
-        for scope, name in sorted(push.reads - told):
-            attribute = _Attribute(beside, scope, name, known)
-            tells = (tell for tell in attribute.tells() if _does_good(beside, push, tell.leads))
-            found = next(tells, None) if push.part != "never" else None
+        for scope, name in sorted(push.reads - told) if push.part != "never" else ():
+            if (scope, name) not in looked:
+                attribute = _Attribute(beside, scope, name, known)
+                looked[scope, name] = attribute, list(attribute.tells())
+            attribute, tells = looked[scope, name]
+            found = next((tell for tell in tells if _does_good(beside, push, tell.leads)), None)
             if found is not None:
                 told.add((scope, name))
                 says = f"{scope}.{name} tells what became of a lead: {found.words}{attribute.since(found)}."

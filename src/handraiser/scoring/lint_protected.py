@@ -7,6 +7,8 @@ and Spanish.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from handraiser.agreement.model import Agreement
 from handraiser.facts.inputs import Inputs, Source
 from handraiser.scoring.lint_notes import LintCode, Warnings, Written
@@ -155,6 +157,7 @@ def _phrases(texts: dict[str, str]) -> list[tuple[Words, str]]:
 _ANYWHERE_SAID, _ALONE_SAID = _phrases(_ANYWHERE), _phrases(_ALONE)
 
 
+@lru_cache(maxsize=4096)
 def ground_of(name: str, *, scope: str = "lead") -> str | None:
     """Return which protected ground a name speaks of, None for none: `birth_date` of age, `usage` of none."""
     words = words_of(name)
