@@ -22,7 +22,7 @@ from handraiser.learning.breakdown import Breakdown, breakdowns
 from handraiser.learning.calendar import month_name, months, week_name, weeks
 from handraiser.learning.people import People
 from handraiser.learning.replay import Replay, Run
-from handraiser.learning.targets import Target, targets
+from handraiser.learning.targets import Stage, Target, targets
 from handraiser.reports.intervals import ENOUGH, Rate, Spread, rate, spread
 from handraiser.scoring.registers import NEVER
 from handraiser.scoring.thresholds import first_by_threshold, threshold
@@ -78,14 +78,6 @@ class Load(msgspec.Struct, frozen=True, kw_only=True):
     median: float | None
     most: int
     weeks: list[Week]
-
-
-class Stage(msgspec.Struct, frozen=True, kw_only=True):
-    """How many people came so far: those after `mqls` since they were an MQL."""
-
-    stage: str
-    people: int
-    of_before: Rate
 
 
 class Point(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,9 +1,8 @@
-"""What do both sides aim for, and what does the past give?"""
+"""How far did people come, what do both sides aim for, and does the past give it?"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
@@ -11,10 +10,15 @@ import numpy as np
 from handraiser.agreement.model import Agreement
 from handraiser.reports.intervals import Rate, rate
 
-if TYPE_CHECKING:
-    from handraiser.learning.backtest import Stage
+__all__ = ["Stage", "Target", "targets"]
 
-__all__ = ["Target", "targets"]
+
+class Stage(msgspec.Struct, frozen=True, kw_only=True):
+    """How many people came so far: those after `mqls` since they were an MQL."""
+
+    stage: str
+    people: int
+    of_before: Rate
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
