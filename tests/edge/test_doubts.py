@@ -89,6 +89,12 @@ def test_one_event_that_can_be_used_is_enough(folder: Path) -> None:
     assert "2 events read, 1 of them not used." in done.stdout
 
 
+def test_events_that_come_again_have_been_read_and_not_used(folder: Path) -> None:
+    again = "lead_id,event,occurred_at,event_id\n" + "ann,Demo Requested,2026-03-01,e1\n" * 3
+    write(folder, events=again + "ann,Demo Requested,soon,e2\n")
+    assert "4 events read, 3 of them not used." in run("score").stdout
+
+
 def test_events_of_nobody_are_told_with_a_lead(folder: Path) -> None:
     write(folder, events=EVENTS.replace("ann", "3"))
     done = run("score")

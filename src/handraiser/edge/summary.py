@@ -38,8 +38,9 @@ def summary(
             table = table.filter(pc.equal(table.column("agreement"), agreement.name))
         _one(console, agreement, table, at=at)
     met = scored.tally
-    unused = met.unusable + met.unknown_leads
-    told = f"{many(met.rows, 'event')} read{f', {unused:,} of them not used' if unused else ''}."
+    unused = sum(each.rows for each in scored.rejects if each.input == "events" and not each.used)
+    used = met.rows - met.unusable - met.unknown_leads
+    told = f"{many(used + unused, 'event')} read{f', {unused:,} of them not used' if unused else ''}."
     told += f" {many(warnings, 'warning')}." if warnings else ""
     console.print(told + ("" if out is None else f" Every lead is in {out}."), markup=False)
 
