@@ -81,12 +81,12 @@ def check_between(case: Case, old: Said, new: Said, instants: list[datetime]) ->
 
 
 def points_moved(changes: list[Change]) -> int:
-    """Which way scores go, by the words of the only change; 0 where they do not say, or say two things.
+    """Which way scores go, by the words of the only change; 0 where they do not say.
 
-    A rule that gives more may end a silence that gave more still: then both are said.
+    Nor do they where silence moves as well: a hit that gives points may end a silence that gave more.
     """
     whys = [change.why for change in changes if change.about is About.LEADS]
-    (why,) = whys if len(whys) == 1 and " But also: " not in whys[0] else ("",)
+    (why,) = whys if len(whys) == 1 and "count as silent" not in whys[0] else ("",)
     said = {"Leads collect more points": 1, "Leads collect fewer points": -1}
     return next((sign for words, sign in said.items() if why.startswith(words)), 0)
 

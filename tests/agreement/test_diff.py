@@ -95,6 +95,23 @@ def test_silence_that_is_longer_in_coming_costs_fewer_points() -> None:
     assert effect("silent_for: 45 days", "silent_for: 60 days", gift) is STRICTER
 
 
+def test_a_rule_that_gives_little_and_ends_a_silence_that_gives_much_pulls_both_ways() -> None:
+    # Half a point for a visit that takes the four of being quiet away: 4 points before, 0.5 or none after.
+    quiet = """agreement: quiet
+fit: {rules: []}
+engagement:
+  rules:
+    - {rule: quiet, silent_for: 30 minutes, points: 4}
+    - {rule: looks, event: Page Viewed, points: 10, at_most: 1 per hour}
+qualify: {mql: score > 1}
+"""
+    fresh = "    - {rule: fresh, event: Content Downloaded, within: 20 minutes, points: 0.5}\nqualify"
+    (change,) = diff(load(quiet), load(quiet.replace("qualify", fresh)))
+    assert change.effect is DEPENDS
+    assert "Leads collect more points" in change.why
+    assert "But also: Fewer leads count as silent" in change.why
+
+
 def test_points_that_may_be_above_zero_and_below_leave_it_open() -> None:
     assert effect("price > 0, points", "price > 0, within: 30 days, points") is STRICTER
     open_ended = CALM.replace("where: price > 0, points", "points")
