@@ -6,13 +6,14 @@
 # make test    the tests alone          make test ARGS="-k decay"
 # make fmt     put the code into shape
 # make bench   how fast it is           make bench ARGS="--help"
+# make torture kill it under load, prove what is left   make torture ARGS="--kills 5 --database sqlite"
 # make evaluate what it finds in public data   make evaluate ARGS="--data DIR"
 # make lock    requirements/*.txt anew  make lock ARGS="--upgrade"
 # make clean   take .venv and everything made away
 #
 # PYTHON=/path/to/python chooses the interpreter, 3.11 or later.
 
-.PHONY: demo check lint types floors kernels test fmt bench evaluate lock clean setup
+.PHONY: demo check lint types floors kernels clients test fmt bench torture evaluate lock clean setup
 .NOTPARALLEL:
 
 BIN := .venv/bin
@@ -45,9 +46,13 @@ floors: setup
 kernels: setup
 	@$(BIN)/python -m handraiser.edge.warming
 
-test: kernels
+test: kernels clients
 	@echo "== tests: pytest"
 	@$(BIN)/pytest $(ARGS)
+
+# Real programs that send events, for the tests of the web front.
+clients: setup
+	@sh requirements/clients.sh
 
 fmt: setup
 	@$(BIN)/ruff check --quiet --fix
@@ -55,6 +60,9 @@ fmt: setup
 
 bench: setup
 	@$(BIN)/python -m bench $(ARGS)
+
+torture: kernels
+	@$(BIN)/python -m tests.torture $(ARGS)
 
 evaluate: setup
 	@$(BIN)/python -m evaluation $(ARGS)
