@@ -11,6 +11,9 @@ from typing import Protocol
 
 import duckdb
 import msgspec
+import pyarrow as pa
+
+from handraiser.facts.standing import Standing
 
 __all__ = ["Column", "Inputs", "Kind", "Origin", "Refused", "Rejects", "Source"]
 
@@ -34,14 +37,16 @@ class Column(msgspec.Struct, frozen=True):
 class Source(msgspec.Struct, frozen=True, kw_only=True):
     """One input as a relation.
 
-    relation   name of a table or view on the connection
+    relation   what goes after FROM: the name of a table or view on the connection, or a query with a name
     columns    attributes or properties by lower-case name (not the structural columns below)
     has        which structural columns the data gave (`valid_from`, `known_at`, `event_id`, …)
+    rows       of leads and companies, where they are at hand: what `scoring.attributes.rows_of` would ask
     """
 
     relation: str
     columns: dict[str, Column]
     has: frozenset[str]
+    rows: pa.Table | None = None
 
 
 class Rejects(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +108,8 @@ class Inputs(msgspec.Struct, kw_only=True):
     rejects: what was refused, but for events that are not usable: those are asked for when the stream
         says that there are some (`tables.event_rejects`).
     refused, origins: by the input's name, where every refused row is, and what the input was read from.
+    standing: where the inputs stand as tables in memory, if they do; then there are `rows` of leads and
+        companies, and events have `lead_hash`, the hash of a lead that its rows have.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -113,3 +120,4 @@ class Inputs(msgspec.Struct, kw_only=True):
     rejects: list[Rejects]
     refused: dict[str, Refused] = {}
     origins: dict[str, Origin] = {}
+    standing: Standing | None = None

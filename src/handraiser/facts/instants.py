@@ -1,12 +1,12 @@
-"""Which instant does a text, a date or a datetime mean?"""
+"""Which instant does a text, a date or a datetime mean, and how is one written?"""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from handraiser.errors import Diagnostic, Mistakes, Place
 
-__all__ = ["microseconds_of"]
+__all__ = ["iso", "microseconds_of"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -28,6 +28,15 @@ def microseconds_of(at: str | date, *, option: str) -> int:
         raise Mistakes([_no_instant(str(at), option)])
     since = (found if found.tzinfo else found.replace(tzinfo=UTC)) - _EPOCH
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def iso(at: int) -> str:
+    """Return an instant as ISO 8601 in UTC, with a fraction only where there is one.
+
+    >>> iso(1_500_000)
+    '1970-01-01T00:00:01.500000Z'
+    """
+    return (_EPOCH + timedelta(microseconds=at)).replace(tzinfo=None).isoformat() + "Z"
 
 
 def _no_instant(text: str, option: str) -> Diagnostic:

@@ -20,7 +20,8 @@ from handraiser.facts.inputs import Inputs
 from handraiser.learning.people import People
 from handraiser.learning.replay import Run
 from handraiser.reports.intervals import Rate, rate
-from handraiser.scoring.attributes import attribute_columns, values_at
+from handraiser.scoring.attributes import values_at
+from handraiser.scoring.questions import attribute_columns
 from handraiser.scoring.registers import FOREVER, NEVER
 from handraiser.scoring.score import grade_names
 from handraiser.scoring.timeline import States

@@ -99,17 +99,39 @@ class Replay:
         Outcomes count that name one of these agreements or none. Agreements that are asked later and ask
         nothing new of the events need not be given here. Raises `Mistakes` where data are wrong.
         """
-        self.threads = threads or processors()
-        self.progress = progress
-        self.names = tuple(dict.fromkeys(agreement.name for agreement in agreements))
-        self.inputs: Inputs = open_inputs(
+        threads = threads or processors()
+        inputs = open_inputs(
             leads=leads,
             events=events,
             companies=companies,
             outcomes=outcomes,
             timezone=timezone,
-            threads=self.threads,
+            threads=threads,
         )
+        self._begin(agreements, inputs, threads, progress)
+
+    @classmethod
+    def over(
+        cls,
+        inputs: Inputs,
+        *agreements: Agreement,
+        threads: int | None = None,
+        progress: Callable[[int], None] = lambda rows: None,
+    ) -> Replay:
+        """Return the same over inputs that are there already; closing it closes them."""
+        replay = cls.__new__(cls)
+        replay._begin(agreements, inputs, threads or processors(), progress)
+        return replay
+
+    def _begin(
+        self,
+        agreements: Sequence[Agreement],
+        inputs: Inputs,
+        threads: int,
+        progress: Callable[[int], None],
+    ) -> None:
+        self.threads, self.progress, self.inputs = threads, progress, inputs
+        self.names = tuple(dict.fromkeys(agreement.name for agreement in agreements))
         self._asked: list[Agreement] = list(agreements)
         self._ready: dict[tuple[str, bool], Matched] = {}
         self._people: dict[tuple[tuple[str, ...], int], People] = {}

@@ -6,7 +6,7 @@ become states (see `timeline`); every attribute condition of an agreement is the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,18 +16,18 @@ import pyarrow.compute as pc
 from sqlglot import exp
 
 from handraiser.errors import Unavailable
-from handraiser.facts.inputs import Column, Inputs, Kind, Source
+from handraiser.facts.inputs import Inputs, Source
 from handraiser.scoring.hits import index_of_leads
+from handraiser.scoring.questions import Asking, attribute_columns, selected
 from handraiser.scoring.registers import FALSE, FOREVER, NEVER, NULL, TRUE, VALUE
 from handraiser.scoring.timeline import Rows, States, customers_since, winners
 
-__all__ = ["Population", "Question", "ask", "attribute_columns", "attribute_rows", "customers", "values_at"]
+__all__ = ["Population", "ask", "attribute_rows", "customers", "values_at"]
 
 Ints = npt.NDArray[np.int64]
 # The first is quick, and its collisions can be made on purpose; the other is for leads that share one.
 _CAREFUL = "md5_number_lower"
-_HASHERS = ("hash", _CAREFUL)
-Columns = Callable[[str, str], Column | None]
+_HASHES = ("hash(lead_id)", f"{_CAREFUL}(lead_id)")
 
 
 class Population(NamedTuple):
@@ -35,21 +35,14 @@ class Population(NamedTuple):
 
     ids      their ids in order; the position is the lead's number
     created  `created_at`, NEVER where unknown
-    hasher   the function of DuckDB that hashes an id, so that events find their lead
+    hashed   SQL of the hash of an event's lead, by which events find it
     slots    table, mask and low of `hits.index_of_leads`
     """
 
     ids: pa.StringArray
     created: Ints
-    hasher: str
+    hashed: str
     slots: tuple[npt.NDArray[np.uint64], np.uint64, np.uint64]
-
-
-class Question(NamedTuple):
-    """An expression over attributes, and whether its truth or its number is wanted."""
-
-    sql: exp.Expr
-    truth: bool
 
 
 def attribute_rows(inputs: Inputs) -> tuple[Population, Rows, Rows]:
@@ -57,8 +50,8 @@ def attribute_rows(inputs: Inputs) -> tuple[Population, Rows, Rows]:
 
     Companies are those that have rows of their own, then those that only leads name.
     """
-    for hasher in _HASHERS:
-        leads = _table(inputs, inputs.leads, "lead_id", hasher)
+    for hashed in _HASHES if inputs.standing is None else ("lead_hash",):
+        leads = rows_of(inputs, inputs.leads, "lead_id", hashed)
         first, lead_of = _owners(leads)
         *index, clash = index_of_leads(_array(leads, "hash").astype(np.uint64)[first])
         if clash < 0:
@@ -68,7 +61,7 @@ def attribute_rows(inputs: Inputs) -> tuple[Population, Rows, Rows]:
         raise Unavailable(f"The lead {clashing} cannot be told from another; give it another lead_id.")
     # Without companies there is still a table of their rows: those of leads, of which it takes none.
     companies = (
-        leads.slice(0, 0) if inputs.companies is None else _table(inputs, inputs.companies, "company_id")
+        leads.slice(0, 0) if inputs.companies is None else rows_of(inputs, inputs.companies, "company_id")
     )
     owning, company_of = _owners(companies)
     names = pa.concat_arrays([_column(companies, "owner").take(pa.array(owning)), _column(leads, "company")])
@@ -79,7 +72,7 @@ def attribute_rows(inputs: Inputs) -> tuple[Population, Rows, Rows]:
         Population(
             ids=_column(leads, "owner").take(pa.array(first)),
             created=np.where(created == FOREVER, NEVER, created),
-            hasher=hasher,
+            hashed=hashed,
             slots=(index[0], index[1], index[2]),
         ),
         _rows(leads, lead_of, named, len(first)),
@@ -87,15 +80,20 @@ def attribute_rows(inputs: Inputs) -> tuple[Population, Rows, Rows]:
     )
 
 
-def _table(inputs: Inputs, source: Source, owner: str, hasher: str = "hash") -> pa.Table:
-    """Return the attribute rows of leads or companies in the order of their ids, then as `Rows` has it."""
+def rows_of(inputs: Inputs, source: Source, owner: str, hashed: str = "0") -> pa.Table:
+    """Return the attribute rows of leads or companies in the order of their ids, then as `Rows` has it.
+
+    Columns: owner, its hash; begin, valid, known; row, signature; company and created, of leads.
+    """
+    if source.rows is not None:
+        return source.rows
     attributes = [column.sql for column in source.columns.values()]
     of_lead = owner == "lead_id"
     company = "company_id" if of_lead else "CAST(NULL AS VARCHAR)"
     created = f"coalesce(created_at, {FOREVER})" if of_lead else "0"
     signed = ", ".join([owner, *(["company_id"] if of_lead else []), *attributes])
     return inputs.con.sql(
-        f"SELECT {owner} AS owner, {hasher}({owner}) AS hash, "
+        f"SELECT {owner} AS owner, {hashed} AS hash, "
         f"coalesce(greatest(valid_from, known_at), {NEVER}) AS begin, "
         f"coalesce(valid_from, {NEVER}) AS valid, coalesce(known_at, valid_from, {NEVER}) AS known, row, "
         f"hash({signed}) AS signature, {company} AS company, {created} AS created "
@@ -154,41 +152,13 @@ def customers(inputs: Inputs, leads: Rows, companies: Rows) -> Ints:
     return since
 
 
-def attribute_columns(inputs: Inputs) -> Columns:
-    """Return how `lead.x` and `company.x` are read in the query that `ask` makes."""
-
-    def find(scope: str, name: str) -> Column | None:
-        known = _attributes(inputs, scope)
-        if name in known:
-            return Column(known[name].name, f'{scope}."{name}"'.replace('""', '"'), known[name].kind)
-        if (scope, name) == ("lead", "unsubscribed"):
-            return Column(name, "states.unsubscribed", Kind.BOOLEAN)
-        if (scope, name) == ("company", "is_customer"):
-            return Column(name, "states.is_customer", Kind.BOOLEAN)
-        return None
-
-    return find
-
-
-def _attributes(inputs: Inputs, scope: str) -> Mapping[str, Column]:
-    if scope == "lead":
-        ids = {name: Column(name, name, Kind.TEXT) for name in ("lead_id", "company_id")}
-        return inputs.leads.columns | ids
-    if scope == "company" and inputs.companies is not None:
-        return inputs.companies.columns | {"company_id": Column("company_id", "company_id", Kind.TEXT)}
-    return {}
-
-
 def ask(
-    inputs: Inputs, states: States, questions: Sequence[Question], used: Sequence[tuple[str, str]]
+    inputs: Inputs, states: States, asking: Asking
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.uint8]]:
-    """Return per state and question its number (0 where a truth) and what it may be (see registers).
-
-    `used` are the attributes that the questions name, as (scope, name).
-    """
-    numbers = np.zeros((len(states.start), len(questions)))
-    may = np.full((len(states.start), len(questions)), VALUE, dtype=np.uint8)
-    if not questions or not len(states.start):
+    """Return per state and question its number (0 where a truth) and what it may be (see registers)."""
+    numbers = np.zeros((len(states.start), len(asking.truths)))
+    may = np.full((len(states.start), len(asking.truths)), VALUE, dtype=np.uint8)
+    if not asking.truths or not len(states.start):
         return numbers, may
     table = pa.table(
         {
@@ -199,28 +169,37 @@ def ask(
             "is_customer": _truth(states.is_customer),
         }
     )
-    con = inputs.con
-    con.register("states", table)
-    try:
-        answers = ", ".join(f"{q.sql.sql('duckdb')} AS q{k}" for k, q in enumerate(questions))
-        found = con.sql(
-            f"SELECT states.number, {answers} FROM states "
-            f"LEFT JOIN ({_select(inputs, 'lead', used)}) AS lead ON lead.row = states.lead_row "
-            f"LEFT JOIN ({_select(inputs, 'company', used)}) AS company ON company.row = states.company_row"
-        ).to_arrow_table()
-    finally:
-        con.unregister("states")
-    order = found.column("number").to_numpy()
-    for k, question in enumerate(questions):
-        column = found.column(k + 1).combine_chunks()
-        null = column.is_null().to_numpy(zero_copy_only=False)
-        values = column.fill_null(0 if not question.truth else False).to_numpy(zero_copy_only=False)
-        if question.truth:
+    found = _answers(inputs, asking.sql, table)
+    order, _ = next(found)
+    for k, (truth, (values, null)) in enumerate(zip(asking.truths, found, strict=True)):
+        if truth:
             may[order, k] = np.where(null, NULL, np.where(values, TRUE, FALSE))
         else:
             numbers[order, k] = values
             may[order, k] = np.where(null, NULL, VALUE)
     return numbers, may
+
+
+def _answers(
+    inputs: Inputs, query: str, states: pa.Table
+) -> Iterator[tuple[npt.NDArray[np.generic], npt.NDArray[np.bool_]]]:
+    """Return the columns of an answer about states: their values, 0 for NULL, and where they are NULL."""
+    if inputs.standing is not None:
+        inputs.standing.put("states", states)
+        found = inputs.standing.answer(query).values()
+        return iter([(np.ma.filled(each, 0), np.ma.getmaskarray(each)) for each in found])
+    inputs.con.register("states", states)
+    try:
+        columns = inputs.con.sql(query).to_arrow_table().columns
+    finally:
+        inputs.con.unregister("states")
+    return iter([_numpy(column.combine_chunks()) for column in columns])
+
+
+def _numpy(column: pa.Array) -> tuple[npt.NDArray[np.generic], npt.NDArray[np.bool_]]:
+    nothing = False if pa.types.is_boolean(column.type) else 0
+    values = column.fill_null(nothing).to_numpy(zero_copy_only=False)
+    return values, column.is_null().to_numpy(zero_copy_only=False)
 
 
 def values_at(inputs: Inputs, states: States, which: Ints, names: Sequence[tuple[str, str]]) -> pa.Table:
@@ -239,33 +218,20 @@ def values_at(inputs: Inputs, states: States, which: Ints, names: Sequence[tuple
     for scope, name in names:
         column = columns(scope, name)
         value = "NULL" if column is None else column.sql
-        read.append(exp.alias_(_raw(value), f"{scope}.{name}", quoted=True).sql("duckdb"))
+        read.append(
+            exp.alias_(exp.maybe_parse(value, dialect="duckdb"), f"{scope}.{name}", quoted=True).sql("duckdb")
+        )
     con = inputs.con
-    con.register("states", table)
+    con.register("states_asked", table)
     try:
         return con.sql(
-            f"SELECT {', '.join(read)} FROM states "
-            f"LEFT JOIN ({_select(inputs, 'lead', names)}) AS lead ON lead.row = states.lead_row "
-            f"LEFT JOIN ({_select(inputs, 'company', names)}) AS company ON company.row = states.company_row "
-            "ORDER BY states.number"
+            f"SELECT {', '.join(read)} FROM states_asked AS states "
+            f"LEFT JOIN ({selected(inputs, 'lead', names)}) AS lead ON lead.row = states.lead_row "
+            f"LEFT JOIN ({selected(inputs, 'company', names)}) AS company "
+            "ON company.row = states.company_row ORDER BY states.number"
         ).to_arrow_table()
     finally:
-        con.unregister("states")
-
-
-def _select(inputs: Inputs, scope: str, used: Sequence[tuple[str, str]]) -> str:
-    source = inputs.leads if scope == "lead" else inputs.companies
-    if source is None:
-        return "SELECT -1 AS row WHERE false"
-    known = _attributes(inputs, scope)
-    wanted = sorted({name for of, name in used if of == scope and name in known})
-    columns = [exp.alias_(_raw(known[name].sql), name, quoted=True).sql("duckdb") for name in wanted]
-    return f"SELECT {', '.join(['row', *columns])} FROM {source.relation}"
-
-
-def _raw(sql: str) -> exp.Expr:
-    """Return our own SQL of a column, which `tables` made, as a tree."""
-    return exp.maybe_parse(sql, dialect="duckdb")
+        con.unregister("states_asked")
 
 
 def _truth(values: npt.NDArray[np.uint8]) -> pa.Array:

@@ -18,7 +18,7 @@ from handraiser.agreement.parser import parse
 from handraiser.agreement.trouble import nearest
 from handraiser.errors import Place, many
 from handraiser.facts.inputs import Inputs, Kind, Source
-from handraiser.scoring.attributes import Question, ask, attribute_columns
+from handraiser.scoring.attributes import ask
 from handraiser.scoring.cited import cited_attributes
 from handraiser.scoring.expressions import problems
 from handraiser.scoring.lint_notes import (
@@ -34,6 +34,7 @@ from handraiser.scoring.lint_notes import (
 from handraiser.scoring.lint_numbers import instead_of
 from handraiser.scoring.match import Matched
 from handraiser.scoring.programs import qualify_trees
+from handraiser.scoring.questions import Question, asking, attribute_columns
 
 __all__ = ["attribute_warnings"]
 
@@ -155,7 +156,8 @@ class _Look:
             != exp.false()
         ]
         used = sorted({name for part, _ in asked for name in _names(part.text)})
-        _, may = ask(self.inputs, matched.states, [Question(failed, truth=True) for _, failed in asked], used)
+        questions = [Question(failed, truth=True) for _, failed in asked]
+        _, may = ask(self.inputs, matched.states, asking(self.inputs, questions, used))
         for place, (part, _) in enumerate(asked):
             states = np.flatnonzero(may[:, place] == 2)
             if len(states):

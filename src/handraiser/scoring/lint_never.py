@@ -14,7 +14,7 @@ import numpy.typing as npt
 from handraiser.agreement.model import Agreement, Band, Qualify, Sql
 from handraiser.agreement.wording import length
 from handraiser.errors import many
-from handraiser.scoring.attributes import Question, ask, attribute_columns
+from handraiser.scoring.attributes import ask
 from handraiser.scoring.expressions import truth
 from handraiser.scoring.layout import silence_rules
 from handraiser.scoring.lint_beside import ENOUGH, Beside, anyone, highest, instead
@@ -22,6 +22,7 @@ from handraiser.scoring.lint_bounds import every_hits, fit_rules
 from handraiser.scoring.lint_notes import LintCode, Warnings, shown
 from handraiser.scoring.lint_read import attributes_in
 from handraiser.scoring.match import event_rules
+from handraiser.scoring.questions import Question, asking, attribute_columns
 from handraiser.scoring.registers import TRUE
 
 __all__ = ["never_warnings"]
@@ -78,7 +79,8 @@ def _holds(beside: Beside, when: Sql) -> npt.NDArray[np.bool_]:
     """Return in which states a condition holds."""
     sql = truth(when.text, attribute_columns(beside.inputs), beside.agreement.lists)
     asked = sorted(attributes_in(when.text))
-    _, may = ask(beside.inputs, beside.matched.states, [Question(sql, truth=True)], asked)
+    question = asking(beside.inputs, [Question(sql, truth=True)], asked)
+    _, may = ask(beside.inputs, beside.matched.states, question)
     return np.asarray(may[:, 0] == TRUE)
 
 

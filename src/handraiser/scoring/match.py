@@ -17,17 +17,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlglot import exp
 
-from handraiser.agreement import conditions
-from handraiser.agreement.model import Agreement, FitRule, Sql
-from handraiser.agreement.program import AttributePart
+from handraiser.agreement.model import Agreement
 from handraiser.facts.inputs import Inputs
-from handraiser.scoring.attributes import Population, Question, ask, attribute_columns
-from handraiser.scoring.expressions import number, truth
-from handraiser.scoring.expressions import points as points_of
-from handraiser.scoring.programs import qualify_trees
+from handraiser.scoring.attributes import Population, ask
+from handraiser.scoring.plan import event_rules
+from handraiser.scoring.questions import Questions, questions_of
 from handraiser.scoring.registers import CLOSES, FOREVER, NOTHING, RECYCLES
 from handraiser.scoring.stream import Hits, Tally
-from handraiser.scoring.survey import Ground, Kept, event_rules, survey, view
+from handraiser.scoring.survey import Ground, Kept, survey, view
 from handraiser.scoring.timeline import States
 
 __all__ = ["Fit", "Matched", "Outcomes", "event_rules", "match", "matched", "microseconds", "said"]
@@ -113,7 +110,9 @@ def matched(
     seen = view(agreement, ground, threads=threads)
     if seen is None:
         return None
-    fit, parts, parts_may = _answers(agreement, ground.inputs, ground.states)
+    planned = None if ground.plan is None else ground.plan.of(agreement)
+    questions = questions_of(agreement, ground.inputs) if planned is None else planned.questions
+    fit, parts, parts_may = _answers(questions, ground.inputs, ground.states)
     return Matched(
         leads=ground.leads,
         floor=ground.floor,
@@ -122,7 +121,7 @@ def matched(
         fit=fit,
         parts=parts,
         parts_may=parts_may,
-        part_of=_part_places(agreement),
+        part_of=questions.part_of,
         outcomes=_outcomes(agreement, ground, names or (agreement.name,), regardless=regardless),
         tally=ground.tally,
         kept=seen.kept,
@@ -130,52 +129,22 @@ def matched(
 
 
 def _answers(
-    agreement: Agreement, inputs: Inputs, states: States
+    questions: Questions, inputs: Inputs, states: States
 ) -> tuple[Fit, npt.NDArray[np.float64], npt.NDArray[np.uint8]]:
-    columns = attribute_columns(inputs)
-    questions: list[Question] = []
-    used: set[tuple[str, str]] = set()
-
-    def add(text: str, make: Callable[..., exp.Expr]) -> int:
-        used.update(conditions.names(text))
-        questions.append(Question(make(text, columns, agreement.lists), make is truth))
-        return len(questions) - 1
-
-    rules = [rule for rule in agreement.fit.rules if isinstance(rule, FitRule)]
-    bands = [[add(band.when.text, truth) for band in rule.bands] for rule in rules]
-    points = [
-        [add(band.points.text, points_of) if isinstance(band.points, Sql) else -1 for band in rule.bands]
-        for rule in rules
-    ]
-    parts = [
-        add(part.text, truth if part.kind == "truth" else number)
-        for _, _, part in _attribute_parts(agreement)
-    ]
-    numbers, may = ask(inputs, states, questions, sorted(used))
+    numbers, may = ask(inputs, states, questions.asking)
+    rules = len(questions.bands)
     fit = Fit(
-        band=np.zeros((len(states.start), len(rules)), dtype=np.uint8),
-        points=np.zeros((len(states.start), len(rules))),
+        band=np.zeros((len(states.start), rules), dtype=np.uint8),
+        points=np.zeros((len(states.start), rules)),
     )
-    for r in range(len(rules)):
-        for place in reversed(range(len(bands[r]))):
-            holds = may[:, bands[r][place]] == 2
+    for r, bands in enumerate(questions.bands):
+        for place in reversed(range(len(bands))):
+            holds = may[:, bands[place]] == 2
             fit.band[holds, r] = place + 1
-            expression = points[r][place]
+            expression = questions.points[r][place]
             fit.points[holds, r] = numbers[holds, expression] if expression >= 0 else 0.0
+    parts = list(questions.parts)
     return fit, numbers[:, parts], may[:, parts]
-
-
-def _attribute_parts(agreement: Agreement) -> list[tuple[int, int, AttributePart]]:
-    return [
-        (place, index, part)
-        for place, tree in enumerate(qualify_trees(agreement))
-        if tree is not None
-        for index, part in enumerate(tree.attributes)
-    ]
-
-
-def _part_places(agreement: Agreement) -> dict[tuple[object, ...], int]:
-    return {(place, index): k for k, (place, index, _) in enumerate(_attribute_parts(agreement))}
 
 
 def _outcomes(agreement: Agreement, ground: Ground, names: Collection[str], *, regardless: bool) -> Outcomes:

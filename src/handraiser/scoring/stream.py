@@ -13,55 +13,30 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import NamedTuple
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-from sqlglot import exp
 
 from handraiser.facts.inputs import Inputs
 from handraiser.scoring import hits as kernels
 from handraiser.scoring.attributes import Population
+from handraiser.scoring.wanted import Query, Shape
 
-__all__ = ["Hits", "Tally", "Wanted", "each", "read_hits"]
+__all__ = ["Hits", "Tally", "each", "read_hits"]
 
 Ints = npt.NDArray[np.int64]
+_Columns = dict[str, npt.NDArray[np.generic]]
 _BATCH = 1_000_000
 _PARTS = 64
 _SHARES = 8  # of the leads, for each thread
 _BATCHES = 8  # whose rows stand together until all are there
-_UNUSABLE = 1 << 31  # among the bits of an event: it cannot be used
-
-
-class Wanted(NamedTuple):
-    """What makes an event a hit of one rule.
-
-    event     names of events; () stands for every event
-    where     condition on properties, None for none
-    weight    SQL number of the hit, None where the rule's constant holds
-    key       SQL hash of the distinct value, None without
-    by_visit  whether the distinct value is the visit, which is found later (`hits.sessions`)
-    humans    whether a machine's event is no hit
-    ordered   whether ties between hits are decided by event id and weight (section 5)
-    """
-
-    event: tuple[str, ...]
-    where: exp.Expr | None = None
-    weight: exp.Expr | None = None
-    key: exp.Expr | None = None
-    by_visit: bool = False
-    humans: bool = False
-    ordered: bool = False
 
 
 class Hits(NamedTuple):
     """Events that meet rules, sorted by lead, then as section 5 orders their hits.
 
     rows     int64 columns as `hits` names them
-    begin    the column of `rows` that says when an event began to count (OCCURRED itself, where the data
-             say nothing of when events became known)
-    source   the column that holds the event's `row`, −1 where events have none
-    weights, keys  a column for each of `weight_of`, `key_of`: per rule the column it reads, −1 for none
+    weights, keys  their further columns
+    begin, source, weight_of, key_of  which columns there are, as `Shape` has it
     met      the rules that at least one event met
     """
 
@@ -87,18 +62,19 @@ class Tally(NamedTuple):
 def read_hits(
     inputs: Inputs,
     leads: Population,
-    wanted: Sequence[Wanted],
+    queries: Sequence[Query],
+    shape: Shape,
     *,
     threads: int,
     progress: Callable[[int], None],
 ) -> tuple[Hits, Tally]:
-    """Return the hits of the wanted rules (numbered by position) and what was met on the way.
+    """Return the hits of the rules that the queries ask for, in that shape, and what was met on the way.
 
     `progress` is called with the number of rows read so far.
     """
-    reader = _Reader(inputs, leads, wanted)
-    for query, first_rules in _queries(inputs, leads.hasher, wanted):
-        reader.read(query, first_rules, progress)
+    reader = _Reader(inputs, leads, shape)
+    for query in queries:
+        reader.read(query.sql(leads.hashed), query.first_rules, progress)
     return reader.sorted(threads), Tally(*(int(count) for count in reader.tally[:3]))
 
 
@@ -147,16 +123,16 @@ class _Chunk:
 class _Reader:
     """Collects the rows of one or more streams."""
 
-    def __init__(self, inputs: Inputs, leads: Population, wanted: Sequence[Wanted]) -> None:
+    def __init__(self, inputs: Inputs, leads: Population, shape: Shape) -> None:
         self.index = leads.slots
-        self.con = inputs.con
+        self.inputs = inputs
         self.leads = len(leads.ids)
         self.shift = max(0, self.leads.bit_length() - _PARTS.bit_length())
         self.parts = (max(0, self.leads - 1) >> self.shift) + 1
-        self.late = "known_at" in inputs.events.has
-        self.numbered = "row" in inputs.events.has
-        self.weight_of = _columns_of([rule.weight is not None for rule in wanted])
-        self.key_of = _columns_of([rule.key is not None or rule.by_visit for rule in wanted])
+        self.shape = shape
+        self.late = shape.begin != kernels.OCCURRED
+        self.numbered = shape.source >= 0
+        self.weights, self.keys = _count(shape.weight_of), _count(shape.key_of)
         self.tally = np.zeros(4, dtype=np.int64)
         self.chunks: list[_Chunk] = []
         self.met: list[tuple[int, int]] = []
@@ -164,14 +140,10 @@ class _Reader:
     def read(self, query: str, first_rules: Sequence[int], progress: Callable[[int], None]) -> None:
         """Add the rows of one stream; `first_rules` are the rules of bit 0 of its columns of bits."""
         again = bool(self.tally[0])  # a further stream repeats rows that have been counted
-        for batch in _batches(self.con, query):
-            columns = {
-                name: column.to_numpy()
-                for name, column in zip(batch.schema.names, batch.columns, strict=True)
-                if name != "event_id"
-            }
+        for columns in _batches(self.inputs, query):
             for k, first in enumerate(first_rules):
                 tally = self.tally.copy()
+                tally[3] = 0  # other columns' bits stand for other rules
                 self._add(columns, columns[f"bits{k}"], first, tally)
                 self.met.append((first, int(tally[3])))
                 if not (again or k):
@@ -180,7 +152,7 @@ class _Reader:
 
     def _add(
         self,
-        columns: dict[str, npt.NDArray[np.generic]],
+        columns: _Columns,
         bits: npt.NDArray[np.generic],
         first_rule: int,
         tally: Ints,
@@ -188,16 +160,15 @@ class _Reader:
         lead = np.empty(len(bits), dtype=np.int32)
         cuts = np.zeros(self.parts + 1, dtype=np.int64)
         kernels.find_leads(columns["id"], bits, *self.index, self.shift, lead, cuts, tally)
-        weights, keys = _count(self.weight_of), _count(self.key_of)
         own = (lead, bits, columns["occurred"])
         further = [columns.get(name) for name in ("known", "row")]
-        further += [columns.get(f"weight{k}") for k in range(weights)]
-        further += [columns.get(f"key{k}") for k in range(keys)]
+        further += [columns.get(f"weight{k}") for k in range(self.weights)]
+        further += [columns.get(f"key{k}") for k in range(self.keys)]
         if not (self.chunks and self.chunks[-1].add(first_rule, cuts, self.shift, own, further)):
             # Room that is never filled costs nothing.
             room = _BATCHES * len(bits)
             self.chunks.append(
-                _Chunk(room, late=self.late, numbered=self.numbered, weights=weights, keys=keys)
+                _Chunk(room, late=self.late, numbered=self.numbered, weights=self.weights, keys=self.keys)
             )
             self.chunks[-1].add(first_rule, cuts, self.shift, own, further)
 
@@ -212,10 +183,10 @@ class _Reader:
         offsets = np.zeros(self.leads + 1, dtype=np.int64)
         out = (
             np.empty((size, 2 + self.late + self.numbered), dtype=np.int64),
-            np.zeros((size, _count(self.weight_of))),
-            np.zeros((size, _count(self.key_of)), dtype=np.uint64),
+            np.zeros((size, self.weights)),
+            np.zeros((size, self.keys), dtype=np.uint64),
         )
-        begin = 2 if self.late else kernels.OCCURRED
+        begin, source, weight_of, key_of = self.shape
 
         def work(first_part: int, stop_part: int) -> None:
             # Part by part, since the rows of one stay in the processor's cache while they are put in place.
@@ -236,8 +207,7 @@ class _Reader:
                 kernels.order_within_leads(0, stop - first, own, out[0], begin, *out[1:])
 
         each(work, starts, threads)
-        source = 2 + self.late if self.numbered else -1
-        return Hits(offsets, out[0], begin, source, *out[1:], self.weight_of, self.key_of, self._rules_met())
+        return Hits(offsets, out[0], begin, source, *out[1:], weight_of, key_of, self._rules_met())
 
     def _rules_met(self) -> frozenset[int]:
         """Return the rules that at least one event met."""
@@ -273,128 +243,26 @@ def _ranges(offsets: Ints, parts: int) -> list[tuple[int, int]]:
     return [(int(a), int(b)) for a, b in pairwise(cuts) if b > a]
 
 
-def _columns_of(flags: Sequence[bool]) -> Ints:
-    """Return 0, 1, 2, … for the true ones, −1 for the others."""
-    which = np.array(flags, dtype=bool)
-    return np.where(which, np.cumsum(which) - 1, -1).astype(np.int64)
-
-
 def _count(columns: Ints) -> int:
     return int(columns.max(initial=-1)) + 1
 
 
-def _batches(con: duckdb.DuckDBPyConnection, query: str) -> Iterator[pa.RecordBatch]:
+def _batches(inputs: Inputs, query: str) -> Iterator[_Columns]:
     # On the connection itself: frames that were registered on it are unknown to its cursors.
-    yield from con.sql(query).to_arrow_reader(_BATCH)
-
-
-def _queries(inputs: Inputs, hasher: str, wanted: Sequence[Wanted]) -> Iterator[tuple[str, list[int]]]:
-    """Yield the queries to stream and the rules that the bits of each stand for.
-
-    Rules whose ties need the event's id are read on their own, in the order of the ids: sorting by time
-    is stable, so that order decides between equals.
-    """
-    ordered = [k for k, rule in enumerate(wanted) if rule.ordered]
-    plain = [None if k in ordered else rule for k, rule in enumerate(wanted)]
-    masks = range(0, max(1, len(wanted)), kernels.PER_MASK)
-    by_mask = [plain[first : first + kernels.PER_MASK] for first in masks]
-    yield _query(inputs, hasher, wanted, by_mask).sql("duckdb"), list(masks)
-    known = "event_id" in inputs.events.has
-    by_id = [exp.Ordered(this=exp.column("event_id"), nulls_first=True)] if known else []
-    for k in ordered:
-        rule = wanted[k]
-        query = _query(inputs, hasher, wanted, [[rule]])
-        met = exp.GT(this=exp.column("bits0"), expression=exp.Literal.number(0))
-        by_weight = exp.Ordered(this=exp.column(f"weight{_place(wanted, k)}"), desc=True)
-        yield (
-            exp.select("*").from_(query.subquery("met")).where(met).order_by(*by_id, by_weight).sql("duckdb"),
-            [k],
-        )
-
-
-def _place(wanted: Sequence[Wanted], rule: int) -> int:
-    return sum(1 for other in wanted[:rule] if other.weight is not None)
-
-
-def _query(
-    inputs: Inputs, hasher: str, wanted: Sequence[Wanted], masks: Sequence[Sequence[Wanted | None]]
-) -> exp.Select:
-    columns = [
-        exp.alias_(exp.func(hasher, exp.column("lead_id")), "id"),
-        exp.alias_(_or_zero(exp.column("occurred_at")), "occurred"),
-    ]
-    if "known_at" in inputs.events.has:
-        columns.append(
-            exp.alias_(exp.func("coalesce", *_named("known_at", "occurred_at"), _number(0)), "known")
-        )
-    if "row" in inputs.events.has:
-        columns.append(exp.column("row"))
-    alone = masks[0][0] if len(masks) == 1 and len(masks[0]) == 1 else None
-    if alone is not None and alone.ordered and "event_id" in inputs.events.has:
-        columns.append(exp.column("event_id"))
-    for k, rules in enumerate(masks):
-        columns.append(exp.alias_(_bits(inputs, rules), f"bits{k}"))
-    weights = [rule.weight for rule in wanted if rule.weight is not None]
-    columns += [exp.alias_(_or_zero(weight), f"weight{k}") for k, weight in enumerate(weights)]
-    keys = [rule.key for rule in wanted if rule.key is not None or rule.by_visit]
-    columns += [exp.alias_(key, f"key{k}") for k, key in enumerate(keys) if key is not None]
-    return exp.select(*columns).from_(exp.to_table(inputs.events.relation))
-
-
-def _bits(inputs: Inputs, rules: Sequence[Wanted | None]) -> exp.Expr:
-    """Return SQL for the rules an event meets, as bits; conditions are grouped by the event's name."""
-    always: list[exp.Expr] = []
-    by_event: dict[str, list[exp.Expr]] = {}
-    for bit, rule in enumerate(rules):
-        if rule is None:
-            continue
-        met = _met(inputs, rule, bit)
-        if not rule.event:
-            always.append(met)
-        for name in rule.event:
-            by_event.setdefault(name, []).append(met)
-    total = _sum(always)
-    if by_event:
-        cases = [exp.If(this=exp.Literal.string(name), true=_sum(met)) for name, met in by_event.items()]
-        total = exp.Add(
-            this=exp.Case(this=exp.column("event"), ifs=cases, default=_number(0)), expression=total
-        )
-    usable = exp.Case(ifs=[exp.If(this=exp.column("usable"), true=total)], default=_number(_UNUSABLE))
-    return exp.cast(usable, "UINTEGER", dialect="duckdb")
-
-
-def _met(inputs: Inputs, rule: Wanted, bit: int) -> exp.Expr:
-    conditions: list[exp.Expr] = []
-    if rule.humans and "verdict" in inputs.events.has:
-        machine = exp.Literal.string("machine")
-        conditions.append(exp.NullSafeNEQ(this=exp.column("verdict"), expression=machine))
-    if rule.where is not None:
-        conditions.append(exp.paren(rule.where))
-    if rule.weight is not None:
-        conditions.append(exp.Not(this=exp.Is(this=exp.paren(rule.weight), expression=exp.null())))
-    value = _number(1 << bit)
-    if not conditions:
-        return value
-    return exp.Case(ifs=[exp.If(this=exp.and_(*conditions), true=value)], default=_number(0))
-
-
-def _sum(parts: Sequence[exp.Expr]) -> exp.Expr:
-    total: exp.Expr = _number(0) if not parts else parts[0].copy()
-    for part in parts[1:]:
-        total = exp.Add(this=total, expression=part.copy())
-    return exp.paren(total)
-
-
-def _or_zero(value: exp.Expr) -> exp.Expr:
-    return exp.func("coalesce", value, _number(0))
-
-
-def _number(value: int) -> exp.Expr:
-    return exp.Literal.number(value)
-
-
-def _named(*names: str) -> list[exp.Expr]:
-    return [exp.column(name) for name in names]
+    if inputs.standing is not None:
+        whole = inputs.standing.answer(query)
+        columns = {name: np.ma.getdata(column) for name, column in whole.items() if name != "event_id"}
+        for column in columns.values():
+            column.flags.writeable = False  # as Arrow's are: to a kernel that is another type
+        if len(columns["id"]):
+            yield columns
+        return
+    for batch in inputs.con.sql(query).to_arrow_reader(_BATCH):
+        yield {
+            name: column.to_numpy()
+            for name, column in zip(batch.schema.names, batch.columns, strict=True)
+            if name != "event_id"
+        }
 
 
 def processors() -> int:

@@ -6,28 +6,27 @@ asks about, found in one pass over the events. Rules that ask the same thing are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from sqlglot import exp
 
-from handraiser.agreement.model import Agreement, EventRule, Sql
-from handraiser.facts.inputs import Column, Inputs
+from handraiser.agreement.model import Agreement
+from handraiser.facts.inputs import Inputs
 from handraiser.scoring import hits as kernels
 from handraiser.scoring.attributes import Population, attribute_rows, customers
-from handraiser.scoring.expressions import points, truth
+from handraiser.scoring.keeping import joined
+from handraiser.scoring.plan import Plan, asks, event_plan, places_of
 from handraiser.scoring.registers import FOREVER, NEVER
-from handraiser.scoring.stream import Hits, Tally, Wanted, each, read_hits
+from handraiser.scoring.stream import Hits, Tally, each, read_hits
 from handraiser.scoring.timeline import States, build_states
+from handraiser.scoring.wanted import Shape, Wanted
 
-__all__ = ["Ground", "View", "asks", "event_rules", "survey", "view"]
+__all__ = ["Ground", "View", "survey", "view"]
 
 Ints = npt.NDArray[np.int64]
 Kept = dict[tuple[object, ...], npt.NDArray[np.uint32]]
-_LEAVES, _RETURNS = Wanted(event=("Unsubscribed",)), Wanted(event=("Subscribed",))
-_EVERY = Wanted(event=())  # every event is part of a visit, whatever rules it meets
 
 
 class View(NamedTuple):
@@ -45,8 +44,10 @@ class Ground(NamedTuple):
     """What holds for every agreement over one set of inputs.
 
     floor   per lead, before which there is no moment
-    wanted  what the hits are of, in the order of their numbers
+    wanted  what the hits are of, in the order of their numbers; further rules are what is derived from events
+    hits    all hits, and `fresh`, those of the inputs' own events, without what was kept from before
     views   the hits as agreements number them, by the places of their rules in `wanted`
+    plan    by which it was made, if there was one
     """
 
     inputs: Inputs
@@ -55,13 +56,10 @@ class Ground(NamedTuple):
     states: States
     wanted: tuple[Wanted, ...]
     hits: Hits
+    fresh: Hits
     tally: Tally
     views: dict[tuple[int, ...], View]
-
-
-def event_rules(agreement: Agreement) -> list[EventRule]:
-    """Return the event rules in the order in which hits number them."""
-    return [rule for rule in agreement.engagement.rules if isinstance(rule, EventRule)]
+    plan: Plan | None
 
 
 def survey(
@@ -70,31 +68,31 @@ def survey(
     *,
     threads: int,
     progress: Callable[[int], None] = lambda rows: None,
+    earlier: Callable[[Population, Shape], Hits | None] = lambda leads, shape: None,
+    plan: Plan | None = None,
 ) -> Ground:
-    """Return the ground of some agreements; `progress` is called with the number of events read so far."""
+    """Return the ground of some agreements; `progress` is called with the number of events read so far.
+
+    earlier  gives the hits of these leads that were kept from before, in this shape, None for none. They are
+             joined with those of the events, whatever the order of the instants
+    plan     of the same agreements over inputs with the same columns, where many inputs are to be read
+    """
+    asked = plan.events if plan is not None else event_plan(agreements, inputs)
     leads, lead_rows, company_rows = attribute_rows(inputs)
-    derive_unsubscribed = "unsubscribed" not in inputs.leads.columns
-    derive_customer = inputs.companies is None or "is_customer" not in inputs.companies.columns
-    wanted: list[Wanted] = []
-    for agreement in agreements:
-        for place, rule in zip(_places(wanted, asked := asks(agreement, inputs)), asked, strict=True):
-            if place < 0:
-                wanted.append(rule)
-    derives_sessions = "session_id" not in inputs.events.columns and any(rule.by_visit for rule in wanted)
-    streamed = [*wanted, *([_EVERY] if derives_sessions else [])]
-    leaves = len(streamed)
-    if derive_unsubscribed:
-        streamed += [_LEAVES, _RETURNS]
-    hits, tally = read_hits(inputs, leads, streamed, threads=threads, progress=progress)
-    if derives_sessions:
-        _mark_visits(wanted, hits, threads)
+    fresh, tally = read_hits(inputs, leads, asked.queries, asked.shape, threads=threads, progress=progress)
+    before = earlier(leads, asked.shape)
+    hits = fresh if before is None else joined(before, fresh)
+    if asked.derives_sessions:
+        _mark_visits(asked.wanted, hits, threads)
     states = build_states(
         lead_rows,
         company_rows,
-        _flips(hits, leaves, derive=derive_unsubscribed),
-        customers(inputs, lead_rows, company_rows) if derive_customer else _never(company_rows.offsets),
-        derive_unsubscribed=derive_unsubscribed,
-        derive_customer=derive_customer,
+        _flips(hits, asked.leaves, derive=asked.derives_unsubscribed),
+        customers(inputs, lead_rows, company_rows)
+        if asked.derives_customer
+        else _never(company_rows.offsets),
+        derive_unsubscribed=asked.derives_unsubscribed,
+        derive_customer=asked.derives_customer,
     )
     first_row = lead_rows.begin[lead_rows.offsets[:-1]]
     return Ground(
@@ -102,16 +100,19 @@ def survey(
         leads=leads,
         floor=np.where(leads.created != NEVER, leads.created, first_row),
         states=states,
-        wanted=tuple(wanted),
+        wanted=asked.wanted,
         hits=hits,
+        fresh=fresh,
         tally=tally,
         views={},
+        plan=plan,
     )
 
 
 def view(agreement: Agreement, ground: Ground, *, threads: int = 1) -> View | None:
     """Return the hits as an agreement numbers them, None where the ground lacks some that it asks for."""
-    places = _places(ground.wanted, asks(agreement, ground.inputs))
+    planned = None if ground.plan is None else ground.plan.of(agreement)
+    places = places_of(ground.wanted, asks(agreement, ground.inputs)) if planned is None else planned.places
     if min(places, default=0) < 0:
         return None
     if places not in ground.views:
@@ -121,43 +122,6 @@ def view(agreement: Agreement, ground: Ground, *, threads: int = 1) -> View | No
         hits = ground.hits if own_order else _renumbered(ground.hits, places, threads)
         ground.views[places] = View(hits, {})
     return ground.views[places]
-
-
-def asks(agreement: Agreement, inputs: Inputs) -> list[Wanted]:
-    """Return what an agreement's event rules ask of the events, rule by rule."""
-
-    def column(scope: str, name: str) -> Column | None:
-        return inputs.events.columns.get(name)
-
-    wanted = []
-    for rule in event_rules(agreement):
-        expression = isinstance(rule.points, Sql)
-        wanted.append(
-            Wanted(
-                event=rule.event,
-                where=None if rule.where is None else truth(rule.where.text, column, agreement.lists),
-                weight=points(rule.points.text, column, agreement.lists)
-                if isinstance(rule.points, Sql)
-                else None,
-                key=_key(rule, inputs),
-                by_visit=_by_visit(rule) and "session_id" not in inputs.events.columns,
-                humans=not rule.count_machines,
-                ordered=expression and (rule.distinct is not None or rule.at_most is not None),
-            )
-        )
-    return wanted
-
-
-def _places(wanted: Sequence[Wanted], asked: Iterable[Wanted]) -> tuple[int, ...]:
-    """Return where each of those asked stands among the wanted, −1 for nowhere; no place is given twice."""
-    free = list(range(len(wanted)))
-    places = []
-    for rule in asked:
-        place = next((k for k in free if wanted[k] == rule), -1)
-        if place >= 0:
-            free.remove(place)
-        places.append(place)
-    return tuple(places)
 
 
 def _renumbered(hits: Hits, places: tuple[int, ...], threads: int) -> Hits:
@@ -173,24 +137,6 @@ def _renumbered(hits: Hits, places: tuple[int, ...], threads: int) -> Hits:
     return hits._replace(
         rows=rows, weight_of=hits.weight_of[list(places)], key_of=hits.key_of[list(places)], met=met
     )
-
-
-def _key(rule: EventRule, inputs: Inputs) -> exp.Expr | None:
-    """Return the hash of the distinct value, 0 for NULL and for nothing else (DuckDB's hash of 0 is 0)."""
-    if rule.distinct is None or rule.distinct.lower() not in inputs.events.columns:
-        return None
-    found = inputs.events.columns[rule.distinct.lower()]
-    value: exp.Expr = exp.maybe_parse(found.sql, dialect="duckdb")
-    is_null = exp.Is(this=exp.paren(value.copy()), expression=exp.null())
-    nothing = exp.cast(exp.Literal.number(0), "UBIGINT", dialect="duckdb")
-    one = exp.cast(exp.Literal.number(1), "UBIGINT", dialect="duckdb")
-    return exp.Case(
-        ifs=[exp.If(this=is_null, true=nothing)], default=exp.func("greatest", exp.func("hash", value), one)
-    )
-
-
-def _by_visit(rule: EventRule) -> bool:
-    return rule.distinct is not None and rule.distinct.lower() == "session_id"
 
 
 def _mark_visits(wanted: Sequence[Wanted], hits: Hits, threads: int) -> None:

@@ -16,10 +16,10 @@ from handraiser.tables.mistakes import DataCode, mistake
 from handraiser.tables.parts import Cell, Form
 from handraiser.tables.quoting import literal, literals, quoted
 
-__all__ = ["Objects", "Read", "objects_in", "objects_of", "pointer", "read_keys"]
+__all__ = ["NUMBERS", "Objects", "Read", "objects_in", "objects_of", "pointer", "read_keys"]
 
-_NUMBERS = {"UBIGINT", "BIGINT", "HUGEINT", "DOUBLE"}
-_TYPES = ("NULL", "VARCHAR", "BOOLEAN", "OBJECT", "ARRAY", *sorted(_NUMBERS))
+NUMBERS = {"UBIGINT", "BIGINT", "HUGEINT", "DOUBLE"}
+_TYPES = ("NULL", "VARCHAR", "BOOLEAN", "OBJECT", "ARRAY", *sorted(NUMBERS))
 # Asked of every row for every key, this many types still cost less than taking each row's keys apart.
 _FEW = 200
 # So many keys are read together: parsing a text costs as much as taking some ten values out of it.
@@ -178,7 +178,7 @@ def _cell(
     sql = texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})"
     if not types:
         return Cell(name=name, sql=sql, form=Form.NOTHING, type="null")
-    if types <= _NUMBERS:
+    if types <= NUMBERS:
         return Cell(name=name, sql=sql, form=Form.JSON_NUMBER, type="number")
     if types == {"BOOLEAN"}:
         return Cell(name=name, sql=sql, form=Form.JSON_BOOLEAN, type="boolean")

@@ -22,7 +22,7 @@ from handraiser.tables.mistakes import DataCode, mistake
 from handraiser.tables.paths import ENDINGS, FileKind, kind_of, spelled
 from handraiser.tables.quoting import literal, quoted
 
-__all__ = ["check_folder", "check_writable", "write_table", "write_text"]
+__all__ = ["check_folder", "check_writable", "readable", "write_table", "write_text"]
 
 _FORMATS = {
     FileKind.CSV: "FORMAT csv, HEADER",
@@ -83,6 +83,19 @@ def write_text(text: str, path: str | os.PathLike[str]) -> None:
     check_folder(path)
     with _replaced(os.fspath(path)) as half:
         half.write_text(text, encoding="utf-8")
+
+
+def readable(table: pa.Table) -> pa.Table:
+    """Return the table with its times as text: ISO 8601 in UTC, microseconds only where there are any."""
+    columns = [f"c{index}" for index in range(table.num_columns)]
+    written = [
+        f"{_readable(column, field.type)} AS {column}"
+        for column, field in zip(columns, table.schema, strict=True)
+    ]
+    with duckdb.connect() as con:
+        con.register("written", table.rename_columns(columns))
+        text = con.sql(f"SELECT {', '.join(written)} FROM written").to_arrow_table()
+    return text.rename_columns(table.column_names)
 
 
 @contextmanager

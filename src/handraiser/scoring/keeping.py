@@ -1,0 +1,148 @@
+"""How are hits kept from one batch of events to the next?
+
+As bytes, a few chunks for each lead: little-endian words of 64 bits as `packing` lays them out. They are
+worth something as long as `ground_key` is the same. A lead's next events make one more chunk, and now and
+then some of the last are written together (`merged`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from handraiser.scoring import packing
+from handraiser.scoring.hits import PER_MASK, order_within_leads
+from handraiser.scoring.plan import ground_key
+from handraiser.scoring.stream import Hits
+from handraiser.scoring.wanted import Shape
+
+__all__ = ["ground_key", "joined", "merged", "packed", "packed_all", "together", "unpacked"]
+
+Ints = npt.NDArray[np.int64]
+_WORD = np.dtype("<i8")
+
+
+def packed(hits: Hits, lead: int) -> bytes | None:
+    """Return the hits of one lead as a chunk, None where it has none."""
+    return _packed(hits, lead, lead + 1)[0]
+
+
+def packed_all(hits: Hits) -> list[bytes | None]:
+    """Return the same of every lead."""
+    return _packed(hits, 0, len(hits.offsets) - 1)
+
+
+def _packed(hits: Hits, start: int, stop: int) -> list[bytes | None]:
+    tables = _tables(hits)
+    width = sum(table.shape[1] for table in tables)
+    counts = np.diff(hits.offsets[start : stop + 1])
+    ends = np.cumsum(np.where(counts > 0, packing.HEAD + counts * width, 0))
+    words = np.empty(int(ends[-1]) if len(ends) else 0, dtype=np.int64)
+    packing.write_words(start, stop, hits.offsets, _columns(*tables), *tables, words)
+    data = memoryview(words.astype(_WORD, copy=False).tobytes())
+    cuts = [0, *(8 * ends).tolist()]
+    return [bytes(data[a:b]) if b > a else None for a, b in pairwise(cuts)]
+
+
+def unpacked(chunks: Sequence[Sequence[bytes]], shape: Shape) -> Hits:
+    """Return the hits of all leads: of each its chunks, in the order in which they were written.
+
+    Raises `ValueError` where a chunk is none of hits of that shape.
+    """
+    words = np.frombuffer(bytearray().join(one for own in chunks for one in own), dtype=_WORD)
+    words = words.astype(np.int64, copy=False)
+    ends = np.cumsum([sum(map(len, own)) for own in chunks], dtype=np.int64) // 8
+    starts, offsets = np.append(0, ends), np.zeros(len(chunks) + 1, dtype=np.int64)
+    late = 3 if shape.begin else 2
+    rules = len(shape.weight_of)
+    empty = (
+        np.empty((0, late + (shape.source >= 0)), dtype=np.int64),
+        np.empty((0, int(shape.weight_of.max(initial=-1)) + 1), dtype=np.int64),
+        np.empty((0, int(shape.key_of.max(initial=-1)) + 1), dtype=np.int64),
+    )
+    width = sum(table.shape[1] for table in empty)
+    wrong = packing.count_rows(words, starts, _columns(*empty), width, offsets)
+    if wrong >= 0:
+        raise ValueError(f"the hits kept of lead {wrong} are of other columns, or cut short")
+    rows, weights, keys = (np.empty((offsets[-1], table.shape[1]), dtype=np.int64) for table in empty)
+    met = np.zeros(rules + PER_MASK, dtype=np.int64)
+    packing.read_words(words, starts, offsets, rows, weights, keys, met)
+    return _ordered(
+        Hits(
+            offsets, rows, shape.begin, shape.source, weights.view(np.float64), keys.view(np.uint64),
+            shape.weight_of, shape.key_of, _rules_met(met),
+        )
+    )  # fmt: skip
+
+
+def together(chunks: Sequence[bytes]) -> bytes:
+    """Return chunks of one lead as a single chunk."""
+    words = [np.frombuffer(chunk, dtype=_WORD) for chunk in chunks]
+    tables = [own[packing.HEAD :].reshape(-1, int(own[0])) for own in words]
+    table = np.concatenate(tables, axis=1)
+    head = np.array([table.shape[1], words[0][1]], dtype=_WORD)
+    return head.tobytes() + table.astype(_WORD, copy=False).tobytes()
+
+
+def joined(earlier: Hits, new: Hits) -> Hits:
+    """Return the hits of both, of the same leads; of those that tie the earlier ones stand first."""
+    offsets = earlier.offsets + new.offsets
+    tables = []
+    for before, after in zip(_tables(earlier), _tables(new), strict=True):
+        table = np.empty((int(offsets[-1]), before.shape[1]), dtype=np.int64)
+        packing.copy_leads(earlier.offsets, before, np.zeros_like(offsets), offsets, table)
+        packing.copy_leads(new.offsets, after, earlier.offsets, offsets, table)
+        tables.append(table)
+    rows, weights, keys = tables
+    return _ordered(
+        new._replace(
+            offsets=offsets,
+            rows=rows,
+            weights=weights.view(np.float64),
+            keys=keys.view(np.uint64),
+            met=earlier.met | new.met,
+        )
+    )
+
+
+def merged(sizes: Sequence[int]) -> int:
+    """Return how many of a lead's last chunks are to be written together with the new one.
+
+    sizes  how many hits the chunks have (or bytes), in their order, the new one last
+
+    A chunk is written again only where that makes it half as large again at least, and stays at least twice
+    as large as the next one: so n hits are in O(log n) chunks, and each is written O(log n) times.
+    """
+    together, size = 0, sizes[-1]
+    for before in reversed(sizes[:-1]):
+        if before >= 2 * size:
+            break
+        together += 1
+        size += before
+    return together
+
+
+def _tables(hits: Hits) -> tuple[Ints, Ints, Ints]:
+    return hits.rows, hits.weights.view(np.int64), hits.keys.view(np.int64)
+
+
+def _columns(rows: Ints, weights: Ints, keys: Ints) -> int:
+    return int(rows.shape[1] | weights.shape[1] << 16 | keys.shape[1] << 32)
+
+
+def _ordered(hits: Hits) -> Hits:
+    leads = len(hits.offsets) - 1
+    order_within_leads(0, leads, hits.offsets, hits.rows, hits.begin, hits.weights, hits.keys)
+    return hits
+
+
+def _rules_met(met: Ints) -> frozenset[int]:
+    return frozenset(
+        first + place
+        for first in np.flatnonzero(met).tolist()
+        for place in range(PER_MASK)
+        if int(met[first]) >> place & 1
+    )
