@@ -1,0 +1,223 @@
+"""What is known of leads: their attribute rows, their companies', and what they did, as tables to be scored.
+
+Whatever was learnt of somebody before it turned out that it is this lead was known of the lead from that
+instant on. So a score as of any instant is what it was then.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+import pyarrow as pa
+from django.db import connection
+
+from handraiser.capture.attributes import Patch, rows_of
+from handraiser.store.bulk import among, as_array, query
+
+__all__ = [
+    "COMPANIES",
+    "LEADS",
+    "History",
+    "Member",
+    "history_of",
+    "known_since",
+    "lead_number",
+    "members_of",
+    "names_seen",
+]
+
+LEADS = pa.schema(
+    [
+        ("lead_id", pa.string()), ("company_id", pa.string()), ("valid_from", pa.int64()),
+        ("known_at", pa.int64()), ("created_at", pa.int64()), ("attributes", pa.string()),
+    ]
+)  # fmt: skip
+COMPANIES = pa.schema(
+    [
+        ("company_id", pa.string()), ("valid_from", pa.int64()), ("known_at", pa.int64()),
+        ("attributes", pa.string()),
+    ]
+)  # fmt: skip
+_EVENTS = pa.schema(
+    [
+        ("lead_id", pa.string()), ("event", pa.string()), ("event_id", pa.string()), ("verdict", pa.string()),
+        ("occurred_at", pa.int64()), ("known_at", pa.int64()), ("session_id", pa.string()),
+        ("properties", pa.string()),
+    ]
+)  # fmt: skip
+
+
+class History(NamedTuple):
+    """Leads as tables; their ids are their numbers as text.
+
+    known_until  per lead, until when anything is known of it
+    until        per lead, the number of the latest activity that was looked at
+    """
+
+    leads: pa.Table
+    companies: pa.Table
+    events: pa.Table
+    known_until: dict[int, int]
+    until: dict[int, int]
+
+
+class Member(NamedTuple):
+    """One of those who are one lead: nothing of it was known of the lead before `since` (0: ever)."""
+
+    lead: int
+    since: int
+
+
+def lead_number(lead_id: str) -> int | None:
+    """Return the number of a lead by its id, None where it can be none."""
+    return int(lead_id) if lead_id.isascii() and lead_id.isdigit() and len(lead_id) < 19 else None
+
+
+def history_of(leads: Iterable[int], *, after: Mapping[int, int] | None = None) -> History:
+    """Return what is known of leads, and what they did; `after` is per lead the activity to begin behind."""
+    roots: dict[int, tuple[int, int]] = {}
+    condition, parameters = among("id", sorted(leads))
+    sql = (
+        f"SELECT id, lead_since, known_until FROM store_person WHERE {condition} "
+        "AND root_id = id AND lead_since IS NOT NULL"
+    )
+    for number, since, until in query(sql, parameters):
+        roots[number] = (since, until)
+    members = members_of(roots)
+    behind = after or {}
+    events, until = _events(members, behind)
+    people = _people(members, roots)
+    return History(
+        leads=pa.table(people, schema=LEADS),
+        companies=pa.table(_companies({each for each in people["company_id"] if each}), schema=COMPANIES),
+        events=pa.table(events, schema=_EVENTS),
+        known_until={number: known for number, (_, known) in roots.items()},
+        until={number: until.get(number, behind.get(number, 0)) for number in roots},
+    )
+
+
+def names_seen() -> dict[str, dict[str, frozenset[str]]]:
+    """Return by scope (lead, company, event) every name there has been, with the types of its values."""
+    seen: dict[str, dict[str, set[str]]] = {"lead": {}, "company": {}, "event": {}}
+    for scope, name, kind in query("SELECT scope, name, type FROM store_name"):
+        seen[scope].setdefault(name, set()).add(kind)
+    return {scope: {name: frozenset(kinds) for name, kinds in names.items()} for scope, names in seen.items()}
+
+
+def members_of(roots: Iterable[int]) -> dict[int, Member]:
+    """Return who is one with the leads, each lead itself among them."""
+    condition, parameters = among("root_id", sorted(roots))
+    owners = dict(query(f"SELECT id, root_id FROM store_person WHERE {condition}", parameters))
+    joined = [number for number, root in owners.items() if number != root]
+    joins: dict[int, tuple[int, int]] = {}
+    if joined:
+        condition, parameters = among("joined_id", joined)
+        sql = f"SELECT joined_id, person_id, at FROM store_join WHERE undone_at IS NULL AND {condition}"
+        joins = {number: (person, at) for number, person, at in query(sql, parameters)}
+    members = {}
+    for number, root in owners.items():
+        members[number] = Member(root, known_since(number, joins))
+    return members
+
+
+def known_since(number: int, joins: Mapping[int, tuple[int, int]]) -> int:
+    """Return from when on somebody is known to be the lead; `joins` are by who is joined: whom to, when."""
+    since = 0
+    while number in joins:
+        number, joined_at = joins[number]
+        since = max(since, joined_at)
+    return since
+
+
+def _people(members: Mapping[int, Member], roots: Mapping[int, tuple[int, int]]) -> dict[str, list[Any]]:
+    condition, parameters = among("person_id", members)
+    sql = (
+        'SELECT person_id, valid_from, known_at, "values", company.key FROM store_personpatch AS patch '
+        f"LEFT JOIN store_company AS company ON company.id = patch.company_id WHERE {condition} "
+        "ORDER BY patch.id"
+    )
+    patches: dict[int, list[Patch]] = defaultdict(list)
+    for person, valid_from, known_at, values, company in query(sql, parameters):
+        member = members[person]
+        known = max(known_at, member.since)
+        patches[member.lead].append(Patch(valid_from, known, json.loads(values), company))
+    rows: dict[str, list[Any]] = {name: [] for name in LEADS.names}
+    for lead, (since, _) in roots.items():
+        for row in rows_of(sorted(patches[lead], key=lambda patch: patch.known_at)):
+            _add(rows, str(lead), row.company, row.valid_from, row.known_at, since, _json(row.values))
+    return rows
+
+
+def _companies(keys: Iterable[str]) -> dict[str, list[Any]]:
+    condition, parameters = among("company.key", sorted(keys), "text")
+    sql = (
+        'SELECT company.key, valid_from, known_at, "values" FROM store_companypatch AS patch '
+        f"JOIN store_company AS company ON company.id = patch.company_id WHERE {condition} ORDER BY patch.id"
+    )
+    patches: dict[str, list[Patch]] = defaultdict(list)
+    for key, valid_from, known_at, values in query(sql, parameters):
+        patches[key].append(Patch(valid_from, known_at, json.loads(values), None))
+    rows: dict[str, list[Any]] = {name: [] for name in COMPANIES.names}
+    for key, several in patches.items():
+        for row in rows_of(sorted(several, key=lambda patch: patch.known_at)):
+            _add(rows, key, row.valid_from, row.known_at, _json(row.values))
+    return rows
+
+
+def _events(
+    members: Mapping[int, Member], after: Mapping[int, int]
+) -> tuple[dict[str, list[Any]], dict[int, int]]:
+    numbers = sorted(members)
+    behind = [after.get(members[number].lead, 0) for number in numbers]
+    rows: dict[str, list[Any]] = {name: [] for name in _EVENTS.names}
+    until: dict[int, int] = {}
+    for (
+        number,
+        person,
+        event,
+        event_id,
+        verdict,
+        occurred_at,
+        known_at,
+        session_id,
+        properties,
+    ) in _activities(numbers, behind):
+        member = members[person]
+        known = max(known_at, member.since)
+        _add(rows, str(member.lead), event, event_id, verdict, occurred_at, known, session_id, properties)
+        until[member.lead] = max(until.get(member.lead, 0), number)
+    return rows, until
+
+
+def _activities(numbers: Sequence[int], behind: Sequence[int]) -> list[tuple[Any, ...]]:
+    columns = (
+        "activity.id, person_id, event, event_id, verdict, occurred_at, known_at, session_id, properties "
+        "FROM store_activity AS activity"
+    )
+    if connection.vendor == "postgresql":
+        wanted = "unnest(%s::bigint[], %s::bigint[]) AS wanted (person, behind)"
+        parameters: list[object] = [as_array(numbers, "bigint"), as_array(behind, "bigint")]
+    else:
+        wanted = (
+            "(SELECT json_extract(value, '$[0]') AS person, json_extract(value, '$[1]') AS behind "
+            "FROM json_each(%s)) AS wanted"
+        )
+        parameters = [json.dumps(list(zip(numbers, behind, strict=True)))]
+    return query(
+        f"SELECT {columns} JOIN {wanted} ON activity.person_id = wanted.person "
+        "AND activity.id > wanted.behind ORDER BY activity.id",
+        parameters,
+    )
+
+
+def _add(rows: dict[str, list[Any]], *values: object) -> None:
+    for column, value in zip(rows.values(), values, strict=True):
+        column.append(value)
+
+
+def _json(values: Mapping[str, object]) -> str:
+    return msgspec.json.encode(values).decode()

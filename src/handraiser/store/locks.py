@@ -1,0 +1,33 @@
+"""How does one thing at a time happen, where several processes write?"""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from handraiser.store.bulk import query
+
+__all__ = ["GOVERNING", "WORKING", "alone", "be_there", "is_gone"]
+
+GOVERNING = 4_802_713  # who signs and what is signed; any number that no other lock has
+WORKING = 4_802_714  # who works, each by a lock of their own
+
+
+def alone(lock: int) -> None:
+    """Return when nobody else is behind this lock, until the transaction ends that the caller has begun."""
+    if connection.vendor == "postgresql":  # SQLite has one writer, and this transaction is it
+        query("SELECT 1 FROM (SELECT pg_advisory_xact_lock(%s)) AS locked", [lock])
+
+
+def be_there(kind: int, name: str) -> None:
+    """Be known as there by this name until the connection ends, however it ends. PostgreSQL only."""
+    # Shared: an earlier connection of the same name may not be known to be gone yet.
+    query("SELECT 1 FROM (SELECT pg_advisory_lock_shared(%s, hashtext(%s))) AS held", [kind, name])
+
+
+def is_gone(kind: int, name: str) -> tuple[str, list[object]]:
+    """Return the condition that nobody is there whose name an expression is, and its parameters."""
+    there = (
+        "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objsubid = 2 "
+        "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    return f"hashtext({name})::oid NOT IN ({there})", [kind]

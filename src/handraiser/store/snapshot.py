@@ -1,0 +1,28 @@
+"""How are many questions answered as of one moment, while others write?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+from handraiser.store.bulk import statement
+
+__all__ = ["as_of_now"]
+
+
+@contextmanager
+def as_of_now() -> Iterator[None]:
+    """Have all that is read be as it is at the beginning. Nothing can be written within."""
+    if connection.vendor == "sqlite":
+        # One that only reads keeps nobody from writing; `atomic` would.
+        statement("BEGIN DEFERRED")
+        try:
+            yield
+        finally:
+            statement("ROLLBACK")
+        return
+    with transaction.atomic():
+        statement("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield

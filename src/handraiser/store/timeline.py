@@ -1,0 +1,71 @@
+"""What did a lead do, the latest first, a page at a time?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from django.db import connection
+
+from handraiser.store.bulk import query
+from handraiser.store.history import Member
+
+__all__ = ["Done", "Mark", "what_was_done"]
+
+
+class Mark(NamedTuple):
+    """A place in a timeline: when something occurred, and the number of it."""
+
+    occurred_at: int
+    number: int
+
+
+class Done(NamedTuple):
+    """Something that was done; `properties` is JSON, `known_at` from when on it was known of the lead."""
+
+    mark: Mark
+    event_id: str
+    person: int
+    event: str
+    known_at: int
+    session_id: str
+    verdict: str
+    properties: str
+
+
+def what_was_done(members: Mapping[int, Member], *, at: int, before: Mark | None, most: int) -> list[Done]:
+    """Return what those who are one lead did, as it was known at an instant, the latest first.
+
+    before  where the page before this one ended
+    """
+    since = {number: member.since for number, member in members.items() if member.since <= at}
+    if connection.vendor == "postgresql":
+        known = "GREATEST(activity.known_at, member.since)"
+        given = "unnest(%s::bigint[], %s::bigint[]) AS member (person, since)"
+        parameters: list[object] = [list(since), list(since.values())]
+    else:
+        known = "max(activity.known_at, member.since)"
+        given = (
+            "(SELECT json_extract(value, '$[0]') AS person, json_extract(value, '$[1]') AS since "
+            "FROM json_each(%s)) AS member"
+        )
+        parameters = [json.dumps(list(since.items()))]
+    # First which, by little of each, then all of these: a lead may have done many thousands of things.
+    which = (
+        f"SELECT occurred_at, activity.id AS number, {known} AS known FROM {given} "
+        "JOIN store_activity AS activity ON activity.person_id = member.person "
+        "WHERE occurred_at <= %s AND activity.known_at <= %s"
+    )
+    parameters += [at, at]
+    if before is not None:
+        which += " AND (occurred_at, activity.id) < (%s, %s)"
+        parameters += before
+    which += " ORDER BY occurred_at DESC, activity.id DESC LIMIT %s"
+    sql = (
+        "SELECT activity.occurred_at, number, event_id, person_id, event, known, session_id, verdict, "
+        f"properties FROM ({which}) AS page JOIN store_activity AS activity ON activity.id = number "
+        "ORDER BY activity.occurred_at DESC, number DESC"
+    )
+    rows = query(sql, [*parameters, most])
+    return [Done(Mark(occurred_at, number), *rest) for occurred_at, number, *rest in rows]

@@ -1,0 +1,155 @@
+"""What is known of all leads, and what they all did, when that is too much to be held?
+
+Events are read from the segments as a stream, each joined to who stands for its person now; what is in no
+segment yet comes from the database. So it is complete, as of one instant, however far the segments go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import msgspec
+import pyarrow as pa
+
+from handraiser.capture.attributes import Patch, Row, rows_of
+from handraiser.facts.inputs import Inputs
+from handraiser.store.bulk import query
+from handraiser.store.history import COMPANIES, LEADS, known_since, names_seen
+from handraiser.store.records import is_copy, rows_between
+from handraiser.store.segments import COLUMNS, Kind, Segment, chains, read_by, reading
+from handraiser.store.snapshot import as_of_now
+from handraiser.tables.streamed import streamed_inputs
+
+__all__ = ["history_inputs"]
+
+_PAGE = 50_000
+_MEMBERS = pa.schema(
+    [("person_id", pa.int64()), ("lead", pa.int64()), ("since", pa.int64()), ("created_at", pa.int64())]
+)
+_EVENTS = (
+    "SELECT CAST(member.lead AS VARCHAR) AS lead_id, event, event_id, verdict, occurred_at, "
+    "greatest(known_at, member.since) AS known_at, session_id, properties "
+    "FROM {every} AS every JOIN history_members AS member ON member.person_id = every.person_id"
+)
+_OF_PEOPLE = (
+    "SELECT member.lead, member.created_at, valid_from, greatest(known_at, member.since) AS known, "
+    '"values", company FROM {every} AS every '
+    "JOIN history_members AS member ON member.person_id = every.person_id ORDER BY member.lead, known, id"
+)
+_OF_COMPANIES = (
+    'SELECT company, 0, valid_from, known_at AS known, "values", NULL FROM {every} AS every '
+    "ORDER BY company, known, id"
+)
+
+
+@contextmanager
+def history_inputs(con: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[Inputs]:
+    """Have all leads as inputs for scoring within, as of now, on a connection that has nothing else on it.
+
+    folder  where the segments are; without any, all comes from the database
+
+    Segments that are read stay until the end. Raises `duckdb.Error` where one is damaged.
+    """
+    there = folder.is_dir()
+    with reading(folder) if there else nullcontext():
+        # First, or there would be rows in them that are not there at this moment.
+        found: Mapping[Kind, Sequence[Segment]] = chains(folder) if there else {}
+        with as_of_now():
+            if not is_copy(folder, found):
+                found = {}
+            _put(con, "history_members", _members())
+            every = {kind: _every(con, kind, found.get(kind, ())) for kind in Kind}
+            seen = names_seen()
+        con.execute(
+            f"CREATE OR REPLACE VIEW history_events AS {_EVENTS.format(every=every[Kind.ACTIVITIES])}"
+        )
+        yield streamed_inputs(
+            con,
+            leads=_rows(con, _OF_PEOPLE.format(every=every[Kind.PEOPLE]), LEADS),
+            companies=_rows(con, _OF_COMPANIES.format(every=every[Kind.COMPANIES]), COMPANIES),
+            events="history_events",
+            seen=seen,
+        )
+
+
+def _every(con: duckdb.DuckDBPyConnection, kind: Kind, chain: Sequence[Segment]) -> str:
+    """Return what goes after FROM for all rows of a kind; those in no segment are put on the connection."""
+    behind = chain[-1].last if chain else 0
+    fresh = f"history_new_{kind}"
+    batches = [batch for rows in rows_between(kind, behind + 1, None) for batch in rows.to_batches()]
+    _put(con, fresh, pa.Table.from_batches(batches, schema=COLUMNS[kind]))
+    # Few files with few rows are no reason for DuckDB to ask each for its columns again.
+    return f"({read_by(kind, chain)} UNION ALL SELECT * FROM {fresh})" if chain else fresh
+
+
+def _put(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+    con.register("rows_put", rows)
+    con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM rows_put")
+    con.unregister("rows_put")
+
+
+def _members() -> pa.Table:
+    """Return of everybody who is one with a lead which it is, since when, and since when it is a lead."""
+    joins = {
+        joined: (person, at)
+        for joined, person, at in query(
+            "SELECT joined_id, person_id, at FROM store_join WHERE undone_at IS NULL"
+        )
+    }
+    batches: list[pa.RecordBatch] = []
+    after = 0
+    while True:
+        found = query(
+            "SELECT person.id, person.root_id, root.lead_since FROM store_person AS person "
+            "JOIN store_person AS root ON root.id = person.root_id "
+            "WHERE root.lead_since IS NOT NULL AND person.id > %s ORDER BY person.id LIMIT %s",
+            [after, _PAGE],
+        )
+        if not found:
+            return pa.Table.from_batches(batches, schema=_MEMBERS)
+        after = found[-1][0]
+        numbers, leads, created = (list(column) for column in zip(*found, strict=True))
+        since = [known_since(number, joins) for number in numbers]
+        batches.append(
+            pa.record_batch([pa.array(each) for each in (numbers, leads, since, created)], _MEMBERS)
+        )
+
+
+def _rows(con: duckdb.DuckDBPyConnection, patches: str, schema: pa.Schema) -> pa.Table:
+    """Return the attribute rows that patches amount to, which come owner by owner as they became known."""
+    batches = []
+    rows: list[tuple[Any, ...]] = []
+    for (owner, created), own in groupby(_fetched(con, patches), key=itemgetter(0, 1)):
+        for row in _of_one([each[2:] for each in own]):
+            times = (row.valid_from, row.known_at)
+            said = msgspec.json.encode(row.values).decode()
+            rows.append(
+                (str(owner), row.company, *times, created, said) if schema is LEADS else (owner, *times, said)
+            )
+        if len(rows) >= _PAGE:
+            batches.append(_batch(rows, schema))
+            rows = []
+    batches.append(_batch(rows, schema))
+    return pa.Table.from_batches(batches, schema=schema)
+
+
+def _fetched(con: duckdb.DuckDBPyConnection, sql: str) -> Iterator[tuple[Any, ...]]:
+    for batch in con.sql(sql).to_arrow_reader(_PAGE):
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+def _of_one(own: Sequence[tuple[int, int, str, str | None]]) -> list[Row]:
+    decode = msgspec.json.decode
+    return rows_of([Patch(valid, known, decode(said), company) for valid, known, said, company in own])
+
+
+def _batch(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch:
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
+    arrays = [pa.array(values, type=field.type) for values, field in zip(columns, schema, strict=True)]
+    return pa.record_batch(arrays, schema=schema)
