@@ -1,0 +1,264 @@
+"""What is written down of a batch of messages, table by table, all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+import msgspec
+from django.db import connection
+
+from handraiser.capture.activity import Said
+from handraiser.capture.identity import Identifier
+from handraiser.flows.ledger import Firm, Ledger, Someone
+from handraiser.flows.names import Names
+from handraiser.store.bulk import among, change, insert, new_ids, query, statement
+
+__all__ = ["Entries", "forget", "mark_all_dirty", "mark_dirty", "mark_stale_dirty"]
+
+_PERSON = {
+    "user": "boolean", "email": "boolean", "lead_since": "bigint", "known_until": "bigint",
+    "company_id": "bigint", "said": "jsonb", "said_until": "bigint", "visits": "jsonb",
+}  # fmt: skip
+_COMPANY = {"known_until": "bigint", "said": "jsonb", "said_until": "bigint"}
+
+
+class Entries:
+    """Collects rows while messages are read; `write` writes them. Who is new has no number until then."""
+
+    def __init__(self) -> None:
+        self._links: dict[Identifier, Someone] = {}
+        self._joins: list[tuple[Someone, Someone, Identifier, int]] = []
+        self._activities: list[tuple[Someone, tuple[object, ...]]] = []
+        self._refused: list[tuple[str, str]] = []
+        self._dirty: dict[Someone, int] = {}
+        self._told: dict[Firm, int] = {}
+        self._names = Names()
+
+    def link(self, identifier: Identifier, person: Someone) -> None:
+        """From now on an identifier stands for a person."""
+        self._links[identifier] = person
+
+    def join(self, joined: Someone, lead: Someone, because: Identifier, at: int) -> None:
+        """Two are one person from an instant on."""
+        self._joins.append((joined, lead, because, at))
+
+    def did(self, who: Someone, message_id: str, said: Said, at: tuple[int, int], session_id: str) -> None:
+        """Somebody did something; `at` is when it occurred and from when on it is known."""
+        verdict = "machine" if said.machine else "unknown"
+        events = [(message_id, said.event, said.properties)]
+        events += [(f"{message_id}:{place}", *more) for place, more in enumerate(said.further, 1)]
+        for event_id, event, properties in events:
+            row = (event_id, event, *at, session_id, verdict, _json(self._names.admit("event", properties)))
+            self._activities.append((who, row))
+
+    def touch(self, lead: Someone, received_at: int) -> None:
+        """Something is new of a lead."""
+        self._dirty[lead] = min(received_at, self._dirty.get(lead, received_at))
+
+    def told_of(self, firm: Firm, received_at: int) -> None:
+        """Something is new of a company, and so of all its leads."""
+        self._told[firm] = min(received_at, self._told.get(firm, received_at))
+
+    def refuse(self, message_id: str, reason: str) -> None:
+        """A message that was kept is of no use."""
+        self._refused.append((message_id, reason))
+
+    def write(self, ledger: Ledger) -> None:
+        """Write all of it, in the transaction that the caller has begun."""
+        new_firms = self._write_companies(ledger)
+        self._write_people(ledger)
+        self._write_joins()
+        self._write_patches(ledger)
+        rows = [(row[0], who.number, *row[1:]) for who, row in self._activities]
+        kinds = {
+            "event_id": "text", "person_id": "bigint", "event": "text", "occurred_at": "bigint",
+            "known_at": "bigint", "session_id": "text", "verdict": "text", "properties": "text",
+        }  # fmt: skip
+        insert("store_activity", kinds, rows)
+        self._names.write()
+        self._write_dirty([firm for firm in self._told if firm not in new_firms])
+        self._write_refused()
+
+    def _write_companies(self, ledger: Ledger) -> dict[Firm, None]:
+        """Return those that are new, in their order."""
+        fresh = dict.fromkeys(firm for firm in ledger.firms.values() if firm.fresh)
+        for firm, number in zip(fresh, new_ids("store_company", len(fresh)), strict=True):
+            firm.number = number
+        rows = {
+            firm: (firm.number, firm.known_until, _json(firm.said), firm.said_until)
+            for firm in ledger.firms.values()
+            if firm in self._told or firm in fresh
+        }
+        new = [(rows[firm][0], firm.key, *rows[firm][1:]) for firm in fresh]
+        insert("store_company", {"id": "bigint", "key": "text"} | _COMPANY, new)
+        change("store_company", "id", _COMPANY, [row for firm, row in rows.items() if firm not in fresh])
+        return fresh
+
+    def _write_people(self, ledger: Ledger) -> None:
+        people = list(ledger.people.values())
+        fresh = {one for one in people if one.fresh}
+        for one, number in zip(
+            [one for one in people if one in fresh], new_ids("store_person", len(fresh)), strict=True
+        ):
+            one.number = number
+        rows = {
+            one: (
+                one.number, one.user, one.email, one.lead_since, one.known_until,
+                one.company.number if one.company else None, _json(one.said), one.said_until,
+                _json(one.visits),
+            )
+            for one in people
+        }  # fmt: skip
+        new = [(one.number, one.root.number, *rows[one][1:]) for one in people if one in fresh]
+        insert("store_person", {"id": "bigint", "root_id": "bigint"} | _PERSON, new)
+        change("store_person", "id", _PERSON, [row for one, row in rows.items() if one not in fresh])
+        links = [(each.kind, each.value, one.number) for each, one in self._links.items()]
+        kinds = {"kind": "text", "value": "text", "person_id": "bigint"}
+        insert(
+            "store_identifier",
+            kinds,
+            links,
+            conflict="(kind, value) DO UPDATE SET person_id = excluded.person_id",
+        )
+
+    def _write_joins(self) -> None:
+        if not self._joins:
+            return
+        rows = [
+            (joined.number, lead.number, because.kind, because.value, at)
+            for joined, lead, because, at in self._joins
+        ]
+        roots = [(joined.number, lead.root.number) for joined, lead, *_ in self._joins]
+        change("store_person", "root_id", {"root_id": "bigint"}, roots)
+        kinds = {
+            "joined_id": "bigint",
+            "person_id": "bigint",
+            "kind": "text",
+            "value": "text",
+            "at": "bigint",
+        }
+        insert("store_join", kinds, rows)
+
+    def _write_forgotten(self, dirty: Collection[int]) -> None:
+        """Have those who are one now looked at as one, also by who is looking at them at this moment."""
+        if not self._joins:
+            return
+        both = {one.number for joined, lead, *_ in self._joins for one in (joined, lead)}
+        _lock_dirty(both.union(dirty))
+        forget(sorted(both))
+        condition, parameters = among("lead_id", [joined.number for joined, *_ in self._joins])
+        # The joined one is no lead of its own any more; episodes stay, they are what happened.
+        for table in ("store_dirty", "store_standing"):
+            statement(f"DELETE FROM {table} WHERE {condition}", parameters)
+
+    def _write_patches(self, ledger: Ledger) -> None:
+        rows = []
+        for one in ledger.people.values():
+            for patch, firm in one.patches:
+                values = self._names.admit("lead", patch.values)
+                rows.append(
+                    (
+                        one.number,
+                        patch.valid_from,
+                        patch.known_at,
+                        _json(values),
+                        firm.number if firm else None,
+                    )
+                )
+        kinds = {"valid_from": "bigint", "known_at": "bigint", "values": "jsonb"}
+        insert("store_personpatch", {"person_id": "bigint"} | kinds | {"company_id": "bigint"}, rows)
+        of_firms = []
+        for firm in ledger.firms.values():
+            for patch in firm.patches:
+                values = self._names.admit("company", patch.values)
+                of_firms.append((firm.number, patch.valid_from, patch.known_at, _json(values)))
+        insert("store_companypatch", {"company_id": "bigint"} | kinds, of_firms)
+
+    def _write_dirty(self, told: list[Firm]) -> None:
+        """Mark the leads of messages, and those of companies that had leads before these."""
+        dirty: dict[int, int] = {}
+        for one, since in self._dirty.items():
+            lead = one.root
+            if lead.lead_since is not None:
+                dirty[lead.number] = min(since, dirty.get(lead.number, since))
+        if told:
+            condition, parameters = among("company_id", [firm.number for firm in told])
+            of_firm = "(SELECT known_until FROM store_company WHERE id = company_id)"
+            statement(
+                f"UPDATE store_person SET known_until = {of_firm} WHERE {condition} "
+                f"AND known_until < {of_firm}",
+                parameters,
+            )
+            since_of = {firm.number: self._told[firm] for firm in told}
+            leads = f"{condition} AND root_id = id AND lead_since IS NOT NULL"
+            of_firms = query(f"SELECT id, company_id FROM store_person WHERE {leads}", parameters)
+            dirty = {lead: since_of[firm] for lead, firm in of_firms} | dirty
+        self._write_forgotten(dirty)
+        mark_dirty(dirty)
+
+    def _write_refused(self) -> None:
+        reasons = dict(self._refused)
+        if not reasons:
+            return
+        condition, parameters = among("message_id", reasons, "text")
+        sql = f"SELECT message_id, body, kind, received_at FROM store_event WHERE {condition}"
+        kinds = {"reason": "text", "body": "bytea", "kind": "text", "received_at": "bigint"}
+        rows = [(reasons[name], body.encode(), kind, at) for name, body, kind, at in query(sql, parameters)]
+        insert("store_reject", kinds, rows)
+
+
+def mark_dirty(leads: Mapping[int, int]) -> None:
+    """Have leads looked at again: by their numbers, when what is new of them was received."""
+    kinds = {
+        "lead_id": "bigint", "since": "bigint", "version": "bigint", "behind": "boolean",
+        "claimed_until": "bigint", "claimed_by": "text",
+    }  # fmt: skip
+    rows = [(lead, since, 1, False, 0, "") for lead, since in sorted(leads.items())]
+    insert(
+        "store_dirty", kinds, rows,
+        conflict="(lead_id) DO UPDATE SET version = store_dirty.version + 1, behind = excluded.behind, "
+        "since = CASE WHEN store_dirty.since < excluded.since THEN store_dirty.since ELSE excluded.since END",
+    )  # fmt: skip
+
+
+def mark_all_dirty(since: int) -> int:
+    """Have all leads looked at again when there is time for it; return how many these are."""
+    return _mark(since, "", [], "(lead_id) DO UPDATE SET version = store_dirty.version + 1")
+
+
+def mark_stale_dirty(since: int, *, looked_at_before: int) -> int:
+    """Have the leads looked at again whose latest standing is from before an instant; return how many."""
+    older = " AND id IN (SELECT lead_id FROM store_standing WHERE at < %s)"
+    # Who is to be looked at anyway will be.
+    return _mark(since, older, [looked_at_before], "(lead_id) DO NOTHING")
+
+
+def _mark(since: int, which: str, parameters: list[object], conflict: str) -> int:
+    return statement(
+        "INSERT INTO store_dirty (lead_id, since, version, behind, claimed_until, claimed_by) "
+        f"SELECT id, %s, 1, %s, 0, '' FROM store_person WHERE root_id = id AND lead_since IS NOT NULL{which} "
+        f"ORDER BY id ON CONFLICT {conflict}",
+        [since, True, *parameters],
+    )
+
+
+def forget(leads: list[int]) -> None:
+    """Drop the hits kept of leads: who they are has changed, and all they did is matched anew.
+
+    Whoever has claimed them and is looking at them as they were has not claimed them any more, and writes
+    nothing down; who is writing is waited for, so that it is dropped too.
+    """
+    condition, parameters = among("lead_id", leads)
+    statement(f"UPDATE store_dirty SET claimed_until = 0, claimed_by = '' WHERE {condition}", parameters)
+    statement(f"DELETE FROM store_kepthits WHERE {condition}", parameters)
+
+
+def _lock_dirty(leads: Iterable[int]) -> None:
+    """Wait for all who write about these leads, in the order in which everybody does."""
+    if connection.vendor == "postgresql":
+        condition, parameters = among("lead_id", leads)
+        query(f"SELECT 1 FROM store_dirty WHERE {condition} ORDER BY lead_id FOR UPDATE", parameters)
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()

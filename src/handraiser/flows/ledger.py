@@ -1,0 +1,162 @@
+"""Who is known of those that a batch of messages is about, and what has to be written down of them?
+
+Everything is decided here in memory, message by message, and written at the end. A `Ledger` is read at the
+beginning of a transaction, under the lock of those who decide who somebody is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from handraiser.capture.attributes import Patch
+from handraiser.capture.identity import Identifier, Known
+from handraiser.capture.visits import Visit
+from handraiser.store.bulk import among, query
+
+__all__ = ["Firm", "Ledger", "Someone"]
+
+
+@dataclass(eq=False, slots=True)
+class Firm:
+    """A company, as `store.models.Company` has it; `number` is negative until it is written."""
+
+    number: int
+    key: str
+    known_until: int = 0
+    said: dict[str, Any] = field(default_factory=dict)
+    said_until: int = 0
+    patches: list[Patch] = field(default_factory=list)
+    people: dict[Someone, None] = field(default_factory=dict)  # at hand who work there, or did
+
+    @property
+    def fresh(self) -> bool:
+        return self.number < 0
+
+
+@dataclass(eq=False, slots=True)
+class Someone:
+    """A person, as `store.models.Person` has it; `number` is negative until it is written."""
+
+    number: int
+    user: bool = False
+    email: bool = False
+    lead_since: int | None = None
+    known_until: int = 0
+    company: Firm | None = None
+    said: dict[str, Any] = field(default_factory=dict)
+    said_until: int = 0
+    visits: tuple[Visit, ...] = ()
+    above: Someone | None = None
+    patches: list[tuple[Patch, Firm | None]] = field(default_factory=list)
+
+    @property
+    def fresh(self) -> bool:
+        return self.number < 0
+
+    def works_for(self, firm: Firm | None) -> None:
+        """From now on the lead works there."""
+        self.company = firm
+        if firm is not None:
+            firm.people[self] = None
+
+    @property
+    def root(self) -> Someone:
+        """Who stands for everybody who is one person with this one."""
+        return self if self.above is None else self.above.root
+
+
+class Ledger:
+    """People by their identifiers, companies by their keys."""
+
+    def __init__(self, identifiers: Iterable[Identifier], companies: Iterable[str]) -> None:
+        self._numbers = (-number for number in count(2))  # −1 stands for a new person in `capture.identity`
+        self.firms: dict[str, Firm] = {}
+        self.people: dict[int, Someone] = {}
+        self.by: dict[Identifier, Someone] = {}
+        self._read_people(identifiers)
+        self._read_firms("key", "text", companies)
+
+    def known(self, named: Sequence[Identifier]) -> dict[Identifier, Known]:
+        """Return who is known by these identifiers."""
+        found = {each: self.by[each].root for each in named if each in self.by}
+        return {each: Known(one.number, one.user, one.email) for each, one in found.items()}
+
+    def apart(self, one: Someone, other: Someone) -> bool:
+        """Return whether two were one person once, and that was undone."""
+        return (one.number, other.number) in self._apart or (other.number, one.number) in self._apart
+
+    def new_person(self) -> Someone:
+        one = Someone(next(self._numbers))
+        self.people[one.number] = one
+        return one
+
+    def firm(self, key: str) -> Firm:
+        """Return the company of that key, a new one where there is none."""
+        if key not in self.firms:
+            self._read_firms("key", "text", [key])
+        if key not in self.firms:
+            self.firms[key] = Firm(next(self._numbers), key)
+        return self.firms[key]
+
+    def leads_of(self, firm: Firm) -> Iterator[Someone]:
+        """Yield those at hand who work for a company."""
+        return (one for one in firm.people if one.above is None and one.company is firm)
+
+    def known_of(self, firm: Firm) -> int:
+        """Return until when anything is known of the leads of a company, at hand or not."""
+        stored = 0
+        if not firm.fresh:
+            stored = query("SELECT max(known_until) FROM store_person WHERE company_id = %s", [firm.number])[
+                0
+            ][0]
+        return max([stored or 0, firm.known_until, *(one.known_until for one in self.leads_of(firm))])
+
+    def _read_people(self, identifiers: Iterable[Identifier]) -> None:
+        of_kind: dict[str, list[str]] = {}
+        for each in dict.fromkeys(identifiers):
+            of_kind.setdefault(each.kind, []).append(each.value)
+        owners: dict[Identifier, int] = {}
+        for kind, values in of_kind.items():
+            condition, parameters = among("value", values, "text")
+            sql = f"SELECT value, person_id FROM store_identifier WHERE kind = %s AND {condition}"
+            owners |= {Identifier(kind, value): owner for value, owner in query(sql, [kind, *parameters])}  # type: ignore[arg-type]
+        rows = self._rows(set(owners.values()))
+        missing = {above for _, above, *_ in rows} - {number for number, *_ in rows}
+        rows += self._rows(missing)
+        firms = self._read_firms("id", "bigint", {company for *_, company, _, _, _ in rows if company})
+        for number, _, user, email, since, until, company, said, said_until, visits in rows:
+            one = self.people[number] = Someone(
+                number, bool(user), bool(email), since, until, None, json.loads(said), said_until,
+                tuple(Visit(*visit) for visit in json.loads(visits)),
+            )  # fmt: skip
+            one.works_for(firms.get(company))
+        for number, above, *_ in rows:
+            self.people[number].above = None if above == number else self.people[above]
+        self.by = {each: self.people[owner] for each, owner in owners.items()}
+        condition, parameters = among("joined_id", self.people)
+        sql = f"SELECT joined_id, person_id FROM store_join WHERE undone_at IS NOT NULL AND {condition}"
+        self._apart = {(joined, person) for joined, person in query(sql, parameters)}
+
+    def _rows(self, numbers: Iterable[int]) -> list[tuple[Any, ...]]:
+        condition, parameters = among("id", sorted(numbers))
+        return query(
+            'SELECT id, root_id, "user", email, lead_since, known_until, company_id, said, said_until, '
+            f"visits FROM store_person WHERE {condition}",
+            parameters,
+        )
+
+    def _read_firms(self, column: str, kind: str, values: Iterable[object]) -> dict[int, Firm]:
+        wanted = list(values)
+        if not wanted:
+            return {}
+        condition, parameters = among(column, wanted, kind)
+        sql = f"SELECT id, key, known_until, said, said_until FROM store_company WHERE {condition}"
+        found = {}
+        for number, key, until, said, said_until in query(sql, parameters):
+            firm = self.firms.setdefault(key, Firm(number, key, until, json.loads(said), said_until))
+            found[number] = firm
+        return found

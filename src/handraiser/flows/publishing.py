@@ -1,0 +1,162 @@
+"""From when on does an agreement decide, and who has signed it?"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.db import transaction
+
+from handraiser.agreement import load
+from handraiser.agreement.model import Agreement
+from handraiser.facts.instants import iso
+from handraiser.flows.refusals import FlowCode, refused
+from handraiser.flows.users import user_named
+from handraiser.store.locks import GOVERNING, alone
+from handraiser.store.models import Audit, Publication, User
+
+_HERE = "handraiser.localhost"  # where nobody else can have an address
+
+__all__ = ["Published", "Signatures", "publish", "publish_here"]
+
+
+class Signatures(NamedTuple):
+    """Who signs for each side, by e-mail address."""
+
+    marketing: str
+    sales: str
+
+
+class Published(NamedTuple):
+    """What is published now.
+
+    before  what it takes the place of, or runs beside
+    until   when one that was published before takes its place in turn
+    """
+
+    publication: Publication
+    before: Agreement | None
+    before_since: int | None
+    until: int | None
+
+
+class _Others(NamedTuple):
+    """What has been published under the name, in order of time."""
+
+    live: list[Publication]
+    shadows: list[Publication]
+
+
+def publish(
+    agreement: Agreement,
+    *,
+    signed: Signatures | None,
+    live_from: int | None,
+    shadow: bool,
+    who: str,
+    now: int,
+) -> Published:
+    """Write down that an agreement decides from an instant on (now, unless said), or runs beside as a shadow.
+
+    One transaction, with who signed; a shadow may go without. Raises Mistakes where who signs may not, where
+    nothing would change, and where it would begin in a past that another has decided.
+    """
+    if signed is None and not shadow:
+        raise ValueError("what is to decide is signed by both sides")
+    at = now if live_from is None else live_from
+    with transaction.atomic():
+        alone(GOVERNING)
+        marketing, sales = _signers(signed)
+        others = _others(agreement.name)
+        _check_start(others, at, shadow=shadow, now=now)
+        before = _latest(others.live, at)
+        running = _latest(others.shadows, at) if shadow else None
+        _check_news(agreement, before, running)
+        made = Publication.objects.create(
+            name=agreement.name, text=_text(agreement), fingerprint=agreement.fingerprint, shadow=shadow,
+            live_from=at, published_at=now, marketing=marketing, sales=sales,
+        )  # fmt: skip
+        details = {
+            "publication": made.pk, "fingerprint": made.fingerprint, "live_from": iso(at), "shadow": shadow,
+            "marketing": marketing.email if marketing else None, "sales": sales.email if sales else None,
+        }  # fmt: skip
+        subject = f"agreement {made.name}"
+        Audit.objects.create(at=now, who=who, did="published", subject=subject, details=details)
+    later = [each.live_from for each in (others.shadows if shadow else others.live) if each.live_from > at]
+    return Published(
+        made,
+        load(before.text, file=f"publication {before.pk}") if before else None,
+        before.live_from if before else None,
+        min(later, default=None),
+    )
+
+
+def publish_here(agreement: Agreement, *, now: int) -> bool:
+    """Have an agreement decide from now on, signed for both sides by whoever runs this.
+
+    Returns whether that was new: False where it is the one that decides already.
+    """
+    with transaction.atomic():
+        for role in (User.Role.MARKETING, User.Role.SALES):
+            User.objects.get_or_create(
+                email=f"{role}@{_HERE}",
+                defaults={"role": role, "created_at": now, "name": "whoever runs this"},
+            )
+        latest = _latest(_others(agreement.name).live, now)
+        if latest is not None and latest.fingerprint == agreement.fingerprint:
+            return False
+        signed = Signatures(f"{User.Role.MARKETING}@{_HERE}", f"{User.Role.SALES}@{_HERE}")
+        publish(agreement, signed=signed, live_from=None, shadow=False, who="serve", now=now)
+    return True
+
+
+def _text(agreement: Agreement) -> str:
+    """Return the text in several lines: one alone would be taken for the name of a file."""
+    return agreement.source if "\n" in agreement.source else f"{agreement.source}\n"
+
+
+def _signers(signed: Signatures | None) -> tuple[User | None, User | None]:
+    if signed is None:
+        return None, None
+    marketing = user_named(signed.marketing, where="--marketing")
+    sales = user_named(signed.sales, where="--sales")
+    if marketing == sales:
+        says = f"{marketing.email} cannot sign for both sides."
+        raise refused(
+            FlowCode.ONE_FOR_BOTH, "--sales", says, "Two people sign: one of marketing, one of sales."
+        )
+    for user, role in ((marketing, User.Role.MARKETING), (sales, User.Role.SALES)):
+        if user.role != role:
+            says = f"{user.email} has the role {user.role}, and cannot sign for {role}."
+            fix = f"Name somebody of {role}: `handraiser user list` shows them."
+            raise refused(FlowCode.WRONG_ROLE, f"--{role}", says, fix)
+    return marketing, sales
+
+
+def _others(name: str) -> _Others:
+    found = list(Publication.objects.filter(name=name).order_by("live_from", "id"))
+    return _Others([each for each in found if not each.shadow], [each for each in found if each.shadow])
+
+
+def _latest(publications: list[Publication], at: int) -> Publication | None:
+    return next((each for each in reversed(publications) if each.live_from <= at), None)
+
+
+def _check_start(others: _Others, at: int, *, shadow: bool, now: int) -> None:
+    """What has been decided under a name stays decided; so only the first of it may begin in the past."""
+    same = others.shadows if shadow else others.live
+    if any(each.live_from == at for each in same):
+        says = f"Another of this name begins at {iso(at)} already."
+        raise refused(FlowCode.BAD_START, "--at", says, "Give another instant.")
+    decided = [each.live_from for each in (*same, *others.live) if each.live_from <= now]
+    if at < now and decided:
+        says = f"Since {iso(max(decided))} leads have been decided by another of this name."
+        fix = "Leave --at out, for now, or give an instant to come."
+        raise refused(FlowCode.BAD_START, "--at", says, fix)
+
+
+def _check_news(agreement: Agreement, live: Publication | None, running: Publication | None) -> None:
+    for each, what in ((live, "what is live"), (running, "the shadow that runs")):
+        if each is not None and each.fingerprint == agreement.fingerprint:
+            says = f"It means the same as {what} since {iso(each.live_from)}: nothing would change."
+            fix = "Leave it, or change what counts; titles, comments and order of keys do not."
+            raise refused(FlowCode.NOTHING_NEW, "AGREEMENT", says, fix)

@@ -1,0 +1,207 @@
+"""Leads of which something is new: how do they stand now, and who of them has become an MQL?
+
+Some at a time are claimed for a while, so that several workers share them. They are scored by the
+same folds as files are; one transaction then writes all that follows from it. Who dies in between has done
+nothing, and another goes on: at once where it can tell, else when the claim has run out.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from django.db import Error, connection, transaction
+
+from handraiser.flows.deciding import Decided, Looked, Looking
+from handraiser.flows.live import Live, live_at
+from handraiser.store import remembering
+from handraiser.store.bulk import among, delete, insert, query, statement
+from handraiser.store.locks import WORKING, be_there, is_gone
+from handraiser.store.snapshot import as_of_now
+
+__all__ = ["Claim", "Qualifier"]
+
+_log = logging.getLogger(__name__)
+_LEASE = 60_000_000
+_ASIDE, _NOBODY = 3_600_000_000, "aside"  # for so long nobody is about a lead that cannot be decided
+_MOST = 2_000
+_BEHIND = 500  # all that these have ever done may have to be matched anew: it is in memory meanwhile
+_STANDING = {
+    "lead_id": "bigint", "publication_id": "bigint", "score": "float8", "fit": "float8",
+    "engagement": "float8", "grade": "text", "qualified": "boolean", "at": "bigint",
+    "decided_until": "bigint",
+}  # fmt: skip
+_EPISODE = {
+    "lead_id": "bigint", "agreement": "text", "shadow": "boolean", "ordinal": "integer", "begun_at": "bigint",
+    "decided_at": "bigint", "hand_raise": "boolean", "from_history": "boolean", "publication_id": "bigint",
+    "fingerprint": "text", "reasons": "jsonb",
+}  # fmt: skip
+_OUTGOING = {
+    "destination": "text", "episode_id": "bigint", "kind": "text", "payload": "jsonb", "created_at": "bigint",
+}  # fmt: skip
+
+
+class Claim(NamedTuple):
+    """A lead that is this worker's for a while: the version of what is new, and when that was received."""
+
+    lead: int
+    version: int
+    since: int
+
+
+class Qualifier:
+    """One worker's way of deciding leads; `name` is unlike every other worker's."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.looking = Looking()
+        self._there_by: Any = None  # the connection by which others can tell that this one is there
+
+    def qualify(self, now: int, *, most: int = _MOST) -> int:
+        """Decide leads of which something is new, the longest waiting first; return how many."""
+        claims = self.claim(now, most)
+        if not claims:
+            return 0
+        live = live_at(now)
+        if not live:
+            # Whoever is published later looks at everybody.
+            with transaction.atomic():
+                self._done(claims)
+            return len(claims)
+        self._decide(claims, live, now)
+        return len(claims)
+
+    def _decide(self, claims: Sequence[Claim], live: Sequence[Live], now: int) -> None:
+        """Decide leads; one that cannot be decided, which is a mistake of ours, keeps no other waiting."""
+        try:
+            with as_of_now():
+                looked = self.looking.look(live, {claim.lead: claim.since for claim in claims}, now)
+        except Error:
+            raise  # the database's, and for all of them
+        except Exception:  # noqa: BLE001  it is logged, and the lead waits to be decided
+            if len(claims) == 1:
+                _log.exception("Lead %s cannot be decided; it is tried again in an hour.", claims[0].lead)
+                self._set_aside(claims[0], now)
+                return
+            half = len(claims) // 2
+            self._decide(claims[:half], live, now)
+            self._decide(claims[half:], live, now)
+            return
+        with transaction.atomic():
+            self._write(claims, live, looked, now)
+
+    def _set_aside(self, claim: Claim, now: int) -> None:
+        with transaction.atomic():
+            statement(
+                "UPDATE store_dirty SET claimed_until = %s, claimed_by = %s "
+                "WHERE lead_id = %s AND claimed_by = %s",
+                [now + _ASIDE, _NOBODY, claim.lead, self.name],
+            )
+
+    def claim(self, now: int, most: int) -> list[Claim]:
+        """Have leads for a while, the longest waiting first, that nobody else is about."""
+        claim = (
+            "UPDATE store_dirty SET claimed_until = %s, claimed_by = %s WHERE lead_id IN (SELECT lead_id "
+            "FROM store_dirty WHERE claimed_until = 0 AND behind = %s ORDER BY since LIMIT %s"
+            f"{_skipping_locked()}) RETURNING lead_id, version, since"
+        )
+        with transaction.atomic():
+            self._free(now)
+            # Those of whom nothing is new come when there is nobody else.
+            rows = query(claim, [now + _LEASE, self.name, False, most]) or query(
+                claim, [now + _LEASE, self.name, True, min(most, _BEHIND)]
+            )
+        return [Claim(*row) for row in rows]
+
+    def _free(self, now: int) -> None:
+        """Take back the claims that nobody is about any more."""
+        # One of its own name is left from when it failed.
+        free = "claimed_by = %s"
+        parameters: list[object] = [self.name]
+        if connection.vendor == "postgresql":
+            if connection.connection is not self._there_by:
+                be_there(WORKING, self.name)
+            gone, more = is_gone(WORKING, "claimed_by")
+            free, parameters = f"{free} OR {gone}", [*parameters, *more]
+        elif self._there_by is None:
+            # SQLite has one worker, and who was before is gone, or will find its claims gone. Only once: two
+            # who took from each other again and again would both come to nothing.
+            free, parameters = "TRUE", []
+        self._there_by = connection.connection
+        statement(
+            "UPDATE store_dirty SET claimed_until = 0 WHERE lead_id IN (SELECT lead_id FROM store_dirty "
+            f"WHERE claimed_until > 0 AND (claimed_until < %s OR claimed_by <> %s AND ({free}))"
+            f"{_skipping_locked()})",
+            [now, _NOBODY, *parameters],
+        )
+
+    def _write(self, claims: Sequence[Claim], live: Sequence[Live], looked: Looked, now: int) -> None:
+        condition, parameters = among("lead_id", [claim.lead for claim in claims])
+        # In the order of those who write that something is new: otherwise two could wait for each other.
+        lock = " ORDER BY lead_id FOR UPDATE" if connection.vendor == "postgresql" else ""
+        sql = f"SELECT lead_id FROM store_dirty WHERE claimed_by = %s AND {condition}{lock}"
+        # Whom another has claimed since, because this took too long, is another's to write down.
+        mine = {lead for (lead,) in query(sql, [self.name, *parameters])}
+        decided = [each for each in looked.decided if each.lead in mine]
+        _write_standings(decided)
+        _write_episodes(
+            [each for each in decided if each.begun_at is not None], {one.number: one for one in live}, now
+        )
+        for ground, news in looked.remember.items():
+            own = [each for each in news if each.lead in mine]
+            remembering.write(ground, own, beside=looked.remember.keys())
+        self._done(claims)
+
+    def _done(self, claims: Sequence[Claim]) -> None:
+        kinds = {"lead_id": "bigint", "version": "bigint", "claimed_by": "text"}
+        delete("store_dirty", kinds, [(claim.lead, claim.version, self.name) for claim in claims])
+        # Of whom something else came meanwhile stays to be decided again.
+        condition, parameters = among("lead_id", [claim.lead for claim in claims])
+        statement(
+            "UPDATE store_dirty SET claimed_until = 0, claimed_by = '' "
+            f"WHERE claimed_by = %s AND {condition}",
+            [self.name, *parameters],
+        )
+
+
+def _skipping_locked() -> str:
+    """Return what has PostgreSQL pass over what others are about; SQLite has one writer."""
+    return " FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
+
+
+def _write_standings(decided: Sequence[Decided]) -> None:
+    names = [name for name in _STANDING if name not in ("lead_id", "publication_id")]
+    sets = ", ".join(f'"{name}" = excluded."{name}"' for name in names)
+    rows = [
+        (
+            each.lead, each.publication, each.score, each.fit, each.engagement, each.grade, each.qualified,
+            each.at, each.decided_until,
+        )
+        for each in decided
+    ]  # fmt: skip
+    insert("store_standing", _STANDING, rows, conflict=f"(lead_id, publication_id) DO UPDATE SET {sets}")
+
+
+def _write_episodes(begun: Sequence[Decided], live: dict[int, Live], now: int) -> None:
+    if not begun:
+        return
+    rows = []
+    for each in begun:
+        one = live[each.publication]
+        rows.append(
+            (
+                each.lead, one.agreement.name, one.shadow, each.ordinal, each.begun_at, now, each.hand_raise,
+                each.from_history, each.publication, one.agreement.fingerprint, each.reasons,
+            )
+        )  # fmt: skip
+    kept = insert(
+        "store_episode", _EPISODE, rows, conflict="(lead_id, agreement, shadow, ordinal) DO NOTHING",
+        returning="id, reasons, shadow, from_history",
+    )  # fmt: skip
+    told = [
+        ("handoff", number, "mql", reasons, now)
+        for number, reasons, shadow, past in kept
+        if not (shadow or past)
+    ]
+    insert("store_outgoing", _OUTGOING, told, conflict="(destination, episode_id, kind) DO NOTHING")
