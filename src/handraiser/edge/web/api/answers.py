@@ -1,0 +1,190 @@
+"""What does the API answer? The objects as docs/contract.md has them; times are instants in UTC."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+__all__ = [
+    "Activity",
+    "Agreement",
+    "Agreements",
+    "Company",
+    "Episode",
+    "Identified",
+    "Join",
+    "Lead",
+    "Member",
+    "Reasons",
+    "Refused",
+    "RuleGave",
+    "Someone",
+    "Standing",
+    "Timeline",
+    "Undone",
+]
+
+
+class Identified(msgspec.Struct, frozen=True, kw_only=True):
+    """By what somebody is known now: `kind` is user_id, email or anonymous_id."""
+
+    kind: str
+    value: str
+
+
+class Company(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a lead worked, as known then."""
+
+    id: str
+    attributes: dict[str, Any]
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """Another who turned out to be this lead: what was known of them is known of the lead since then."""
+
+    id: str
+    since: datetime
+
+
+class Join(msgspec.Struct, frozen=True, kw_only=True):
+    """That two are one person, because of what both were known by, and whether that was undone."""
+
+    id: int
+    joined: str
+    to: str
+    because: Identified
+    at: datetime
+    undone_at: datetime | None
+
+
+class RuleGave(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a rule gave when an episode began; `count` for rules about events."""
+
+    rule: str
+    points: float
+    count: int | None = None
+
+
+class Reasons(msgspec.Struct, frozen=True, kw_only=True):
+    """What a lead had when an episode began: the sums, and the rules that gave something."""
+
+    score: float
+    fit: float
+    engagement: float
+    grade: str | None
+    rules: list[RuleGave]
+
+
+class Episode(msgspec.Struct, frozen=True, kw_only=True):
+    """A time that somebody became an MQL, as it was written down then."""
+
+    lead_id: str
+    ordinal: int
+    begun_at: datetime
+    decided_at: datetime
+    hand_raise: bool
+    from_history: bool
+    fingerprint: str
+    reasons: Reasons
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How a lead stands under an agreement that was live then."""
+
+    agreement: str
+    title: str
+    fingerprint: str
+    shadow: bool
+    live_from: datetime
+    score: float
+    fit: float
+    engagement: float
+    grade: str | None
+    qualified: bool
+    mql_at: datetime | None
+    episodes: list[Episode]
+
+
+class Lead(msgspec.Struct, frozen=True, kw_only=True):
+    """A lead as of an instant."""
+
+    id: str
+    joined_to: str | None
+    at: datetime
+    created_at: datetime
+    identifiers: list[Identified]
+    attributes: dict[str, Any]
+    company: Company | None
+    members: list[Member]
+    joins: list[Join]
+    agreements: list[Standing]
+
+
+class Activity(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a lead did."""
+
+    event_id: str
+    event: str
+    occurred_at: datetime
+    known_at: datetime
+    session_id: str
+    verdict: str
+    properties: dict[str, Any]
+    member: str
+
+
+class Timeline(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of what a lead did, the latest first; `next` is `before` of the page after it."""
+
+    id: str
+    joined_to: str | None
+    at: datetime
+    events: list[Activity]
+    next: str | None
+
+
+class Agreement(msgspec.Struct, frozen=True, kw_only=True):
+    """An agreement that is live, or only runs beside."""
+
+    agreement: str
+    title: str
+    fingerprint: str
+    shadow: bool
+    live_from: datetime
+    begun_at: datetime | None
+    published_at: datetime
+    marketing: str | None
+    sales: str | None
+
+
+class Agreements(msgspec.Struct, frozen=True, kw_only=True):
+    """The agreements that decide at an instant, and those that run beside."""
+
+    at: datetime
+    agreements: list[Agreement]
+
+
+class Someone(msgspec.Struct, frozen=True, kw_only=True):
+    """A person; `created_at` is null for a visitor of whom nobody knows who it is."""
+
+    id: str
+    created_at: datetime | None
+    identifiers: list[Identified]
+
+
+class Undone(msgspec.Struct, frozen=True, kw_only=True):
+    """The two who are two again: who had been joined, and to whom."""
+
+    success: bool
+    join: Join
+    leads: list[Someone]
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True):
+    """Why something is not answered, and what would be right."""
+
+    success: bool = False
+    message: str
+    fix: str | None = None

@@ -1,0 +1,93 @@
+"""How does Django answer, if its threads are not to wait for what is still on its way?"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from django.core.wsgi import get_wsgi_application
+
+from handraiser.edge.web.admitting import CALLER
+from handraiser.edge.web.answering import Answer, refusal
+from handraiser.edge.web.keys import Caller
+from handraiser.edge.web.receiving import Incoming, Scope, receive
+
+__all__ = ["answer"]
+
+_BODY = 10 * 1024 * 1024
+_THREADS = 8
+_WAITING = 256  # requests; more would be answered later than people wait
+
+_django = get_wsgi_application()
+_threads = ThreadPoolExecutor(_THREADS, "pages")
+_waiting = 0
+
+
+async def answer(scope: Scope, incoming: Incoming, caller: Caller | None) -> Answer:
+    """Return what Django answers; `caller` is who asks, where that is known.
+
+    Raises Answered with 503 where too many wait for it already.
+    """
+    global _waiting
+    body = await receive(scope, incoming, bound=_BODY)
+    if _waiting >= _WAITING:
+        raise refusal(503, "Too many are asking at the moment.", ("retry-after", "2"))
+    _waiting += 1
+    try:
+        environ = _environ(scope, body) | {CALLER: caller}
+        return await asyncio.get_running_loop().run_in_executor(_threads, _ask, environ)
+    finally:
+        _waiting -= 1
+
+
+def _ask(environ: dict[str, Any]) -> Answer:
+    begun: list[tuple[str, list[tuple[str, str]]]] = []
+
+    def start(
+        status: str, headers: list[tuple[str, str]], exc_info: object = None, /
+    ) -> Callable[[bytes], object]:
+        begun.append((status, headers))
+        return bytes  # PEP 3333 wants something to write with; Django never does
+
+    parts = _django(environ, start)
+    try:
+        body = b"".join(parts)
+    finally:
+        parts.close()  # gives connections to the database back
+    status, headers = begun[-1]
+    lower = tuple((name.lower(), value) for name, value in headers if name.lower() != "content-length")
+    return Answer(int(status.partition(" ")[0]), body, lower)
+
+
+def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
+    """Return a request as WSGI has it: PEP 3333."""
+    host, _, port = scope.server.rpartition(":")
+    named = {
+        "HTTP_" + name.upper().replace("-", "_"): value
+        for name, value in scope.headers.items()
+        if "_" not in name  # it could pass for another header
+    }
+    return named | {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(scope.path).decode("latin-1"),
+        "QUERY_STRING": scope.query_string,
+        "CONTENT_TYPE": named.pop("HTTP_CONTENT_TYPE", ""),
+        "CONTENT_LENGTH": str(len(body)),
+        "SERVER_NAME": host,
+        "SERVER_PORT": port,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": scope.client.rpartition(":")[0],
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }

@@ -1,0 +1,30 @@
+"""What holds of every answer of Django's, whoever wrote it?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+
+__all__ = ["plain"]
+
+Answering = Callable[[HttpRequest], HttpResponse]
+
+
+def plain(answering: Answering) -> Answering:
+    """Return what answers so that no browser guesses what it is, and nobody keeps what is of a person."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = answering(request)
+        if response.status_code == 405:
+            # Django and django-ninja have words of their own for it.
+            allowed = response.headers.get("Allow", "")
+            says = {"success": False, "message": f"Nothing here is done with {request.method}."}
+            response.content = msgspec.json.encode(says | {"fix": f"Use {allowed}."})
+            response.headers["Content-Type"] = "application/json"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return answer
