@@ -12,8 +12,9 @@ from pathlib import Path
 import msgspec
 import typer
 
-from handraiser.edge import backtesting, diffing
+from handraiser.edge import backtesting, diffing, doctoring, exporting, publishing, serving
 from handraiser.edge.helping import Command, Commands
+from handraiser.edge.keys import keys
 from handraiser.edge.options import (
     AgreementFile,
     AgreementFiles,
@@ -35,6 +36,7 @@ from handraiser.edge.options import (
     Version,
     Zone,
 )
+from handraiser.edge.rejecting import rejects
 from handraiser.edge.running import (
     ERR,
     OUT,
@@ -46,6 +48,7 @@ from handraiser.edge.running import (
     say_rejects_of,
     texts_of,
 )
+from handraiser.edge.users import users
 from handraiser.errors import Diagnostic, Level, Mistakes, many
 
 __all__ = ["app", "main"]
@@ -76,6 +79,17 @@ handraiser backtest new.yaml --against agreement.yaml --leads leads.csv \\
     --events events.csv --outcomes outcomes.csv --format html --out test.html"""
 _DIFF = """handraiser diff agreement.yaml next.yaml
 handraiser diff agreement.yaml next.yaml --format json"""
+_PUBLISH = """handraiser publish agreement.yaml --marketing mara@example.com \\
+    --sales sam@example.com
+handraiser publish next.yaml --shadow"""
+_DOCTOR = """handraiser doctor
+handraiser doctor --repair"""
+_EXPORT = """handraiser export history
+handraiser export history --format csv"""
+_SERVE = """handraiser serve --agreement agreement.yaml
+DATABASE_URL=postgresql://me@db.example/leads handraiser serve --port 8080"""
+_WEB = "handraiser web --port 8080 --processes 2"
+_WORK = "handraiser work"
 _DEMO = "handraiser demo --folder demo"
 
 
@@ -306,6 +320,37 @@ def demo(folder: DemoFolder = Path("demo"), leads: DemoLeads = 2_000) -> None:
 
     with failing():
         run(folder, leads, OUT)
+
+
+app.command(
+    cls=Command,
+    help="Let an agreement decide from an instant on: both sides sign it here.",
+    epilog=_PUBLISH,
+)(publishing.publish)
+app.command(
+    cls=Command,
+    help="Take events in and decide leads: the web front and a worker, on this machine.",
+    epilog=_SERVE,
+)(serving.serve)
+app.command(cls=Command, help="Take events in; deciding is left to `work`. Needs PostgreSQL.", epilog=_WEB)(
+    serving.web
+)
+app.command(cls=Command, help="Decide leads of what `web` took in. Needs PostgreSQL.", epilog=_WORK)(
+    serving.work
+)
+app.add_typer(keys)
+app.add_typer(rejects)
+app.add_typer(users)
+app.command(
+    cls=Command,
+    help="Write what is known of all leads into files, as `score` reads them.",
+    epilog=_EXPORT,
+)(exporting.export)
+app.command(
+    cls=Command,
+    help="Prove that what is stored is what the events give: scores, episodes, hits.",
+    epilog=_DOCTOR,
+)(doctoring.doctor)
 
 
 def main() -> None:

@@ -52,16 +52,17 @@ class Command(TyperCommand):
 
 
 class Commands(TyperGroup):
-    """The commands, whose help names each with what it does."""
+    """Commands under one name; its help names each with what it does."""
 
     def get_usage(self, ctx: Any) -> str:
         """Return the line of their use."""
         return f"Usage: {ctx.command_path} COMMAND [OPTIONS]"
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Write the first help: what there is."""
+        """Write what there is."""
         commands = [(name, str(command.help)) for name, command in self.commands.items()]
-        options = [("--version", "Show the version."), ("--help", "Show this and do nothing.")]
+        options = [(_called(each), _explained(each)) for each in self.params]
+        options.append(("--help", "Show this and do nothing."))
         parts = [
             self.get_usage(ctx),
             _wrapped(self.help or ""),

@@ -34,6 +34,24 @@ __all__ = [
     "OutcomesFile",
     "Points",
     "RejectsFile",
+    "AddedEmail",
+    "ExportFolder",
+    "ExportFormat",
+    "Repair",
+    "Host",
+    "KeyName",
+    "KeyNumber",
+    "LiveAgreement",
+    "LiveFrom",
+    "Marketing",
+    "Port",
+    "Processes",
+    "Role",
+    "Sales",
+    "Scope",
+    "Shadow",
+    "UserEmail",
+    "UserName",
     "Version",
     "Zone",
 ]
@@ -128,4 +146,69 @@ BacktestOut = Annotated[
 ]
 BacktestFormat = Annotated[
     str, typer.Option("--format", metavar="text|json|html", help="For people, for programs, or to pass on.")
+]
+
+Marketing = Annotated[
+    str | None, typer.Option("--marketing", metavar="EMAIL", help="Who signs for marketing, a user.")
+]
+Sales = Annotated[str | None, typer.Option("--sales", metavar="EMAIL", help="Who signs for sales, a user.")]
+LiveFrom = Annotated[
+    str | None, typer.Option("--at", metavar="TIME", help="From when on it decides; now unless said.")
+]
+Shadow = Annotated[
+    bool, typer.Option("--shadow", help="Let it only run beside: nothing is handed off, nobody has to sign.")
+]
+Scope = Annotated[
+    str,
+    typer.Option(
+        "--scope", metavar="track|read|write", help="To send events, to read scores, or to change things."
+    ),
+]
+KeyName = Annotated[str | None, typer.Option("--name", metavar="NAME", help="What it is for, in your words.")]
+KeyNumber = Annotated[int, typer.Argument(metavar="ID", help="The number that `key list` shows.")]
+AddedEmail = Annotated[str, typer.Argument(metavar="EMAIL", help="Their e-mail address.")]
+UserEmail = Annotated[str, typer.Argument(metavar="EMAIL", help="The e-mail address that `user list` shows.")]
+Role = Annotated[
+    str,
+    typer.Option(
+        "--role",
+        metavar="marketing|sales|manager|administrator|viewer",
+        help="What they do here: marketing and sales sign agreements, each for their side.",
+    ),
+]
+UserName = Annotated[str | None, typer.Option("--name", metavar="NAME", help="What they are called.")]
+
+ExportFolder = Annotated[
+    Path, typer.Argument(metavar="FOLDER", help="Where the files go; it is made if need be.")
+]
+ExportFormat = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        metavar="parquet|csv",
+        help="Parquet keeps of what kind values are; CSV is for spreadsheets.",
+    ),
+]
+Repair = Annotated[
+    bool, typer.Option("--repair", help="Drop what is wrong and can be made anew, and have it made anew.")
+]
+LiveAgreement = Annotated[
+    Path | None,
+    typer.Option(
+        "--agreement",
+        metavar="FILE",
+        help="An agreement to decide by from now on, signed for both sides by you.",
+    ),
+]
+Port = Annotated[
+    int, typer.Option("--port", metavar="N", help="Where to listen; 8000 unless said.", min=1, max=65_535)
+]
+Host = Annotated[
+    str,
+    typer.Option(
+        "--host", metavar="ADDRESS", help="On which address; 127.0.0.1, this machine alone, unless said."
+    ),
+]
+Processes = Annotated[
+    int, typer.Option("--processes", metavar="N", help="How many processes answer.", min=1, max=64)
 ]

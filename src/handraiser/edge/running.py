@@ -1,9 +1,11 @@
-"""What do commands share: consoles, mistakes in words, progress, and what could not be used?"""
+"""What do commands share: consoles, mistakes in words, progress, the clock, and what could not be used?"""
 
 from __future__ import annotations
 
+import getpass
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -25,10 +27,12 @@ __all__ = [
     "at_work",
     "failing",
     "loaded_all",
+    "now",
     "say",
     "say_rejects",
     "say_rejects_of",
     "texts_of",
+    "whoever_asks",
 ]
 
 OUT = Console(highlight=False, soft_wrap=True)
@@ -125,6 +129,19 @@ def _keep(inputs: Inputs, rejects: Sequence[Rejects], path: Path | None) -> None
         write_rejects(inputs, path)
     elif any(not one.used for one in rejects):
         ERR.print("Use --rejects FILE to keep all of them.", markup=False)
+
+
+def now() -> int:
+    """Return the present instant, in microseconds."""
+    return time.time_ns() // 1_000
+
+
+def whoever_asks() -> str:
+    """Return how the audit calls who uses the command line: by the name they have on this machine."""
+    try:
+        return f"{getpass.getuser()} on the command line"
+    except (KeyError, OSError):  # in a container there may be a number without a name
+        return "somebody on the command line"
 
 
 def texts_of(agreements: Sequence[Path]) -> dict[str, str]:

@@ -1,0 +1,60 @@
+"""Who keeps the history in files up to date, beside all the rest that a worker does?"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+from django.db import Error, connection
+
+from handraiser.flows.history import MOST, append_history
+
+__all__ = ["keeping_history"]
+
+_SELDOM = 30.0  # seconds between looks for what is new
+_SOON = 1.0  # the same while there is more of it than is written at once
+
+_log = logging.getLogger(__name__)
+
+
+@contextmanager
+def keeping_history(data: Path | None) -> Iterator[None]:
+    """Have what is new written into the history of a folder within, again and again; of None nothing is.
+
+    In a thread of its own: writing files together takes seconds, for which nobody is to wait.
+    """
+    if data is None:
+        yield
+        return
+    over = threading.Event()
+    historian = threading.Thread(target=_keep, args=(data, over), name="historian")
+    historian.start()
+    try:
+        yield
+    finally:
+        over.set()
+        historian.join()
+
+
+def _keep(data: Path, over: threading.Event) -> None:
+    try:
+        while not over.is_set():
+            over.wait(_SOON if _append(data) >= MOST else _SELDOM)
+    finally:
+        connection.close()  # it is this thread's own
+
+
+def _append(data: Path) -> int:
+    """Write some of what is new; what keeps it from that keeps nothing else."""
+    try:
+        return append_history(data)
+    except (OSError, duckdb.Error) as error:
+        _log.warning("The history cannot be written: %s", error)
+    except Error as error:
+        _log.warning("The history has to wait for the database: %s", error)
+        connection.close()
+    return 0

@@ -1,0 +1,151 @@
+"""`handraiser serve`, `web` and `work`: the processes that take events in and decide leads."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from handraiser.edge.database import database
+from handraiser.edge.options import Host, LiveAgreement, Port, Processes
+from handraiser.edge.running import ERR, failing, now, say, texts_of
+from handraiser.errors import Diagnostic, Mistakes, Place
+
+__all__ = ["serve", "web", "work"]
+
+_PAUSE = 1.0  # seconds until a worker that ended by itself is begun again
+_FAREWELL = 30.0  # seconds for a worker to finish what it is about
+
+
+def serve(agreement: LiveAgreement = None, port: Port = 8000, host: Host = "127.0.0.1") -> None:
+    with failing(*([agreement] if agreement else [])):
+        _refuse_taken(host, port)
+        with database(new=True, say=say):
+            if agreement is not None:
+                _make_live(agreement)
+        helper = _Worker()
+        _say_ready(host, port)
+        try:
+            _serve(host, port, processes=1)
+        finally:
+            helper.end()
+
+
+def web(port: Port = 8000, host: Host = "127.0.0.1", processes: Processes = 1) -> None:
+    with failing():
+        _refuse_taken(host, port)
+        with database(new=True, say=say):
+            _refuse_sqlite("web")
+        _say_ready(host, port)
+        _serve(host, port, processes=processes)
+
+
+def work() -> None:
+    with failing():
+        with database(new=True, say=say):
+            _refuse_sqlite("work")
+        from handraiser.edge.worker import run
+
+        run()
+
+
+def _serve(host: str, port: int, *, processes: int) -> None:
+    from handraiser.edge.web.server import serve as serve_it
+
+    serve_it(host=host, port=port, processes=processes)
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """Say at once what the server would say much later, in its own words."""
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        says = f"Nobody can listen on {host}:{port}: {error.strerror or error}."
+        raise Mistakes(
+            [_mistake("HR810", "--port", says, "Choose another port, such as --port 8001.")]
+        ) from None
+
+
+def _refuse_sqlite(command: str) -> None:
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        says = f"`handraiser {command}` shares its database with others, which SQLite is not made for."
+        fix = "Run `handraiser serve`, which is both, or set DATABASE_URL to a PostgreSQL."
+        raise Mistakes([_mistake("HR811", "DATABASE_URL", says, fix)])
+
+
+def _mistake(code: str, where: str, says: str, fix: str) -> Diagnostic:
+    return Diagnostic(code=code, at=Place(where, line=0), says=says, fix=fix)
+
+
+def _make_live(path: Path) -> None:
+    """Have an agreement decide from now on; whoever starts this signs for both sides."""
+    from handraiser.agreement import load
+    from handraiser.edge.diagnostics import render_diagnostics
+    from handraiser.flows.publishing import publish_here
+    from handraiser.scoring.lint import lint_alone
+
+    loaded = load(path)
+    if doubts := lint_alone(loaded):
+        ERR.print(render_diagnostics(doubts, source_text=texts_of([path])), markup=False)
+    if publish_here(loaded, now=now()):
+        say([f"{loaded.name} is live from now on, signed for both sides by whoever started this."])
+
+
+def _say_ready(host: str, port: int) -> None:
+    """Say where it is as soon as it answers there."""
+
+    def ask() -> None:
+        shown = f"[{host}]" if ":" in host else host
+        while True:
+            try:
+                socket.create_connection((_here(host), port), 1).close()
+            except OSError:
+                time.sleep(0.05)
+                continue
+            sys.stdout.write(f"ready http://{shown}:{port}\n")
+            sys.stdout.flush()
+            return
+
+    threading.Thread(target=ask, name="ready", daemon=True).start()
+
+
+def _here(host: str) -> str:
+    """Return where this machine hears what it says to all its addresses."""
+    return "localhost" if host in ("0.0.0.0", "::") else host  # noqa: S104
+
+
+class _Worker:
+    """A worker in a process of its own, begun again when it ends by itself."""
+
+    def __init__(self) -> None:
+        self._ending = threading.Event()
+        self._process = self._begin()
+        self._thread = threading.Thread(target=self._watch, name="worker", daemon=True)
+        self._thread.start()
+
+    def _begin(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-m", "handraiser.edge.worker_process", str(os.getpid())])
+
+    def _watch(self) -> None:
+        while not self._ending.is_set():
+            code = self._process.wait()
+            if code == 0 or self._ending.wait(_PAUSE):
+                return  # told to, perhaps together with this process
+            ERR.print(f"The worker ended by itself ({code}); it is begun again.", markup=False)
+            self._process = self._begin()
+
+    def end(self) -> None:
+        """Have the worker finish what it is about, and end."""
+        self._ending.set()
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(_FAREWELL)
+        except subprocess.TimeoutExpired:
+            self._process.kill()

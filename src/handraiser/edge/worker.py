@@ -1,0 +1,84 @@
+"""The worker: what came in is resolved, leads are decided, scores and history kept fresh, again and again."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import signal
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+
+from django.db import Error, close_old_connections, connection
+
+from handraiser.edge.historian import keeping_history
+from handraiser.edge.settings import FOLDER
+from handraiser.flows.live import begin
+from handraiser.flows.qualify import Qualifier
+from handraiser.flows.resolve import resolve_arrivals
+from handraiser.flows.sweep import sweep
+
+__all__ = ["Worker", "now", "run"]
+
+_IDLE = 0.05  # seconds until it is looked again, when there was nothing to do
+_AWAY = 1.0  # seconds until a database that was away is asked again
+_SELDOM = 30.0  # seconds between looks for what comes about once a day
+
+_log = logging.getLogger(__name__)
+
+
+def now() -> int:
+    """Return the present instant, in microseconds."""
+    return time.time_ns() // 1_000
+
+
+class Worker:
+    """Does all there is to do, a little of each in turn; with a folder, it keeps the history in there."""
+
+    def __init__(self, clock: Callable[[], int] = now, *, folder: Path | None = None) -> None:
+        self.clock = clock
+        self.folder = folder
+        # What tells it from all others comes first: names of machines are long.
+        self.qualifier = Qualifier(f"{secrets.token_hex(4)}-{os.getpid()}-{socket.gethostname()}"[:32])
+        self._seldom_at = 0.0
+
+    def run(self, stop: Event, *, alone: Callable[[], bool] = lambda: False) -> None:
+        """Work until told to stop, or left alone. A database that is away is waited for."""
+        with keeping_history(self.folder):
+            while not stop.is_set() and not alone():
+                try:
+                    close_old_connections()
+                    if not self.turn():
+                        stop.wait(_IDLE)
+                except Error as error:
+                    _log.warning("The database does not answer as it should: %s", error)
+                    connection.close()
+                    stop.wait(_AWAY)
+
+    def turn(self) -> int:
+        """Do a little of everything; return how much that was, 0 if there was nothing."""
+        if time.monotonic() - self._seldom_at > _SELDOM:
+            self._seldom_at = time.monotonic()
+            self.daily()
+        begin(self.clock())
+        return resolve_arrivals() + self.qualifier.qualify(self.clock())
+
+    def daily(self) -> None:
+        """Do what is due once a day, as far as it is due."""
+        sweep(self.clock())
+
+    def settle(self) -> None:
+        """Work until there is nothing more to do."""
+        while self.turn():
+            pass
+
+
+def run(parent: int | None = None) -> None:
+    """Work until SIGTERM or SIGINT, or until the process that began this one is gone."""
+    stop = Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda number, frame: stop.set())
+    Worker(folder=FOLDER).run(stop, alone=lambda: parent is not None and os.getppid() != parent)
