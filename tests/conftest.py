@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 
+# Where handraiser keeps its data unless told otherwise: nothing of a test is left in the folder it is run in.
+os.environ["HANDRAISER_FOLDER"] = tempfile.mkdtemp(prefix="handraiser-tests-")
+atexit.register(shutil.rmtree, os.environ["HANDRAISER_FOLDER"], ignore_errors=True)
 sys.path.insert(0, str(Path(__file__).parent))
 
 _QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]

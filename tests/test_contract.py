@@ -16,19 +16,21 @@ from typing import Any
 
 import msgspec
 import pytest
-import typer.main
 from typer.testing import CliRunner
 
 import handraiser as hr
 import handraiser.learning.backtest as testing
+from commands import COMMANDS
 from handraiser.agreement.diff import Change, Effect
 from handraiser.edge.acme import make_acme
 from handraiser.edge.case_files import Agreements, read_cases
 from handraiser.edge.cli import app
 from handraiser.edge.comparing import Noted
+from handraiser.edge.database import set_up
 from handraiser.edge.demo import END
 from handraiser.edge.diagnostics import render_diagnostics
 from handraiser.edge.diff_told import Compared, Diff
+from handraiser.edge.web.api import answers
 from handraiser.errors import Diagnostic, Level, Place
 from handraiser.facts.inputs import Rejects
 from handraiser.learning.breakdown import Breakdown, Share
@@ -42,7 +44,6 @@ from handraiser.tables.paths import ENDINGS
 from pages import ROOT, codes, tables
 
 PAGE = tables((ROOT / "docs" / "contract.md").read_text(encoding="utf-8"))
-COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # a group
 
 AGREEMENT = """
 agreement: small
@@ -242,7 +243,14 @@ STRUCTS: dict[str, Any] = EXPLAINED | TOLD_APART
 
 def in_words(kind: Any) -> str:
     """A type as the page calls it."""
-    plain = {str: "text", float: "number", int: "number", bool: "boolean", datetime: "instant"}
+    plain = {
+        Any: "any value",
+        str: "text",
+        float: "number",
+        int: "number",
+        bool: "boolean",
+        datetime: "instant",
+    }
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return "text"
     origin, inside = typing.get_origin(kind), typing.get_args(kind)
@@ -309,6 +317,57 @@ def test_explain_writes_that_object_as_json(files: Path) -> None:
     assert [event["occurred_at"] for event in visit["dropped"]] == ["2026-03-01T10:00:00.500000Z"]
 
 
+# ---- what the API answers
+
+ANSWERS: dict[str, Any] = {name: getattr(answers, name) for name in answers.__all__}
+
+
+@pytest.fixture(scope="module")
+def described() -> Any:
+    """The API's own description."""
+    set_up()
+    from handraiser.edge.web.api.routes import api
+
+    return json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/")))
+
+
+def test_the_api_has_these_addresses(described: Any) -> None:
+    real = {
+        f"{method.upper()} {path}": schema_of(asked)
+        for path, methods in described["paths"].items()
+        for method, asked in methods.items()
+    }
+    rows = {codes(where)[0]: codes(told)[0] for where, told, _, _ in PAGE["Addresses"]}
+    assert rows == real
+
+
+def schema_of(asked: Any) -> str:
+    schema: str = asked["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]
+    return schema.rpartition("/")[2]
+
+
+def test_the_api_refuses_with_these_statuses(described: Any) -> None:
+    asked = [each for methods in described["paths"].values() for each in methods.values()]
+    real = {status for each in asked for status in each["responses"]} - {"200"}
+    assert {row[0] for row in PAGE["Statuses"]} == real | {"405"}
+
+
+def test_an_address_takes_these_parameters_and_keys(described: Any) -> None:
+    for where, _, parameters, scope in PAGE["Addresses"]:
+        method, path = codes(where)[0].split()
+        asked = described["paths"][path][method.lower()]
+        assert codes(parameters) == [each["name"] for each in asked["parameters"] if each["in"] == "query"]
+        assert asked["security"] == [{{"read": "Reading", "write": "Writing"}[codes(scope)[0]]: []}]
+
+
+@pytest.mark.parametrize("name", list(ANSWERS))
+def test_an_answer_has_these_keys(name: str, described: Any) -> None:
+    hints = typing.get_type_hints(ANSWERS[name])
+    real = {field: in_words(hints[field]) for field in ANSWERS[name].__struct_fields__}
+    assert {codes(key)[0]: kind for key, kind, _ in PAGE[name]} == real
+    assert list(described["components"]["schemas"][name]["properties"]) == list(real)
+
+
 # ---- what diff writes
 
 
@@ -349,6 +408,16 @@ def test_mistakes_of_both_agreements_are_shown_with_their_lines(files: Path) -> 
         "2 mistakes",
     ):
         assert said in done.output
+
+
+# ---- what export writes
+
+
+def test_export_writes_rejects_with_these_columns() -> None:
+    from handraiser.flows.exporting import _OWN
+
+    described = {codes(name)[0]: codes(kind)[0] for name, kind, _ in PAGE["What export writes"]}
+    assert described == {name: str(kind) for name, kind in _OWN["rejects"].items()}
 
 
 # ---- cases

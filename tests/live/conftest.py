@@ -1,0 +1,35 @@
+"""Databases of both kinds, as the flows use them: in this process, through Django."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "handraiser.edge.settings")
+
+import django
+
+django.setup()
+
+from tests.live.company import using
+from tests.servers import Cluster, Database, postgresql, sqlite_database
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    with postgresql() as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database with its tables, which all that uses Django in this process uses."""
+    if request.param == "sqlite":
+        made = sqlite_database(tmp_path)
+    else:
+        made = request.getfixturevalue("cluster").database()
+    with using(made):
+        yield made

@@ -1,0 +1,73 @@
+"""What comes while a worker looks at leads: it is not lost by what the worker then writes down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from threading import Thread
+
+from django.db import connection
+
+from handraiser.flows.deciding import Looked, Looking
+from handraiser.flows.live import Live
+from handraiser.flows.qualify import Qualifier
+from handraiser.flows.resolve import resolve_arrivals
+from handraiser.store.bulk import query
+from tests.live.company import publish, send
+from tests.live.comparing import SHOWN, compare_standings
+from tests.live.traffic import AGREEMENTS, BEGIN
+from tests.servers import Database
+
+SECOND = 1_000_000
+NOW = BEGIN + 100 * SECOND
+
+
+class Interrupted(Looking):
+    """Looks at leads, and lets something happen before it tells what it has seen."""
+
+    def __init__(self, happens: Callable[[], object]) -> None:
+        super().__init__()
+        self.happens = happens
+
+    def look(self, live: Sequence[Live], since: Mapping[int, int], now: int) -> Looked:
+        looked = super().look(live, since, now)
+
+        def happen() -> None:
+            try:
+                self.happens()
+            finally:
+                connection.close()
+
+        thread = Thread(target=happen)
+        thread.start()
+        thread.join()
+        return looked
+
+
+def bought(name: str, **who: object) -> dict[str, object]:
+    return {"type": "track", "event": "Product Added", "properties": {"price": 50}, "messageId": name, **who}
+
+
+def test_two_who_become_one_while_one_is_looked_at_keep_what_both_did(database: Database) -> None:
+    publications = dict(zip(publish(AGREEMENTS, BEGIN), AGREEMENTS, strict=True))
+    form = {"type": "track", "event": "Form Submitted", "properties": {"email": "ann@made.example"}}
+    send([form | {"messageId": "1", "anonymousId": "b1"}, bought("2", anonymousId="b1")], BEGIN)
+    send([bought("3", userId="ann")], BEGIN + SECOND)
+    resolve_arrivals()
+    qualifier = Qualifier("ann's")
+    assert qualifier.qualify(BEGIN + 2 * SECOND) == 2
+
+    send([bought("4", userId="ann")], BEGIN + 3 * SECOND)
+    resolve_arrivals()
+
+    def become_one() -> None:
+        said = {"type": "identify", "userId": "ann", "traits": {"email": "ann@made.example"}}
+        send([said | {"messageId": "5"}], BEGIN + 4 * SECOND)
+        resolve_arrivals()
+
+    qualifier.looking = Interrupted(become_one)
+    qualifier.qualify(BEGIN + 3 * SECOND)
+    qualifier.looking = Looking()
+    while qualifier.qualify(NOW):
+        pass
+    assert query("SELECT count(*) FROM store_join") == [(1,)]
+    assert compare_standings({NOW: query(SHOWN)}, publications, least=1) == 2

@@ -1,0 +1,45 @@
+"""A web front over each database, one for all tests of a process; each test finds it empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sending import Tracking
+
+from tests.servers import Cluster, Database, postgresql, serving, sqlite_database
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server of this test process."""
+    with postgresql() as found:
+        yield found
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tracking]:
+    """A web front that runs for all tests."""
+    if request.param == "sqlite":
+        database = sqlite_database(tmp_path_factory.mktemp("sqlite"))
+    else:
+        database = request.getfixturevalue("cluster").database()
+    with serving(database) as front:
+        yield Tracking(front, database)
+
+
+@pytest.fixture
+def tracking(served: Tracking) -> Tracking:
+    """A web front with nothing in its database but one key."""
+    served.empty()
+    return served
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
+    """A database of the test's own, with its tables."""
+    if request.param == "sqlite":
+        return sqlite_database(tmp_path)
+    found: Database = request.getfixturevalue("cluster").database()
+    return found
