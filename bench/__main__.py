@@ -1,7 +1,9 @@
-"""Measures everything beside DuckDB's bare GROUP BY and prints one table: `python -m bench`.
+"""Measures everything and prints tables: `python -m bench`.
 
-Every line is the median of several processes, and each is paired with a GROUP BY run just before it, so
-that a machine whose speed drifts does not tilt the ratio.
+Files are measured beside DuckDB's bare GROUP BY: every line is the median of several processes, and each is
+paired with a GROUP BY run just before it, so that a machine whose speed drifts does not tilt the ratio. Then
+what takes events in (`bench.ingest`) and what decides leads live (`bench.live`); both take further arguments
+when they are run by themselves.
 """
 
 from __future__ import annotations
@@ -111,9 +113,22 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--curve", default="1000000,5000000,100000000", help="further sizes, one run each")
     parser.add_argument("--no-window-sql", action="store_true", help="leave out the slow baseline")
+    parser.add_argument("--live", action="store_true", help="only how soon leads are decided, live")
     asked = parser.parse_args()
     machine = platform.processor() or platform.machine()
     _console.print(f"{machine}, {os.cpu_count()} processors, Python {platform.python_version()}")
+    if not asked.live:
+        _files(asked)
+        _by_itself("bench.ingest", asked.runs)
+    _by_itself("bench.live", asked.runs)
+
+
+def _by_itself(module: str, runs: int) -> None:
+    """Run a bench that prints its own table."""
+    subprocess.run([sys.executable, "-m", module, "--runs", str(runs)], check=True)
+
+
+def _files(asked: argparse.Namespace) -> None:
     make_leads(asked.folder, asked.events)
     make_events(asked.folder, asked.events)
     make_events(asked.folder, asked.events, ids=True)
