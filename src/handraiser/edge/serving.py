@@ -14,7 +14,7 @@ from pathlib import Path
 from handraiser.edge.database import database
 from handraiser.edge.options import Host, LiveAgreement, Port, Processes
 from handraiser.edge.running import ERR, failing, now, say, texts_of
-from handraiser.errors import Diagnostic, Mistakes, Place
+from handraiser.flows.refusals import FlowCode, refused
 
 __all__ = ["serve", "web", "work"]
 
@@ -66,9 +66,8 @@ def _refuse_taken(host: str, port: int) -> None:
         socket.create_server((host, port)).close()
     except OSError as error:
         says = f"Nobody can listen on {host}:{port}: {error.strerror or error}."
-        raise Mistakes(
-            [_mistake("HR810", "--port", says, "Choose another port, such as --port 8001.")]
-        ) from None
+        fix = "Choose another port, such as --port 8001."
+        raise refused(FlowCode.PORT_TAKEN, "--port", says, fix) from None
 
 
 def _refuse_sqlite(command: str) -> None:
@@ -77,11 +76,7 @@ def _refuse_sqlite(command: str) -> None:
     if connection.vendor == "sqlite":
         says = f"`handraiser {command}` shares its database with others, which SQLite is not made for."
         fix = "Run `handraiser serve`, which is both, or set DATABASE_URL to a PostgreSQL."
-        raise Mistakes([_mistake("HR811", "DATABASE_URL", says, fix)])
-
-
-def _mistake(code: str, where: str, says: str, fix: str) -> Diagnostic:
-    return Diagnostic(code=code, at=Place(where, line=0), says=says, fix=fix)
+        raise refused(FlowCode.NOT_FOR_SQLITE, "DATABASE_URL", says, fix)
 
 
 def _make_live(path: Path) -> None:

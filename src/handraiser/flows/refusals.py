@@ -10,7 +10,7 @@ __all__ = ["FlowCode", "refused"]
 
 
 class FlowCode(StrEnum):
-    """The codes of mistakes in what is to be signed, or changed among users and keys (HR8xx)."""
+    """The codes of mistakes in what is to be signed, changed among users and keys, or served (HR8xx)."""
 
     NO_DATABASE = "HR801"
     NO_ADDRESS = "HR802"
@@ -21,6 +21,8 @@ class FlowCode(StrEnum):
     NO_SUCH_KEY = "HR807"
     NOTHING_NEW = "HR808"
     BAD_START = "HR809"
+    PORT_TAKEN = "HR810"
+    NOT_FOR_SQLITE = "HR811"
 
 
 def refused(code: FlowCode, where: str, says: str, fix: str) -> Mistakes:
