@@ -64,7 +64,7 @@ def named(
     return found
 
 
-class _NoValue(Exception):  # noqa: N818
+class _NoValue(Exception):  # noqa: N818  it never leaves this module
     """Something here is no value."""
 
 
