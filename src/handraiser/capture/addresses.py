@@ -31,6 +31,8 @@ def normal_address(text: str) -> str | None:
     >>> normal_address(" Ann.Lee+crm@BÜCHER.example. ")
     'ann.lee+crm@xn--bcher-kva.example'
     """
+    if "@" not in text:
+        return None
     name, _, host = text.strip().removesuffix(".").rpartition("@")
     local = unicodedata.normalize("NFC", name.lower())
     if _SPECIAL.search(local) or any(unicodedata.category(each)[0] in "CZ" for each in local):

@@ -14,6 +14,7 @@ __all__ = ["STRUCTURAL", "clicked_properties", "page_properties", "touched"]
 
 # An event has a column for each of these, or means nothing by it: in files too they are no properties.
 STRUCTURAL = frozenset({"lead_id", "event", "occurred_at", "event_id", "known_at", "verdict", "properties"})
+_LED = ("source", "medium", "campaign", "channel")
 _OF_PAGE = ("path", "url", "title", "referrer", "search")
 
 
@@ -41,13 +42,8 @@ def touched(properties: Mapping[str, Json], context: Mapping[str, Any], *, page:
     A property of such a name that the event has itself stays what it is.
     """
     led = touch(properties, context, page=page)
-    said = {
-        "source": led.source,
-        "medium": led.medium,
-        "campaign": led.campaign,
-        "channel": led.channel,
-    }
-    return {**{name: fit_text(text) for name, text in said.items() if text}, **properties}
+    said = zip(_LED, (led.source, led.medium, led.campaign, led.channel), strict=True)
+    return {**{name: fit_text(text) for name, text in said if text}, **properties}
 
 
 def clicked_properties(properties: Mapping[str, Json], context: Mapping[str, Any]) -> dict[str, Json] | None:
@@ -76,6 +72,7 @@ def _campaign_of_link(query: str) -> Mapping[str, Json]:
     return _texts(found)
 
 
+@lru_cache(maxsize=2_000)
 def _taken_apart(address: str) -> tuple[str, str]:
     """Return path and query of an address, both empty where it is none."""
     try:
@@ -86,7 +83,7 @@ def _taken_apart(address: str) -> tuple[str, str]:
 
 
 def _texts(given: Any) -> dict[str, Json]:
-    if not isinstance(given, dict):
+    if not given or not isinstance(given, dict):
         return {}
     return {
         name: value

@@ -85,6 +85,9 @@ class Touch(msgspec.Struct, frozen=True, kw_only=True):
     channel: str | None = None
 
 
+_DIRECT, _UNSAID = Touch(channel="direct"), Touch()
+
+
 class Click(NamedTuple):
     """A click on an advertisement: of which network, and the id that the network gave it."""
 
@@ -95,8 +98,9 @@ class Click(NamedTuple):
 def ad_click(properties: Mapping[str, Any], context: Mapping[str, Any]) -> Click | None:
     """Return the click on an advertisement that led to a page, None where its link has no id of one."""
     link = _link(properties, context)
-    found = (Click(_CLICK_IDS[name][0], link[name]) for name in _PAID_FOR if link.get(name))
-    return next(found, None) if link else None
+    if not link:
+        return None
+    return next((Click(_CLICK_IDS[name][0], link[name]) for name in _PAID_FOR if link.get(name)), None)
 
 
 def touch(properties: Mapping[str, Any], context: Mapping[str, Any], *, page: bool) -> Touch:
@@ -105,13 +109,15 @@ def touch(properties: Mapping[str, Any], context: Mapping[str, Any], *, page: bo
     `page` is whether the event is a page view: of those alone it is said that they came directly.
     """
     link = _link(properties, context)
+    if not link and _referrer(properties, context) is None:
+        return _DIRECT if page else _UNSAID  # most are such
     source, medium, campaign = (_plain(link.get(name)) for name in ("source", "medium", "campaign"))
     if not (source or medium):
         source, medium = _clicked(link) or _came_from(properties, context) or (None, None)
     if source or medium:
         return Touch(source=source, medium=medium, campaign=campaign, channel=_channel(source, medium))
     if page and not campaign and not _within(properties, context):
-        return Touch(channel="direct")
+        return _DIRECT
     return Touch(campaign=campaign)
 
 
@@ -121,13 +127,9 @@ def _link(properties: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str
     asked = query or (_of_page("search", properties, context) or "").removeprefix("?")
     found = dict(_parameters(asked)) if asked else {}
     # Names of properties are in small letters.
-    told = {
-        name.removeprefix("utm_"): text
-        for name, text in properties.items()
-        if name.startswith("utm_") or name in _CLICK_IDS
-    }
+    told = [name for name in properties if name in _CLICK_IDS or name.startswith("utm_")]
     if told:
-        found |= _texts(told)
+        found |= _texts({name.removeprefix("utm_"): properties[name] for name in told})
     campaign = context.get("campaign")
     if isinstance(campaign, dict):
         texts = _texts(campaign)
@@ -209,6 +211,7 @@ def _site(host: str) -> tuple[str, str]:
     return parts.top_domain_under_public_suffix or host, parts.domain or host
 
 
+@lru_cache(maxsize=2_000)
 def _host(address: str | None) -> str | None:
     if not address:
         return None

@@ -24,6 +24,7 @@ _NO_ID = frozenset(
         "[object object]", "{}", "[]", '""', "''",
     }
 )  # fmt: skip
+_LONGEST = max(map(len, _NO_ID))
 _ZEROS = re.compile(r"[0\-]+")
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[\s\-]+")
 
@@ -89,12 +90,16 @@ def fit_text(text: str) -> str:
 
 def fit_id(value: object) -> str | None:
     """Return an id as text; None where there is none, or what programs send when they have none."""
-    if value is None or isinstance(value, bool) or not isinstance(value, str | int):
-        return None
-    text = str(value).strip()
+    if type(value) is not str:
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            return None
+        value = str(value)
+    text = value.strip()
     if not text or len(text) > _LENGTH or "\0" in text:
         return None
-    return None if text.lower() in _NO_ID or _ZEROS.fullmatch(text) else text
+    if (len(text) <= _LONGEST and text.lower() in _NO_ID) or (text[0] in "0-" and _ZEROS.fullmatch(text)):
+        return None
+    return text
 
 
 def _fit_number(number: int | float) -> int | float:

@@ -28,12 +28,16 @@ def serve(agreement: LiveAgreement = None, port: Port = 8000, host: Host = "127.
         with database(new=True, say=say):
             if agreement is not None:
                 _make_live(agreement)
-        helper = _Worker()
+        # Each on a processor of its own: who resolves need not wait for who decides.
+        helpers = [_Worker(part) for part in ("resolve", "decide")]
         _say_ready(host, port)
         try:
             _serve(host, port, processes=1)
         finally:
-            helper.end()
+            for helper in helpers:
+                helper.ask_to_end()
+            for helper in helpers:
+                helper.see_it_end()
 
 
 def web(port: Port = 8000, host: Host = "127.0.0.1", processes: Processes = 1) -> None:
@@ -117,16 +121,18 @@ def _here(host: str) -> str:
 
 
 class _Worker:
-    """A worker in a process of its own, begun again when it ends by itself."""
+    """A worker for a part of the work in a process of its own, begun again when it ends by itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, part: str) -> None:
+        self._part = part
         self._ending = threading.Event()
         self._process = self._begin()
         self._thread = threading.Thread(target=self._watch, name="worker", daemon=True)
         self._thread.start()
 
     def _begin(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-m", "handraiser.edge.worker_process", str(os.getpid())])
+        module = "handraiser.edge.worker_process"
+        return subprocess.Popen([sys.executable, "-m", module, str(os.getpid()), self._part])
 
     def _watch(self) -> None:
         while not self._ending.is_set():
@@ -136,10 +142,13 @@ class _Worker:
             ERR.print(f"The worker ended by itself ({code}); it is begun again.", markup=False)
             self._process = self._begin()
 
-    def end(self) -> None:
+    def ask_to_end(self) -> None:
         """Have the worker finish what it is about, and end."""
         self._ending.set()
         self._process.send_signal(signal.SIGTERM)
+
+    def see_it_end(self) -> None:
+        """Return when it has; its patience has an end."""
         try:
             self._process.wait(_FAREWELL)
         except subprocess.TimeoutExpired:

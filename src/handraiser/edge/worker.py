@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
+from typing import Literal
 
 from django.db import Error, close_old_connections, connection
 
@@ -21,12 +22,14 @@ from handraiser.flows.qualify import Qualifier
 from handraiser.flows.resolve import resolve_arrivals
 from handraiser.flows.sweep import sweep
 
-__all__ = ["Worker", "now", "run"]
+__all__ = ["PARTS", "Part", "Worker", "now", "run"]
 
 _IDLE = 0.05  # seconds until it is looked again, when there was nothing to do
 _AWAY = 1.0  # seconds until a database that was away is asked again
-_SELDOM = 30.0  # seconds between looks for what comes about once a day
+_SELDOM = 1_800.0  # seconds between looks for what comes about once a day
 
+Part = Literal["resolve", "decide"]
+PARTS: tuple[Part, ...] = ("resolve", "decide")
 _log = logging.getLogger(__name__)
 
 
@@ -36,11 +39,17 @@ def now() -> int:
 
 
 class Worker:
-    """Does all there is to do, a little of each in turn; with a folder, it keeps the history in there."""
+    """Does all there is to do, a little of each in turn, or only its part where another does the other.
 
-    def __init__(self, clock: Callable[[], int] = now, *, folder: Path | None = None) -> None:
+    With a folder, who decides keeps the history in there.
+    """
+
+    def __init__(
+        self, clock: Callable[[], int] = now, *, part: Part | None = None, folder: Path | None = None
+    ) -> None:
         self.clock = clock
-        self.folder = folder
+        self.part = part
+        self.folder = None if part == "resolve" else folder
         # What tells it from all others comes first: names of machines are long.
         self.qualifier = Qualifier(f"{secrets.token_hex(4)}-{os.getpid()}-{socket.gethostname()}"[:32])
         self._seldom_at = 0.0
@@ -60,11 +69,15 @@ class Worker:
 
     def turn(self) -> int:
         """Do a little of everything; return how much that was, 0 if there was nothing."""
+        resolved = resolve_arrivals() if self.part != "decide" else 0
+        return resolved + (self._decide() if self.part != "resolve" else 0)
+
+    def _decide(self) -> int:
         if time.monotonic() - self._seldom_at > _SELDOM:
             self._seldom_at = time.monotonic()
             self.daily()
         begin(self.clock())
-        return resolve_arrivals() + self.qualifier.qualify(self.clock())
+        return self.qualifier.qualify(self.clock())
 
     def daily(self) -> None:
         """Do what is due once a day, as far as it is due."""
@@ -76,9 +89,9 @@ class Worker:
             pass
 
 
-def run(parent: int | None = None) -> None:
+def run(parent: int | None = None, part: Part | None = None) -> None:
     """Work until SIGTERM or SIGINT, or until the process that began this one is gone."""
     stop = Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda number, frame: stop.set())
-    Worker(folder=FOLDER).run(stop, alone=lambda: parent is not None and os.getppid() != parent)
+    Worker(part=part, folder=FOLDER).run(stop, alone=lambda: parent is not None and os.getppid() != parent)

@@ -1,4 +1,4 @@
-"""The process of a worker that `serve` begins: `python -m handraiser.edge.worker_process PARENT`."""
+"""The process of a worker that `serve` begins: `python -m handraiser.edge.worker_process PARENT PART`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Work until told to stop, or until the process with this number is gone."""
+    """Do a part of the work until told to stop, or until the process with this number is gone."""
     set_up()
-    from handraiser.edge.worker import run  # it needs Django's settings
+    from handraiser.edge.worker import PARTS, run  # they need Django's settings
 
-    run(int(sys.argv[1]))
+    parent, named = sys.argv[1:]
+    run(int(parent), next(part for part in PARTS if part == named))
 
 
 if __name__ == "__main__":

@@ -15,10 +15,11 @@ from handraiser.store.bulk import among, change, insert, new_ids, query, stateme
 
 __all__ = ["Entries", "forget", "mark_all_dirty", "mark_dirty", "mark_stale_dirty"]
 
-_PERSON = {
-    "user": "boolean", "email": "boolean", "lead_since": "bigint", "known_until": "bigint",
-    "company_id": "bigint", "said": "jsonb", "said_until": "bigint", "visits": "jsonb",
+_WHO = {
+    "user": "boolean", "email": "boolean", "lead_since": "bigint", "company_id": "bigint", "said": "jsonb",
+    "said_until": "bigint",
 }  # fmt: skip
+_WHEN = {"known_until": "bigint", "visits": "jsonb"}
 _COMPANY = {"known_until": "bigint", "said": "jsonb", "said_until": "bigint"}
 
 
@@ -101,17 +102,16 @@ class Entries:
             [one for one in people if one in fresh], new_ids("store_person", len(fresh)), strict=True
         ):
             one.number = number
-        rows = {
-            one: (
-                one.number, one.user, one.email, one.lead_since, one.known_until,
-                one.company.number if one.company else None, _json(one.said), one.said_until,
-                _json(one.visits),
-            )
+        new = [
+            (one.number, one.root.number, *one.who, one.known_until, _json(one.visits))
             for one in people
-        }  # fmt: skip
-        new = [(one.number, one.root.number, *rows[one][1:]) for one in people if one in fresh]
-        insert("store_person", {"id": "bigint", "root_id": "bigint"} | _PERSON, new)
-        change("store_person", "id", _PERSON, [row for one, row in rows.items() if one not in fresh])
+            if one in fresh
+        ]
+        insert("store_person", {"id": "bigint", "root_id": "bigint"} | _WHO | _WHEN, new)
+        others = [one for one in people if one not in fresh]
+        change("store_person", "id", _WHO, [(one.number, *one.who) for one in others if one.is_another])
+        moved = [(one.number, one.known_until, _json(one.visits)) for one in others if one.has_moved]
+        change("store_person", "id", _WHEN, moved)
         links = [(each.kind, each.value, one.number) for each, one in self._links.items()]
         kinds = {"kind": "text", "value": "text", "person_id": "bigint"}
         insert(

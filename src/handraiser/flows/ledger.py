@@ -6,18 +6,22 @@ beginning of a transaction, under the lock of those who decide who somebody is.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
+
+import msgspec
 
 from handraiser.capture.attributes import Patch
 from handraiser.capture.identity import Identifier, Known
 from handraiser.capture.visits import Visit
 from handraiser.store.bulk import among, query
 
-__all__ = ["Firm", "Ledger", "Someone"]
+__all__ = ["Firm", "Ledger", "Someone", "Who"]
+
+_said = msgspec.json.Decoder(dict[str, Any])
+_visits = msgspec.json.Decoder(tuple[Visit, ...])
 
 
 @dataclass(eq=False, slots=True)
@@ -37,6 +41,17 @@ class Firm:
         return self.number < 0
 
 
+class Who(NamedTuple):
+    """Columns of `store.models.Person` that seldom change."""
+
+    user: bool
+    email: bool
+    lead_since: int | None
+    company: int | None
+    said: str
+    said_until: int
+
+
 @dataclass(eq=False, slots=True)
 class Someone:
     """A person, as `store.models.Person` has it; `number` is negative until it is written."""
@@ -47,11 +62,45 @@ class Someone:
     lead_since: int | None = None
     known_until: int = 0
     company: Firm | None = None
-    said: dict[str, Any] = field(default_factory=dict)
     said_until: int = 0
     visits: tuple[Visit, ...] = ()
     above: Someone | None = None
     patches: list[tuple[Patch, Firm | None]] = field(default_factory=list)
+    text: str | None = "{}"  # of `said` as it is stored; None where it has changed
+    _said: dict[str, Any] | None = None
+    _read: tuple[Who, int, tuple[Visit, ...]] | None = None
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The latest values given. Most messages give none, and nobody reads these for them."""
+        if self._said is None:
+            self._said = _said.decode(self.text or "{}")
+        return self._said
+
+    @said.setter
+    def said(self, values: dict[str, Any]) -> None:
+        self._said, self.text = values, None
+
+    @property
+    def who(self) -> Who:
+        """What is stored and seldom changes."""
+        text = self.text if self.text is not None else msgspec.json.encode(self._said).decode()
+        company = self.company.number if self.company else None
+        return Who(self.user, self.email, self.lead_since, company, text, self.said_until)
+
+    @property
+    def is_another(self) -> bool:
+        """Whether any of that has changed."""
+        return self._read is None or self._read[0] != self.who
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether something was known or done since."""
+        return self._read is None or (self.known_until, self.visits) != self._read[1:]
+
+    def as_read(self) -> None:
+        """Remember that this is how it is stored."""
+        self._read = self.who, self.known_until, self.visits
 
     @property
     def fresh(self) -> bool:
@@ -130,10 +179,11 @@ class Ledger:
         firms = self._read_firms("id", "bigint", {company for *_, company, _, _, _ in rows if company})
         for number, _, user, email, since, until, company, said, said_until, visits in rows:
             one = self.people[number] = Someone(
-                number, bool(user), bool(email), since, until, None, json.loads(said), said_until,
-                tuple(Visit(*visit) for visit in json.loads(visits)),
+                number, bool(user), bool(email), since, until, said_until=said_until,
+                visits=_visits.decode(visits), text=said,
             )  # fmt: skip
             one.works_for(firms.get(company))
+            one.as_read()
         for number, above, *_ in rows:
             self.people[number].above = None if above == number else self.people[above]
         self.by = {each: self.people[owner] for each, owner in owners.items()}
@@ -157,6 +207,6 @@ class Ledger:
         sql = f"SELECT id, key, known_until, said, said_until FROM store_company WHERE {condition}"
         found = {}
         for number, key, until, said, said_until in query(sql, parameters):
-            firm = self.firms.setdefault(key, Firm(number, key, until, json.loads(said), said_until))
+            firm = self.firms.setdefault(key, Firm(number, key, until, _said.decode(said), said_until))
             found[number] = firm
         return found

@@ -49,6 +49,8 @@ def begin(now: int) -> bool:
 
     Whoever comes second finds them begun.
     """
+    if not Publication.objects.filter(live_from__lte=now, begun_at=None).exists():
+        return False
     began = False
     for live in live_at(now):
         with transaction.atomic():

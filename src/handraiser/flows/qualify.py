@@ -8,15 +8,16 @@ nothing, and another goes on: at once where it can tell, else when the claim has
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import Error, connection, transaction
 
 from handraiser.flows.deciding import Decided, Looked, Looking
 from handraiser.flows.live import Live, live_at
+from handraiser.scoring.registers import NEVER
 from handraiser.store import remembering
-from handraiser.store.bulk import among, delete, insert, query, statement
+from handraiser.store.bulk import among, insert, query, statement
 from handraiser.store.locks import WORKING, be_there, is_gone
 from handraiser.store.snapshot import as_of_now
 
@@ -26,6 +27,7 @@ _log = logging.getLogger(__name__)
 _LEASE = 60_000_000
 _ASIDE, _NOBODY = 3_600_000_000, "aside"  # for so long nobody is about a lead that cannot be decided
 _MOST = 2_000
+_SELDOM = 10_000_000  # until claims are looked for that nobody is about, while there is enough to do
 _BEHIND = 500  # all that these have ever done may have to be matched anew: it is in memory meanwhile
 _STANDING = {
     "lead_id": "bigint", "publication_id": "bigint", "score": "float8", "fit": "float8",
@@ -57,6 +59,7 @@ class Qualifier:
         self.name = name
         self.looking = Looking()
         self._there_by: Any = None  # the connection by which others can tell that this one is there
+        self._freed_at = NEVER
 
     def qualify(self, now: int, *, most: int = _MOST) -> int:
         """Decide leads of which something is new, the longest waiting first; return how many."""
@@ -67,7 +70,7 @@ class Qualifier:
         if not live:
             # Whoever is published later looks at everybody.
             with transaction.atomic():
-                self._done(claims)
+                self._done(claims, self._mine(claims))
             return len(claims)
         self._decide(claims, live, now)
         return len(claims)
@@ -101,48 +104,60 @@ class Qualifier:
 
     def claim(self, now: int, most: int) -> list[Claim]:
         """Have leads for a while, the longest waiting first, that nobody else is about."""
-        claim = (
-            "UPDATE store_dirty SET claimed_until = %s, claimed_by = %s WHERE lead_id IN (SELECT lead_id "
-            "FROM store_dirty WHERE claimed_until = 0 AND behind = %s ORDER BY since LIMIT %s"
-            f"{_skipping_locked()}) RETURNING lead_id, version, since"
-        )
+        if not query("SELECT 1 FROM store_dirty LIMIT 1"):
+            return []
         with transaction.atomic():
-            self._free(now)
-            # Those of whom nothing is new come when there is nobody else.
-            rows = query(claim, [now + _LEASE, self.name, False, most]) or query(
-                claim, [now + _LEASE, self.name, True, min(most, _BEHIND)]
-            )
-        return [Claim(*row) for row in rows]
+            self._be_there()
+            claims = _nobodys(most)
+            if len(claims) < most or now - self._freed_at > _SELDOM:
+                self._freed_at = now
+                if self._free(now):
+                    claims = _nobodys(most)
+            self._have(claims, now + _LEASE)
+        return claims
 
-    def _free(self, now: int) -> None:
-        """Take back the claims that nobody is about any more."""
+    def _have(self, claims: Sequence[Claim], until: int) -> None:
+        if claims:
+            # By their numbers: what PostgreSQL takes a table for that was empty a moment ago, is no plan to
+            # look for many rows in it.
+            condition, parameters = among("lead_id", [claim.lead for claim in claims])
+            statement(
+                f"UPDATE store_dirty SET claimed_until = %s, claimed_by = %s WHERE {condition}",
+                [until, self.name, *parameters],
+            )
+
+    def _be_there(self) -> None:
+        """Let others tell that this one is there, as long as it is."""
+        if connection.vendor == "postgresql" and connection.connection is not self._there_by:
+            be_there(WORKING, self.name)
+            self._there_by = connection.connection
+
+    def _free(self, now: int) -> int:
+        """Take back the claims that nobody is about any more; return how many."""
         # One of its own name is left from when it failed.
         free = "claimed_by = %s"
         parameters: list[object] = [self.name]
         if connection.vendor == "postgresql":
-            if connection.connection is not self._there_by:
-                be_there(WORKING, self.name)
             gone, more = is_gone(WORKING, "claimed_by")
             free, parameters = f"{free} OR {gone}", [*parameters, *more]
         elif self._there_by is None:
-            # SQLite has one worker, and who was before is gone, or will find its claims gone. Only once: two
+            # On SQLite one decides, and who did before is gone, or will find its claims gone. Only once: two
             # who took from each other again and again would both come to nothing.
             free, parameters = "TRUE", []
-        self._there_by = connection.connection
-        statement(
-            "UPDATE store_dirty SET claimed_until = 0 WHERE lead_id IN (SELECT lead_id FROM store_dirty "
-            f"WHERE claimed_until > 0 AND (claimed_until < %s OR claimed_by <> %s AND ({free}))"
-            f"{_skipping_locked()})",
+            self._there_by = connection.connection
+        left = query(
+            "SELECT lead_id FROM store_dirty WHERE claimed_until > 0 "
+            f"AND (claimed_until < %s OR claimed_by <> %s AND ({free})){_skipping_locked()}",
             [now, _NOBODY, *parameters],
         )
+        if left:
+            condition, parameters = among("lead_id", [lead for (lead,) in left])
+            statement(f"UPDATE store_dirty SET claimed_until = 0 WHERE {condition}", parameters)
+        return len(left)
 
     def _write(self, claims: Sequence[Claim], live: Sequence[Live], looked: Looked, now: int) -> None:
-        condition, parameters = among("lead_id", [claim.lead for claim in claims])
-        # In the order of those who write that something is new: otherwise two could wait for each other.
-        lock = " ORDER BY lead_id FOR UPDATE" if connection.vendor == "postgresql" else ""
-        sql = f"SELECT lead_id FROM store_dirty WHERE claimed_by = %s AND {condition}{lock}"
         # Whom another has claimed since, because this took too long, is another's to write down.
-        mine = {lead for (lead,) in query(sql, [self.name, *parameters])}
+        mine = self._mine(claims)
         decided = [each for each in looked.decided if each.lead in mine]
         _write_standings(decided)
         _write_episodes(
@@ -151,18 +166,37 @@ class Qualifier:
         for ground, news in looked.remember.items():
             own = [each for each in news if each.lead in mine]
             remembering.write(ground, own, beside=looked.remember.keys())
-        self._done(claims)
+        self._done(claims, mine)
 
-    def _done(self, claims: Sequence[Claim]) -> None:
-        kinds = {"lead_id": "bigint", "version": "bigint", "claimed_by": "text"}
-        delete("store_dirty", kinds, [(claim.lead, claim.version, self.name) for claim in claims])
-        # Of whom something else came meanwhile stays to be decided again.
+    def _mine(self, claims: Sequence[Claim]) -> dict[int, int]:
+        """Return the version that there is now of each lead that is still this worker's; they stay so."""
         condition, parameters = among("lead_id", [claim.lead for claim in claims])
-        statement(
-            "UPDATE store_dirty SET claimed_until = 0, claimed_by = '' "
-            f"WHERE claimed_by = %s AND {condition}",
-            [self.name, *parameters],
-        )
+        # In the order of those who write that something is new: otherwise two could wait for each other.
+        lock = " ORDER BY lead_id FOR UPDATE" if connection.vendor == "postgresql" else ""
+        sql = f"SELECT lead_id, version FROM store_dirty WHERE claimed_by = %s AND {condition}{lock}"
+        return dict(query(sql, [self.name, *parameters]))
+
+    def _done(self, claims: Sequence[Claim], mine: Mapping[int, int]) -> None:
+        done = [claim.lead for claim in claims if mine.get(claim.lead) == claim.version]
+        condition, parameters = among("lead_id", done)
+        statement(f"DELETE FROM store_dirty WHERE {condition}", parameters)
+        # Of whom something else came meanwhile stays to be decided again.
+        again = [claim.lead for claim in claims if mine.get(claim.lead, claim.version) != claim.version]
+        if again:
+            condition, parameters = among("lead_id", again)
+            statement(
+                f"UPDATE store_dirty SET claimed_until = 0, claimed_by = '' WHERE {condition}", parameters
+            )
+
+
+def _nobodys(most: int) -> list[Claim]:
+    """Return leads that nobody is about, the longest waiting first."""
+    sql = (
+        "SELECT lead_id, version, since FROM store_dirty WHERE claimed_until = 0 AND behind = %s "
+        f"ORDER BY since LIMIT %s{_skipping_locked()}"
+    )
+    # Those of whom nothing is new come when there is nobody else.
+    return [Claim(*row) for row in query(sql, [False, most]) or query(sql, [True, min(most, _BEHIND)])]
 
 
 def _skipping_locked() -> str:

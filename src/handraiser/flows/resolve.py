@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
-from django.db import connection, transaction
+from django.db import transaction
 
 from handraiser.capture.activity import Said, read_message
 from handraiser.capture.addresses import company_domain
@@ -24,12 +24,12 @@ from handraiser.capture.visits import visit_of
 from handraiser.flows.entries import Entries
 from handraiser.flows.ledger import Firm, Ledger, Someone
 from handraiser.store.bulk import among, query, statement
+from handraiser.store.locks import RESOLVING, one_of_many
 
-__all__ = ["LOCK", "resolve_arrivals"]
+__all__ = ["resolve_arrivals"]
 
 _log = logging.getLogger(__name__)
 _MOST = 2_000  # messages of a transaction: others who write wait for it
-LOCK = 4_802_711  # any number, the same for all who decide who somebody is
 
 
 class _Heard(NamedTuple):
@@ -51,6 +51,11 @@ def resolve_arrivals(*, most: int = _MOST) -> int:
 
     0 where there are none, or where another worker is about it.
     """
+    with one_of_many(RESOLVING) as mine:
+        return _resolve(most) if mine else 0
+
+
+def _resolve(most: int) -> int:
     arrivals: dict[int, list[int]] = {}
     room = most
     for number, seqs in query("SELECT id, seqs FROM store_arrival ORDER BY id LIMIT %s", [most]):
@@ -60,11 +65,9 @@ def resolve_arrivals(*, most: int = _MOST) -> int:
             break
     if not arrivals:
         return 0
-    # Taking messages apart takes longest, and needs no lock.
+    # Taking messages apart takes longest, and nobody who writes has to wait for it.
     heard = _read(sorted(seq for seqs in arrivals.values() for seq in seqs))
     with transaction.atomic():
-        if not _alone():
-            return 0
         condition, parameters = among("id", arrivals)
         waiting = {
             number for (number,) in query(f"SELECT id FROM store_arrival WHERE {condition}", parameters)
@@ -73,13 +76,6 @@ def resolve_arrivals(*, most: int = _MOST) -> int:
         _write_down(resolved)
         statement(f"DELETE FROM store_arrival WHERE {condition}", parameters)
     return len(resolved)
-
-
-def _alone() -> bool:
-    """Return whether nobody else decides who somebody is until this transaction ends."""
-    if connection.vendor != "postgresql":
-        return True  # SQLite has one writer, and this transaction is it
-    return bool(query("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])[0][0])
 
 
 def _read(seqs: Sequence[int]) -> dict[int, _Heard]:

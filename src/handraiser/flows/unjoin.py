@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from handraiser.errors import Unavailable
 from handraiser.flows.entries import forget, mark_dirty
-from handraiser.flows.resolve import LOCK
 from handraiser.store.bulk import among, query, statement
+from handraiser.store.locks import RESOLVING, alone
 from handraiser.store.models import Audit, Join
 
 __all__ = ["unjoin"]
@@ -25,8 +25,7 @@ def unjoin(join: int, *, by: str, now: int) -> tuple[int, int]:
     Raises `Unavailable` where there is no such join, or it has been undone.
     """
     with transaction.atomic():
-        if connection.vendor == "postgresql":
-            query("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        alone(RESOLVING)
         found = Join.objects.filter(pk=join, undone_at=None).select_related("joined").first()
         if found is None:
             raise Unavailable(f"There is no join {join} that could be undone.")

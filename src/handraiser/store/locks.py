@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import connection
 
 from handraiser.store.bulk import query
 
-__all__ = ["GOVERNING", "WORKING", "alone", "be_there", "is_gone"]
+__all__ = ["GOVERNING", "RESOLVING", "WORKING", "alone", "be_there", "is_gone", "one_of_many"]
 
+RESOLVING = 4_802_711  # who decides who somebody is
 GOVERNING = 4_802_713  # who signs and what is signed; any number that no other lock has
 WORKING = 4_802_714  # who works, each by a lock of their own
 
@@ -16,6 +20,24 @@ def alone(lock: int) -> None:
     """Return when nobody else is behind this lock, until the transaction ends that the caller has begun."""
     if connection.vendor == "postgresql":  # SQLite has one writer, and this transaction is it
         query("SELECT 1 FROM (SELECT pg_advisory_xact_lock(%s)) AS locked", [lock])
+
+
+@contextmanager
+def one_of_many(lock: int) -> Iterator[bool]:
+    """Have this lock to oneself within, for several transactions; false where somebody else has it.
+
+    On SQLite it is always had: who writes there makes sure within the transaction.
+    """
+    if connection.vendor != "postgresql":
+        yield True
+        return
+    ((had,),) = query("SELECT pg_try_advisory_lock(%s)", [lock])
+    try:
+        yield bool(had)
+    finally:
+        # Whoever lost the connection has lost the lock with it.
+        if had and connection.connection is not None and not connection.connection.closed:
+            query("SELECT pg_advisory_unlock(%s)", [lock])
 
 
 def be_there(kind: int, name: str) -> None:

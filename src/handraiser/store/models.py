@@ -283,7 +283,8 @@ class Dirty(models.Model):
     claimed_by = models.CharField(max_length=32, default="")
 
     class Meta:
-        indexes = [models.Index(fields=["claimed_until", "behind", "since"])]
+        # Not by who has claimed it: what is in no index is changed in place.
+        indexes = [models.Index(fields=["behind", "since"])]
 
 
 class Standing(models.Model):
@@ -304,7 +305,6 @@ class Standing(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["lead", "publication"], name="one_standing")]
-        indexes = [models.Index(fields=["publication", "at"])]
 
 
 class Episode(models.Model):
