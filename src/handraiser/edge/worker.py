@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import secrets
@@ -91,6 +92,9 @@ class Worker:
 
 def run(parent: int | None = None, part: Part | None = None) -> None:
     """Work until SIGTERM or SIGINT, or until the process that began this one is gone."""
+    # Batches come and go whole: looking for rings among their rows again and again finds none.
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
     stop = Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda number, frame: stop.set())

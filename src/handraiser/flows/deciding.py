@@ -69,7 +69,7 @@ class Looking:
     def __init__(self) -> None:
         self._standing = _tables()
         self._batches = 0
-        self._plans: dict[tuple[str, ...], Plan] = {}
+        self._plans: dict[object, Plan] = {}
         self._seen: Seen = {}
 
     def look(self, live: Sequence[Live], since: Mapping[int, int], now: int) -> Looked:
@@ -97,7 +97,12 @@ class Looking:
         looked.remember[plan.key] = memory.news(numbers, packed_all(ground.fresh), history.until)
 
     def _planned(self, agreements: Sequence[Agreement], wanted: Mapping[str, frozenset[str]]) -> Plan:
-        asked = tuple(agreement.fingerprint for agreement in agreements)
+        # What else there has been, and there is ever more of that, changes nothing.
+        read = {
+            scope: {name: sorted(self._seen[scope].get(name, ())) for name in sorted(names)}
+            for scope, names in wanted.items()
+        }
+        asked = (*(agreement.fingerprint for agreement in agreements), str(read))
         if asked not in self._plans:
             # The tables are empty: a plan depends on which columns there are.
             nothing = _inputs(self._standing, history_of(()), self._seen, wanted)
@@ -110,9 +115,9 @@ class Looking:
         if self._batches > _BATCHES:
             self._standing.con.close()
             self._standing, self._batches = _tables(), 0
-        if seen != self._seen or len(self._plans) > _PLANS:
+        if len(self._plans) > _PLANS:
             self._plans.clear()
-            self._seen = seen
+        self._seen = seen
 
 
 def _grounds(live: Sequence[Live]) -> list[list[Live]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -63,6 +63,18 @@ class History(NamedTuple):
     events: pa.Table
     known_until: dict[int, int]
     until: dict[int, int]
+
+
+class _Told(NamedTuple):
+    """A patch or a row (`capture.attributes`) whose values are JSON."""
+
+    valid_from: int
+    known_at: int
+    values: str
+    company: str | None
+
+
+_values = msgspec.json.Decoder(dict[str, Any])
 
 
 class Member(NamedTuple):
@@ -133,64 +145,69 @@ def known_since(number: int, joins: Mapping[int, tuple[int, int]]) -> int:
     return since
 
 
-def _people(members: Mapping[int, Member], roots: Mapping[int, tuple[int, int]]) -> dict[str, list[Any]]:
+def _people(members: Mapping[int, Member], roots: Mapping[int, tuple[int, int]]) -> dict[str, Sequence[Any]]:
     condition, parameters = among("person_id", members)
     sql = (
         'SELECT person_id, valid_from, known_at, "values", company.key FROM store_personpatch AS patch '
         f"LEFT JOIN store_company AS company ON company.id = patch.company_id WHERE {condition} "
         "ORDER BY patch.id"
     )
-    patches: dict[int, list[Patch]] = defaultdict(list)
+    patches: dict[int, list[_Told]] = defaultdict(list)
     for person, valid_from, known_at, values, company in query(sql, parameters):
         member = members[person]
-        known = max(known_at, member.since)
-        patches[member.lead].append(Patch(valid_from, known, json.loads(values), company))
-    rows: dict[str, list[Any]] = {name: [] for name in LEADS.names}
-    for lead, (since, _) in roots.items():
-        for row in rows_of(sorted(patches[lead], key=lambda patch: patch.known_at)):
-            _add(rows, str(lead), row.company, row.valid_from, row.known_at, since, _json(row.values))
-    return rows
+        patches[member.lead].append(_Told(valid_from, max(known_at, member.since), values, company))
+    rows = [
+        (str(lead), row.company, row.valid_from, row.known_at, since, row.values)
+        for lead, (since, _) in roots.items()
+        for row in _rows_of(patches[lead])
+    ]
+    return _columns(LEADS.names, rows)
 
 
-def _companies(keys: Iterable[str]) -> dict[str, list[Any]]:
+def _companies(keys: Iterable[str]) -> dict[str, Sequence[Any]]:
     condition, parameters = among("company.key", sorted(keys), "text")
     sql = (
         'SELECT company.key, valid_from, known_at, "values" FROM store_companypatch AS patch '
         f"JOIN store_company AS company ON company.id = patch.company_id WHERE {condition} ORDER BY patch.id"
     )
-    patches: dict[str, list[Patch]] = defaultdict(list)
+    patches: dict[str, list[_Told]] = defaultdict(list)
     for key, valid_from, known_at, values in query(sql, parameters):
-        patches[key].append(Patch(valid_from, known_at, json.loads(values), None))
-    rows: dict[str, list[Any]] = {name: [] for name in COMPANIES.names}
-    for key, several in patches.items():
-        for row in rows_of(sorted(several, key=lambda patch: patch.known_at)):
-            _add(rows, key, row.valid_from, row.known_at, _json(row.values))
-    return rows
+        patches[key].append(_Told(valid_from, known_at, values, None))
+    rows = [
+        (key, row.valid_from, row.known_at, row.values)
+        for key, several in patches.items()
+        for row in _rows_of(several)
+    ]
+    return _columns(COMPANIES.names, rows)
+
+
+def _rows_of(patches: Sequence[_Told]) -> Iterator[_Told]:
+    """Yield the attribute rows that patches amount to, the values as JSON."""
+    if len(patches) == 1 and patches[0].values.startswith("{") and "null" not in patches[0].values:
+        yield patches[0]  # as with most: it says all there is, and nobody has to read it for that
+        return
+    known = sorted(patches, key=lambda patch: patch.known_at)
+    said = [
+        Patch(each.valid_from, each.known_at, _values.decode(each.values), each.company) for each in known
+    ]
+    for row in rows_of(said):
+        yield _Told(row.valid_from, row.known_at, msgspec.json.encode(row.values).decode(), row.company)
 
 
 def _events(
     members: Mapping[int, Member], after: Mapping[int, int]
-) -> tuple[dict[str, list[Any]], dict[int, int]]:
+) -> tuple[dict[str, Sequence[Any]], dict[int, int]]:
     numbers = sorted(members)
     behind = [after.get(members[number].lead, 0) for number in numbers]
-    rows: dict[str, list[Any]] = {name: [] for name in _EVENTS.names}
+    rows = []
     until: dict[int, int] = {}
-    for (
-        number,
-        person,
-        event,
-        event_id,
-        verdict,
-        occurred_at,
-        known_at,
-        session_id,
-        properties,
-    ) in _activities(numbers, behind):
-        member = members[person]
-        known = max(known_at, member.since)
-        _add(rows, str(member.lead), event, event_id, verdict, occurred_at, known, session_id, properties)
-        until[member.lead] = max(until.get(member.lead, 0), number)
-    return rows, until
+    for number, person, event, event_id, verdict, occurred_at, known_at, *said in _activities(
+        numbers, behind
+    ):
+        lead, since = members[person]
+        rows.append((str(lead), event, event_id, verdict, occurred_at, max(known_at, since), *said))
+        until[lead] = number  # they come in their order
+    return _columns(_EVENTS.names, rows), until
 
 
 def _activities(numbers: Sequence[int], behind: Sequence[int]) -> list[tuple[Any, ...]]:
@@ -214,10 +231,5 @@ def _activities(numbers: Sequence[int], behind: Sequence[int]) -> list[tuple[Any
     )
 
 
-def _add(rows: dict[str, list[Any]], *values: object) -> None:
-    for column, value in zip(rows.values(), values, strict=True):
-        column.append(value)
-
-
-def _json(values: Mapping[str, object]) -> str:
-    return msgspec.json.encode(values).decode()
+def _columns(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str, Sequence[Any]]:
+    return dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(names, ())

@@ -13,10 +13,12 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
+import msgspec
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -40,6 +42,7 @@ Seen = Mapping[str, Mapping[str, frozenset[str]]]
 `jsontext.Objects` has them."""
 
 _Keys = tuple[tuple[str, frozenset[str]], ...]
+Ints = npt.NDArray[np.int64]
 _NONE: Mapping[str, frozenset[str]] = {}
 _LEADS = ("row", "lead_id", "company_id", "valid_from", "known_at", "created_at")
 _COMPANIES = ("row", "company_id", "valid_from", "known_at")
@@ -97,8 +100,7 @@ def _leads(
 ) -> Source:
     given = rows.append_column("row", _count(rows))
     derived = mailbox_columns(seen, wanted)
-    attributes = _attributes(rows)
-    for name, values in mailboxes(attributes, derived).items():
+    for name, values in mailboxes(rows, derived).items():
         given = given.append_column(f"a:{name}", values)
     standing.put("kept_leads", given)
     ids = {name: Column(name, name, Kind.TEXT) for name in ("lead_id", "company_id")}
@@ -106,7 +108,7 @@ def _leads(
     reading = columns_of_text("kept_leads", "attributes", "a:", own, keys_read(seen, wanted, ABOUT_ROWS))
     said = {
         "hash": _hashes(rows.column("lead_id"), numbers),
-        "signature": _signatures(rows, ["lead_id", "company_id"], attributes, seen),
+        "signature": _signatures(rows, ["lead_id", "company_id"], seen),
         "company": rows.column("company_id"),
         "created": pc.fill_null(rows.column("created_at"), FOREVER),
     }
@@ -132,9 +134,7 @@ def _companies(
         relation=reading.relation,
         columns={"company_id": Column("company_id", "company_id", Kind.TEXT)} | reading.columns,
         has=frozenset({"company_id", "valid_from", "known_at"}),
-        rows=_in_order(
-            "company_id", given, {"signature": _signatures(rows, ["company_id"], _attributes(rows), seen)}
-        ),
+        rows=_in_order("company_id", given, {"signature": _signatures(rows, ["company_id"], seen)}),
     )
 
 
@@ -216,21 +216,21 @@ def _count(rows: pa.Table) -> pa.Array:
     return pa.array(np.arange(1, rows.num_rows + 1))
 
 
-def _signatures(
-    rows: pa.Table, ids: list[str], said: list[dict[str, object]], seen: Mapping[str, frozenset[str]]
-) -> list[int]:
+def _signatures(rows: pa.Table, ids: list[str], seen: Mapping[str, frozenset[str]]) -> Ints:
     """Number what rows say: rows of one lead or company have equal ones where all attributes are equal."""
     times_seen = Counter(rows.column(ids[0]).to_pylist())
+    if len(times_seen) == rows.num_rows:
+        return np.arange(rows.num_rows)  # only rows of one lead or company are ever compared
     spellings = {name: spelling for name, types in seen.items() if (spelling := _spelling(types - {"NULL"}))}
     known = seen.keys() - ABOUT_ROWS
     numbers: dict[object, int] = {}
     found = []
     named = zip(*(rows.column(name).to_pylist() for name in ids), strict=True)
-    for place, (own, row) in enumerate(zip(named, said, strict=True)):
-        # Only rows of one lead or company are ever compared, and many have one row.
-        what = place if times_seen[own[0]] == 1 else (own, frozenset(_spelled(row, spellings, known)))
+    for place, (own, said) in enumerate(zip(named, rows.column("attributes").to_pylist(), strict=True)):
+        several = times_seen[own[0]] > 1
+        what = (own, frozenset(_spelled(json.loads(said), spellings, known))) if several else place
         found.append(numbers.setdefault(what, len(numbers)))
-    return found
+    return np.array(found)
 
 
 def _spelled(
@@ -267,8 +267,13 @@ def _text(value: object) -> str:
     return re.sub(r"\.0*$", "", text) if isinstance(value, float) else text
 
 
-def _attributes(rows: pa.Table) -> list[dict[str, object]]:
-    return [json.loads(text) for text in rows.column("attributes").to_pylist()]
+class _Addressed(msgspec.Struct):
+    """Of what a row says only this; all else is passed over."""
+
+    email: Any = None
+
+
+_addressed = msgspec.json.Decoder(_Addressed)
 
 
 def mailbox_columns(seen: Mapping[str, object], wanted: frozenset[str] | None) -> dict[str, Column]:
@@ -279,11 +284,11 @@ def mailbox_columns(seen: Mapping[str, object], wanted: frozenset[str] | None) -
     return {name: Column(name, _MAILBOX[name], Kind.TEXT) for name in names}
 
 
-def mailboxes(said: list[dict[str, object]], derived: Collection[str]) -> dict[str, pa.Array]:
+def mailboxes(rows: pa.Table, derived: Collection[str]) -> dict[str, pa.Array]:
     """Return what the e-mail addresses of leads say, as far as it is derived from them."""
     if not derived:
         return {}
-    emails = [row.get("email") for row in said]
+    emails = [_addressed.decode(text).email for text in rows.column("attributes").to_pylist()]
     domains = [None if email is None else email_domain(_text(email)) for email in emails]
     kind_of = {domain: email_kind(domain) for domain in set(domains) if domain is not None}
     kinds = [None if domain is None else kind_of[domain] for domain in domains]

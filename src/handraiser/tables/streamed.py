@@ -7,7 +7,6 @@ read as a stream. What their JSON says is read as everywhere (`kept`).
 from __future__ import annotations
 
 import duckdb
-import msgspec
 import pyarrow as pa
 
 from handraiser.facts.inputs import Column, Inputs, Kind, Source
@@ -27,12 +26,6 @@ from handraiser.tables.quoting import quoted
 __all__ = ["streamed_inputs"]
 
 _TIMES = ("valid_from", "known_at", "created_at")
-
-
-class _Addressed(msgspec.Struct):
-    """Of what a row says only this; all else is passed over."""
-
-    email: object = None
 
 
 def streamed_inputs(
@@ -65,7 +58,7 @@ def _table(con: duckdb.DuckDBPyConnection, scope: str, rows: pa.Table, seen: See
     given = rows.append_column("row", pa.array(range(1, rows.num_rows + 1), type=pa.int64()))
     derived = mailbox_columns(known, None) if scope == "lead" else {}
     if derived:
-        for name, values in mailboxes(_addresses(rows), derived).items():
+        for name, values in mailboxes(rows, derived).items():
             given = given.append_column(f"a:{name}", values)
     own = ["row", *ids, "valid_from", "known_at"]
     own.append("created_at" if scope == "lead" else "CAST(NULL AS BIGINT) AS created_at")
@@ -78,8 +71,3 @@ def _table(con: duckdb.DuckDBPyConnection, scope: str, rows: pa.Table, seen: See
     columns = {each: Column(each, quoted(each), Kind.TEXT) for each in ids}
     has = frozenset([*ids, *_TIMES] if scope == "lead" else [*ids, "valid_from", "known_at"])
     return Source(relation=name, columns=columns | read.columns | derived, has=has)
-
-
-def _addresses(rows: pa.Table) -> list[dict[str, object]]:
-    decoder = msgspec.json.Decoder(_Addressed)
-    return [{"email": decoder.decode(text).email} for text in rows.column("attributes").to_pylist()]
