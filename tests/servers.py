@@ -7,6 +7,7 @@ the tables.
 
 from __future__ import annotations
 
+import atexit
 import http.client
 import importlib.util
 import os
@@ -21,6 +22,7 @@ import time
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -95,10 +97,19 @@ class Database(NamedTuple):
 
 
 def sqlite_database(folder: Path) -> Database:
-    """Return a database with its tables, in a folder."""
-    database = Database(f"sqlite:///{folder / 'handraiser.db'}")
-    database.migrate()
-    return database
+    """Return a database with its tables, in a folder: a copy of one that has them."""
+    file = folder / "handraiser.db"
+    shutil.copyfile(_with_tables(), file)
+    return Database(f"sqlite:///{file}")
+
+
+@cache
+def _with_tables() -> Path:
+    made = tempfile.TemporaryDirectory(prefix="handraiser-tables-")
+    atexit.register(made.cleanup)
+    file = Path(made.name) / "handraiser.db"
+    Database(f"sqlite:///{file}").migrate()
+    return file
 
 
 # ---- PostgreSQL
