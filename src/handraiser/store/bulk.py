@@ -14,7 +14,9 @@ from typing import Any
 
 from django.db import connection
 
-__all__ = ["among", "as_array", "change", "delete", "insert", "new_ids", "query", "statement"]
+__all__ = [
+    "among", "as_array", "change", "delete", "insert", "new_ids", "query", "query_bytes", "statement",
+]  # fmt: skip
 
 Row = Sequence[Any]
 _AS_THEY_ARE = frozenset({"bigint", "integer", "float8", "boolean"})
@@ -29,6 +31,19 @@ def query(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+def query_bytes(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """Return the rows of a question whose answer is mostly bytes; as text PostgreSQL sends twice as many."""
+    if not _postgresql():
+        return query(sql, parameters)
+    from psycopg import Cursor
+
+    connection.ensure_connection()
+    # Django's own cursors are of the kind that reads text alone.
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        rows: list[tuple[Any, ...]] = cursor.execute(sql, parameters, binary=True).fetchall()
         return rows
 
 

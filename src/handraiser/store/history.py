@@ -211,23 +211,24 @@ def _events(
 
 
 def _activities(numbers: Sequence[int], behind: Sequence[int]) -> list[tuple[Any, ...]]:
-    columns = (
-        "activity.id, person_id, event, event_id, verdict, occurred_at, known_at, session_id, properties "
-        "FROM store_activity AS activity"
-    )
+    columns = "id, person_id, event, event_id, verdict, occurred_at, known_at, session_id, properties"
+    newer = "FROM store_activity WHERE person_id = wanted.person AND id > wanted.behind"
     if connection.vendor == "postgresql":
-        wanted = "unnest(%s::bigint[], %s::bigint[]) AS wanted (person, behind)"
-        parameters: list[object] = [as_array(numbers, "bigint"), as_array(behind, "bigint")]
-    else:
-        wanted = (
-            "(SELECT json_extract(value, '$[0]') AS person, json_extract(value, '$[1]') AS behind "
-            "FROM json_each(%s)) AS wanted"
+        # OFFSET has it look person by person: it cannot know how little of what they did is new.
+        return query(
+            "SELECT activity.* FROM unnest(%s::bigint[], %s::bigint[]) AS wanted (person, behind) "
+            f"CROSS JOIN LATERAL (SELECT {columns} {newer} OFFSET 0) AS activity ORDER BY id",
+            [as_array(numbers, "bigint"), as_array(behind, "bigint")],
         )
-        parameters = [json.dumps(list(zip(numbers, behind, strict=True)))]
+    wanted = (
+        "(SELECT json_extract(value, '$[0]') AS person, json_extract(value, '$[1]') AS behind "
+        "FROM json_each(%s)) AS wanted"
+    )
+    # CROSS JOIN has SQLite take them in this order.
     return query(
-        f"SELECT {columns} JOIN {wanted} ON activity.person_id = wanted.person "
-        "AND activity.id > wanted.behind ORDER BY activity.id",
-        parameters,
+        f"SELECT {columns} FROM {wanted} CROSS JOIN store_activity ON person_id = wanted.person "
+        "AND id > wanted.behind ORDER BY id",
+        [json.dumps(list(zip(numbers, behind, strict=True)))],
     )
 
 

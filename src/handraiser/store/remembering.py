@@ -13,7 +13,7 @@ from handraiser.scoring.attributes import Population
 from handraiser.scoring.keeping import merged, together, unpacked
 from handraiser.scoring.stream import Hits
 from handraiser.scoring.wanted import Shape
-from handraiser.store.bulk import among, change, delete, insert, query, statement
+from handraiser.store.bulk import among, change, delete, insert, query_bytes, statement
 
 __all__ = ["Chunk", "Memory", "News", "read", "write"]
 
@@ -97,7 +97,7 @@ def read(leads: Iterable[int], ground: str) -> Memory:
     until: dict[int, int] = {}
     condition, parameters = among("lead_id", leads)
     sql = f"SELECT lead_id, id, until, hits FROM store_kepthits WHERE ground = %s AND {condition} ORDER BY id"
-    for lead, number, latest, hits in query(sql, [ground, *parameters]):
+    for lead, number, latest, hits in query_bytes(sql, [ground, *parameters]):
         chunks[lead].append(Chunk(number, bytes(hits)))
         until[lead] = max(latest, until.get(lead, 0))
     return Memory(chunks, until)
