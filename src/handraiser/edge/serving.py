@@ -10,11 +10,15 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from handraiser.edge.database import database
 from handraiser.edge.options import Host, LiveAgreement, Port, Processes
 from handraiser.edge.running import ERR, failing, now, say, texts_of
 from handraiser.flows.refusals import FlowCode, refused
+
+if TYPE_CHECKING:
+    from handraiser.store.models import Publication
 
 __all__ = ["serve", "web", "work"]
 
@@ -93,8 +97,22 @@ def _make_live(path: Path) -> None:
     loaded = load(path)
     if doubts := lint_alone(loaded):
         ERR.print(render_diagnostics(doubts, source_text=texts_of([path])), markup=False)
-    if publish_here(loaded, now=now()):
+    here = publish_here(loaded, now=now())
+    if here.new:
         say([f"{loaded.name} is live from now on, signed for both sides by whoever started this."])
+    if here.stays is not None:
+        say([_stays(here.stays, path)])
+
+
+def _stays(live: Publication, path: Path) -> str:
+    """Return that what people have signed stays, and what takes its place."""
+    from handraiser.facts.instants import iso
+
+    signers = " and ".join(user.email for user in (live.marketing, live.sales) if user is not None)
+    return (
+        f"{live.name} stays live as {signers} signed it, since {iso(live.live_from)}: {path} differs from "
+        "it and is not published; `handraiser publish` replaces what is live."
+    )
 
 
 def _say_ready(host: str, port: int) -> None:
