@@ -23,7 +23,7 @@ def export(folder: ExportFolder, format: ExportFormat = "parquet") -> None:
         done = export_into(str(folder), FileKind(format), now=now(), progress=progress)
         told = (
             f"{many(done.leads, 'lead')} in {many(done.rows['leads'], 'row')}",
-            f"{_companies(done.companies)} in {many(done.rows['companies'], 'row')}",
+            f"{many(done.companies, 'company', 'companies')} in {many(done.rows['companies'], 'row')}",
             many(done.rows["events"], "event"),
             many(done.rows["rejects"], "reject"),
         )
@@ -33,7 +33,3 @@ def export(folder: ExportFolder, format: ExportFormat = "parquet") -> None:
             for name in ("leads", "companies", "events")
         )
         OUT.print(f"Next: handraiser score AGREEMENT {files}", markup=False)
-
-
-def _companies(count: int) -> str:
-    return f"{count:,} {'company' if count == 1 else 'companies'}"
