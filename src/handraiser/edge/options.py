@@ -165,7 +165,7 @@ Scope = Annotated[
     ),
 ]
 KeyName = Annotated[str | None, typer.Option("--name", metavar="NAME", help="What it is for, in your words.")]
-KeyNumber = Annotated[int, typer.Argument(metavar="ID", help="The number that `key list` shows.")]
+KeyNumber = Annotated[str, typer.Argument(metavar="ID", help="The number that `key list` shows.")]
 AddedEmail = Annotated[str, typer.Argument(metavar="EMAIL", help="Their e-mail address.")]
 UserEmail = Annotated[str, typer.Argument(metavar="EMAIL", help="The e-mail address that `user list` shows.")]
 Role = Annotated[
