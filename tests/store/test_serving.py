@@ -97,11 +97,11 @@ class Served:
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
 
-    def ended(self) -> str:
-        """Wait until it answers, end it, and return what it said on standard error."""
+    def ended(self, how: signal.Signals = signal.SIGTERM) -> str:
+        """Wait until it answers, end it as one does, and return what it said on standard error."""
         assert self.process.stdout is not None
         ready = self.process.stdout.readline()
-        self.process.send_signal(signal.SIGTERM)
+        self.process.send_signal(how)
         _, said = self.process.communicate(timeout=120)
         assert ready == f"ready http://127.0.0.1:{self.port}\n", said
         assert self.process.returncode == 0, said
@@ -127,7 +127,7 @@ def test_serve_goes_on_with_what_is_signed_and_says_in_a_sentence_what_stays(tmp
 
 
 def test_serve_says_what_is_missing_and_the_command_that_makes_it(tmp_path: Path) -> None:
-    said = Served("serve", folder=tmp_path).ended()
+    said = Served("serve", folder=tmp_path).ended(signal.SIGINT)
     assert "No agreement is live, so nobody becomes an MQL." in said
     assert (
         f"`handraiser publish AGREEMENT --marketing EMAIL --sales EMAIL`, in this folder, {tmp_path}." in said
@@ -171,6 +171,7 @@ def test_a_worker_says_in_one_line_what_it_works_on(cluster: Cluster, tmp_path: 
     said = process.stderr.readline()
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=120)
+    assert process.returncode == 0
     name = url.rpartition("/")[2]
     assert said == f"Working on the database {name} at 127.0.0.1: no agreement is live yet.\n"
 

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ _FAREWELL = 30.0  # seconds for a worker to finish what it is about
 
 
 def serve(agreement: LiveAgreement = None, port: Port = 8000, host: Host = "127.0.0.1") -> None:
-    with failing(*([agreement] if agreement else [])):
+    with failing(*([agreement] if agreement else [])), _until_told():
         _refuse_taken(host, port)
         with database(new=True, say=say):
             if agreement is not None:
@@ -50,7 +51,7 @@ def serve(agreement: LiveAgreement = None, port: Port = 8000, host: Host = "127.
 
 
 def web(port: Port = 8000, host: Host = "127.0.0.1", processes: Processes = 1) -> None:
-    with failing():
+    with failing(), _until_told():
         _refuse_sqlite("web")
         _refuse_taken(host, port)
         with database(new=True, say=say):
@@ -60,13 +61,20 @@ def web(port: Port = 8000, host: Host = "127.0.0.1", processes: Processes = 1) -
 
 
 def work() -> None:
-    with failing():
+    with failing(), _until_told():
         _refuse_sqlite("work")
         with database(new=True, say=say):
             say([_worked_on()])
         from handraiser.edge.worker import run
 
         run()
+
+
+@contextmanager
+def _until_told() -> Iterator[None]:
+    """Return also when told to end before all has begun: it is how these end, and no failure."""
+    with suppress(KeyboardInterrupt):
+        yield
 
 
 def _serve(host: str, port: int, *, processes: int) -> None:
