@@ -39,6 +39,7 @@ from handraiser.learning.targets import Target
 from handraiser.reports.intervals import Rate, Spread
 from handraiser.scoring import explanation
 from handraiser.tables import open_inputs
+from handraiser.tables.manifest import Manifest
 from handraiser.tables.outcomes import STAGES
 from handraiser.tables.paths import ENDINGS
 from pages import ROOT, codes, tables
@@ -237,7 +238,7 @@ EXPLAINED = {
     for name, kind in vars(explanation).items()
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 }
-TOLD_APART = {kind.__name__: kind for kind in (Diff, Compared, Change)}
+TOLD_APART = {kind.__name__: kind for kind in (Diff, Compared, Change, Manifest)}
 STRUCTS: dict[str, Any] = EXPLAINED | TOLD_APART
 
 

@@ -68,6 +68,6 @@ class Unavailable(HandraiserError):
     """The world failed: a file that cannot be opened, a full disk, a server that does not answer."""
 
 
-def many(count: int, what: str) -> str:
-    """A number of things, as messages say it: `1 event`, `2,000 events`."""
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
+def many(count: int, what: str, several: str | None = None) -> str:
+    """A number of things, as messages say it: `1 event`, `2,000 events`, `2 companies` where that is told."""
+    return f"{count:,} {what if count == 1 else several or f'{what}s'}"

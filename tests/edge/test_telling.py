@@ -160,6 +160,18 @@ def test_who_is_barred_hears_by_what() -> None:
     assert "✓ never, so it does not qualify: lead.unsubscribed" in page
 
 
+def test_who_is_barred_with_a_raised_hand_needs_nothing_else() -> None:
+    page = " ".join(told({"event": "Demo Requested"}, {"event": "Unsubscribed"}).split())
+    assert "Barred by never: lead.unsubscribed." in page
+    assert "✓ hand_raise" in page
+    assert "It needs" not in page
+
+
+def test_who_is_barred_and_has_raised_no_hand_hears_what_else_is_missing() -> None:
+    page = " ".join(told({"event": "Unsubscribed"}).split())
+    assert "Barred by never: lead.unsubscribed. It also needs over " in page
+
+
 def test_long_lists_of_hits_are_summed_up() -> None:
     page = told(*[WEBINAR | {"occurred_at": days_ago(days)} for days in range(1, 8)])
     assert "Webinar, 7 times" in page

@@ -49,7 +49,18 @@ def test_who_only_looks_makes_no_database(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["mysql://h/d", "postgresql://u:p/w@h:1/d", "nonsense", "postgresql://h:99999/d"]
+    "url",
+    [
+        "mysql://h/d",
+        "postgresql://u:p/w@h:1/d",
+        "nonsense",
+        "postgresql://h:99999/d",
+        "postgresql:/me@h/x",
+        "postgresql:///me@h/x",
+        "postgresql:x",
+        "sqlite:x.db",
+        "sqlite://x.db",
+    ],
 )
 def test_an_address_that_is_none_is_told_without_its_password(tmp_path: Path, url: str) -> None:
     said = failed(handraiser("key", "list", folder=tmp_path, DATABASE_URL=url), 3)

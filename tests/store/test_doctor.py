@@ -167,6 +167,58 @@ def test_an_episode_of_an_earlier_version_is_explained(stored: Database) -> None
     assert "1 episode differs: it began under an earlier version of the agreement." in done.stdout
 
 
+def test_an_episode_of_an_earlier_version_that_began_at_the_same_moment_is_no_difference(
+    stored: Database,
+) -> None:
+    clock = Clock(BEGIN)
+    publish([AGREEMENT], BEGIN)
+    two_leads(clock)
+    clock.at += HOUR
+    publish([AGREEMENT.replace(">= 15", ">= 14")], clock.at)
+    worker(clock).settle()
+    assert said(examine(clock.at)) == []
+    done = doctor()
+    assert done.exit_code == 0
+    assert "All of it is what the events give." in done.stdout
+    assert "2 standings, 1 episode, 1 sum of an episode" in done.stdout
+
+
+def test_other_sums_under_an_earlier_version_are_explained_and_invented_ones_are_not(
+    stored: Database,
+) -> None:
+    clock = Clock(BEGIN)
+    publish([AGREEMENT], BEGIN)
+    two_leads(clock)
+    clock.at += HOUR
+    publish([AGREEMENT.replace("points: 5", "points: 6")], clock.at)
+    worker(clock).settle()
+    assert said(examine(clock.at)) == [(What.REASONS, lead_of("ann"), "EARLIER")]
+    ((reasons,),) = query("SELECT reasons FROM store_episode")
+    changed = reasons.replace('"score": 15.0', '"score": 17.0').replace('"score":15.0', '"score":17.0')
+    stored.rows("UPDATE store_episode SET reasons = ?", [changed])
+    assert said(examine(clock.at)) == [(What.REASONS, lead_of("ann"), None)]
+
+
+def test_several_of_a_kind_are_called_as_people_call_them(stored: Database) -> None:
+    clock = Clock(BEGIN)
+    publish([AGREEMENT], BEGIN)
+    one = worker(clock)
+    send([identify(user, n, traits={"title": "chief"}) for n, user in enumerate(("ann", "ben"))], clock.at)
+    send([cart(n, userId=user) for n, user in enumerate(("ann", "ben"))], clock.at + 1)
+    clock.at += HOUR
+    one.settle()
+    told = "2 sets of remembered hits, 2 standings, 2 episodes, 2 sums of episodes"
+    assert f"2 leads computed anew: {told}." in doctor().stdout
+
+
+def test_what_waits_is_told_at_once(stored: Database) -> None:
+    from handraiser.edge.running import now
+
+    publish([AGREEMENT], BEGIN)
+    send([identify("ann", 1)], now())
+    assert "1 request waits for a worker, for less than a minute." in doctor().stdout
+
+
 def test_episodes_of_two_who_turned_out_to_be_one_are_explained(stored: Database) -> None:
     clock = Clock(BEGIN)
     publish([AGREEMENT], BEGIN)
@@ -207,4 +259,4 @@ def test_what_waits_for_a_worker_is_told(stored: Database) -> None:
     assert done.exit_code == 0
     assert "1 request waits for a worker" in done.stdout
     assert "crm should decide by now, and no worker has begun to." in done.stdout
-    assert "1 item refused" in done.stdout
+    assert "1 item refused and kept with the reason: `handraiser rejects list` shows them" in done.stdout

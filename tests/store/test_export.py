@@ -198,10 +198,82 @@ def test_many_ranges_of_leads_make_one_file_with_every_company_once(
 def test_nobody_known_yet_makes_empty_tables(stored: Database, tmp_path: Path) -> None:
     done = run("export", str(tmp_path / "a" / "b"))
     assert done.exit_code == 0
-    assert "0 rows (0 leads, 0 companies, 0 events, 0 rejects)" in done.stdout
+    assert "0 leads in 0 rows, 0 companies in 0 rows, 0 events, 0 rejects." in done.stdout
     assert sorted(path.name for path in (tmp_path / "a" / "b").iterdir()) == [
-        "companies.parquet", "events.parquet", "leads.parquet", "rejects.parquet",
+        "companies.parquet", "events.parquet", "handraiser-export.json", "leads.parquet", "rejects.parquet",
     ]  # fmt: skip
+
+
+def test_leads_are_counted_and_not_only_their_rows(stored: Database, tmp_path: Path) -> None:
+    said = [identify("u1", 1, "2026-03-01", plan="a"), identify("u1", 2, "2026-03-02", plan="b")]
+    send([*said, identify("u2", 3, "2026-03-01")], BEGIN + DAY)
+    worker(Clock(BEGIN + DAY)).settle()
+    done = run("export", str(tmp_path / "out"))
+    rows = parquet.read_table(tmp_path / "out" / "leads.parquet").num_rows
+    assert rows > 2
+    assert f"2 leads in {rows} rows, 0 companies in 0 rows, 0 events, 0 rejects." in done.stdout
+
+
+def test_an_export_says_which_files_are_its_own(stored: Database, tmp_path: Path) -> None:
+    exported(tmp_path / "out", "csv")
+    manifest = json.loads((tmp_path / "out" / "handraiser-export.json").read_text(encoding="utf-8"))
+    assert manifest["format"] == "csv"
+    assert manifest["at"].endswith("Z")
+    assert manifest["files"] == ["leads.csv", "companies.csv", "events.csv", "rejects.csv"]
+
+
+def test_an_export_is_replaced_whole_by_one_of_another_format(stored: Database, tmp_path: Path) -> None:
+    (tmp_path / "notes.csv").write_text("mine", encoding="utf-8")
+    exported(tmp_path, "parquet")
+    exported(tmp_path, "parquet")
+    exported(tmp_path, "csv")
+    left = {path.name for path in tmp_path.iterdir()} - {
+        "handraiser.db",
+        "handraiser.db-wal",
+        "handraiser.db-shm",
+    }
+    files = {"leads.csv", "companies.csv", "events.csv", "rejects.csv"}
+    assert left == {*files, "handraiser-export.json", "notes.csv"}
+
+
+@pytest.mark.parametrize("before", [(), ("export",)])
+def test_files_that_no_export_wrote_are_never_written_over(
+    stored: Database, tmp_path: Path, before: tuple[str, ...]
+) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    if before:
+        exported(folder, "parquet")
+    (folder / "leads.csv").write_text("lead_id\nann\n", encoding="utf-8")
+    there = {path.name: path.read_bytes() for path in folder.iterdir()}
+    done = run("export", str(folder), "--format", "csv")
+    assert done.exit_code == 1
+    assert (
+        f"FOLDER: HR812 {folder / 'leads.csv'} would be written over, and no export wrote it." in done.stderr
+    )
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == there
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no JSON",
+        '{"name": "somebody\'s own"}',
+        '{"format": "csv", "at": "2026-03-01", "files": ["leads.csv", "../mine.csv"]}',
+        b"\xff",
+    ],
+)
+def test_a_manifest_that_no_export_wrote_makes_nothing_an_export(
+    stored: Database, tmp_path: Path, text: str | bytes
+) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (tmp_path / "mine.csv").write_text("mine", encoding="utf-8")
+    given = text if isinstance(text, bytes) else text.encode()
+    (folder / "handraiser-export.json").write_bytes(given)
+    assert "HR812" in run("export", str(folder)).stderr
+    assert (folder / "handraiser-export.json").read_bytes() == given
+    assert (tmp_path / "mine.csv").exists()
 
 
 def test_what_was_refused_is_exported_with_its_reason(stored: Database, tmp_path: Path) -> None:

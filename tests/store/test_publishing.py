@@ -100,6 +100,69 @@ def test_who_is_not_there_is_told_with_the_nearest_who_is(agreement: Path) -> No
     assert "Did you mean mara@example.com?" in said
 
 
+def test_who_shares_no_more_than_a_domain_is_not_offered(agreement: Path) -> None:
+    strange = ("--marketing", "zoe@example.com", "--sales", "sam@example.com")
+    said = refused(run("publish", str(agreement), *strange), "HR803")
+    assert "Did you mean" not in said
+    assert "`handraiser user add zoe@example.com --role ROLE` adds them." in said
+
+
+def test_doubts_about_an_agreement_are_told_when_it_is_published(agreement: Path) -> None:
+    high = changed(agreement, "points: 5}", "points: 5, max: 10}")
+    done = run("publish", str(high), *SIGNED)
+    assert done.exit_code == 0
+    assert "HR407 warning:" in done.stderr
+
+
+READING = """agreement: crm
+fit:
+  rules:
+    - {rule: big, when: company.employes > 50 and not company.is_customer, points: 5}
+    - {rule: chief, when: lead.title = 'chief' and lead.email_kind = 'business', points: 5}
+engagement:
+  rules:
+    - {rule: visit, event: Page Viewed, where: pth like '/pricing%' and session_id is not null, points: 5}
+    - {rule: read, event: Page Viewed, where: pth like '/docs%', points: 5}
+qualify: {mql: score >= 15 and not lead.unsubscribed}
+"""
+
+
+def test_names_that_nobody_has_ever_had_are_told_once_each(agreement: Path) -> None:
+    from tests.live.company import Clock, send, worker
+
+    agreement.write_text(READING, encoding="utf-8")
+    send(
+        [
+            {"type": "identify", "messageId": "1", "userId": "ann", "traits": {"email": "ann@acme.example"}},
+            {
+                "type": "group",
+                "messageId": "2",
+                "userId": "ann",
+                "groupId": "acme",
+                "traits": {"employees": 9},
+            },
+            {"type": "page", "messageId": "3", "userId": "ann", "properties": {"path": "/pricing"}},
+        ],
+        1,
+    )
+    worker(Clock(2)).settle()
+    done = run("publish", str(agreement), *SIGNED)
+    assert done.exit_code == 0
+    told = [line for line in done.stderr.splitlines() if " warning: It reads" in line]
+    assert [line.partition("warning: ")[2] for line in told] == [
+        "It reads `company.employes`, which no company has ever had: it is null until one does.",
+        "It reads `lead.title`, which no lead has ever had: it is null until one does.",
+        "It reads `pth`, which no event has ever had: it is null until one does.",
+    ]
+    assert "fix: Did you mean `company.employees`?" in done.stderr
+    assert "fix: Did you mean `path`?" in done.stderr
+
+
+def test_before_anything_has_come_in_no_name_is_missed(agreement: Path) -> None:
+    agreement.write_text(READING, encoding="utf-8")
+    assert "It reads" not in run("publish", str(agreement), *SIGNED).stderr
+
+
 def test_who_has_left_signs_nothing(agreement: Path) -> None:
     assert run("user", "remove", "sam@example.com").exit_code == 0
     assert "sam@example.com has left" in refused(run("publish", str(agreement), *SIGNED), "HR803")
@@ -135,7 +198,7 @@ def test_several_agreements_decide_at_once_by_their_names(agreement: Path) -> No
 def test_the_first_of_a_name_may_begin_in_the_past_and_says_who_is_handed_off(agreement: Path) -> None:
     done = run("publish", str(agreement), *SIGNED, "--at", "2026-01-01")
     assert done.exit_code == 0
-    assert "Who became an MQL since then is handed off now" in done.stdout
+    assert "waits to be handed off, though nothing is sent anywhere yet" in done.stdout
 
 
 def test_a_later_one_cannot_decide_anew_what_has_been_decided(stored: Database, agreement: Path) -> None:
@@ -239,6 +302,8 @@ def test_a_revoked_key_is_listed_as_such_and_cannot_be_revoked_again(stored: Dat
     assert run("key", "revoke", number).exit_code == 0
     refused(run("key", "revoke", number), "HR807")
     refused(run("key", "revoke", "999"), "HR807")
+    assert "`abc` is not the number of a key." in refused(run("key", "revoke", "abc"), "HR807")
+    refused(run("key", "revoke", "9" * 30), "HR807")
     _, line = run("key", "list").stdout.splitlines()
     assert line.split()[:2] == [number, "read"]
     assert len(line.split()) == 4

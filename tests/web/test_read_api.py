@@ -109,7 +109,9 @@ def test_an_explanation_is_of_the_agreement_that_was_live_then(api: Asking) -> N
     assert (status, shadow["agreement"]) == (200, "webinar")
     status, refused, _ = api.ask(f"/api/leads/{lead}/explanation?agreement=webinar")
     assert (status, refused["fix"]) == (404, "Ask for one of crm.")
-    assert api.ask(f"/api/leads/{lead}/explanation?at=2026-02-28")[0] == 404
+    status, none, _ = api.ask(f"/api/leads/{lead}/explanation?at=2026-02-28")
+    assert (status, none["message"]) == (404, "No agreement is live then.")
+    assert "`handraiser publish` begins one" in none["fix"]
 
 
 def test_agreements_are_told_with_who_signed_them(api: Asking) -> None:

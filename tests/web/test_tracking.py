@@ -237,7 +237,8 @@ def test_what_was_refused_is_replayed_when_its_reason_is_gone(tracking: Tracking
 def test_an_item_too_large_costs_only_itself(tracking: Tracking) -> None:
     large = track(properties={"text": "x" * ITEM_BYTES})
     assert tracking.send("batch", {"batch": [large, track()]}).status == 200
-    assert tracking.rejects() == ["An item may have 32 KB; this has 32."]
+    (reason,) = tracking.rejects()
+    assert re.fullmatch(r"An item may have 32 KB; this has 32\.[1-9]\.", reason)
     assert len(tracking.events()) == 1
 
 

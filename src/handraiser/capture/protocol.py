@@ -156,7 +156,9 @@ def read_request(body: bytes, *, kind: Kind | None, received_at: int, imported: 
     if kind is not None:
         return Request(items=(read_item(body, kind=kind, received_at=received_at, imported=imported),))
     if len(body) > BATCH_BYTES:
-        raise Unreadable(f"A batch may have {BATCH_BYTES // 1024} KB; this one has {len(body) // 1024}.")
+        raise Unreadable(
+            f"A batch may have {_kilobytes(BATCH_BYTES)} KB; this one has {_kilobytes(len(body))}."
+        )
     try:
         batch = _batch.decode(_whole(body))
     except _UNREAD as error:
@@ -175,6 +177,11 @@ def read_item(
     return _read(body, _Asked(kind, None, None, received_at, imported), 0)
 
 
+def _kilobytes(size: int) -> str:
+    """Return a size in KB, rounded up: what is too large by a byte shows as larger than its limit."""
+    return f"{-(-size * 10 // 1024) / 10:g}"
+
+
 def _whole(body: bytes) -> bytes:
     """Return JSON whose halves of surrogate pairs stand in pairs: browsers cut texts between two halves."""
     return _ESCAPE.sub(_mended, body) if _SURROGATE.search(body) else body
@@ -191,7 +198,7 @@ def _unread(what: str, lacks: str, error: Exception) -> str:
 def _read(raw: bytes, asked: _Asked, place: int) -> Message | Refused:
     if len(raw) > ITEM_BYTES:
         return Refused(
-            reason=f"An item may have {ITEM_BYTES // 1024} KB; this has {len(raw) // 1024}.", body=raw
+            reason=f"An item may have {_kilobytes(ITEM_BYTES)} KB; this has {_kilobytes(len(raw))}.", body=raw
         )
     try:
         item = _item.decode(raw)

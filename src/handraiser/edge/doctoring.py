@@ -14,11 +14,12 @@ from handraiser.edge.running import OUT, at_work, failing, now, say, whoever_ask
 from handraiser.errors import many
 
 if TYPE_CHECKING:
-    from handraiser.flows.examining import Difference, Examined
+    from handraiser.flows.examining import Difference, Examined, What
     from handraiser.flows.examining_history import HistoryExamined
 
 __all__ = ["doctor"]
 
+_MINUTE = 60_000_000
 _SHOWN = 5  # leads of which an example is told
 
 
@@ -66,7 +67,7 @@ def _of_history(history: HistoryExamined) -> Iterator[str]:
 
 
 def _told(examined: Examined, instant: int) -> Iterator[str]:
-    counted = ", ".join(many(count, what.value) for what, count in examined.looked_at.items())
+    counted = ", ".join(many(count, what.value, what.several) for what, count in examined.looked_at.items())
     yield f"{many(examined.leads, 'lead')} computed anew{f': {counted}' if counted else ''}."
     yield from _differences(examined.differences)
     if not examined.differences:
@@ -75,12 +76,13 @@ def _told(examined: Examined, instant: int) -> Iterator[str]:
 
 
 def _differences(differences: list[Difference]) -> Iterator[str]:
-    groups: dict[tuple[str, str], list[Difference]] = {}
+    groups: dict[tuple[What, str], list[Difference]] = {}
     for each in differences:
         cause = each.cause.value if each.cause is not None else "not explained"
-        groups.setdefault((each.what.value, cause), []).append(each)
+        groups.setdefault((each.what, cause), []).append(each)
     for (what, cause), several in groups.items():
-        yield f"{many(len(several), what)} {'differs' if len(several) == 1 else 'differ'}: {cause}."
+        differ = "differs" if len(several) == 1 else "differ"
+        yield f"{many(len(several), what.value, what.several)} {differ}: {cause}."
         for each in several[:_SHOWN]:
             under = f" under {each.agreement}" if each.agreement else ""
             yield f"  lead {each.lead}{under}: {each.says}"
@@ -94,9 +96,10 @@ def _waiting(examined: Examined, instant: int) -> Iterator[str]:
         (examined.dirty, "lead"),
     ):
         if count:
-            minutes = max(1, (instant - since) // 60_000_000)
+            minutes = (instant - since) // _MINUTE
+            long = f"up to {many(minutes + 1, 'minute')}" if minutes else "less than a minute"
             waits = "waits" if count == 1 else "wait"
-            yield f"{many(count, what)} {waits} for a worker, for up to {many(minutes, 'minute')}."
+            yield f"{many(count, what)} {waits} for a worker, for {long}."
     for name in examined.not_begun:
         yield f"{name} should decide by now, and no worker has begun to."
     if examined.behind:
@@ -105,5 +108,5 @@ def _waiting(examined: Examined, instant: int) -> Iterator[str]:
         nobody = "of somebody who turned out to be another; --repair drops them"
         yield f"{many(examined.orphans, 'standing')} {nobody}."
     if examined.rejects:
-        told = "refused and kept with the reason: `handraiser export` shows them"
+        told = "refused and kept with the reason: `handraiser rejects list` shows them"
         yield f"{many(examined.rejects, 'item')} {told}."

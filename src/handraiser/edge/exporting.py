@@ -8,7 +8,7 @@ from pathlib import Path
 from handraiser.edge.database import database
 from handraiser.edge.listing import one_of
 from handraiser.edge.options import ExportFolder, ExportFormat
-from handraiser.edge.running import OUT, at_work, failing, say
+from handraiser.edge.running import OUT, at_work, failing, now, say
 
 __all__ = ["export"]
 
@@ -20,9 +20,14 @@ def export(folder: ExportFolder, format: ExportFormat = "parquet") -> None:
         from handraiser.flows.exporting import export as export_into
         from handraiser.tables.paths import FileKind
 
-        rows = export_into(str(folder), FileKind(format), progress=progress)
-        told = ", ".join(f"{count:,} {name}" for name, count in rows.items())
-        OUT.print(f"{folder}: {many(sum(rows.values()), 'row')} ({told}).", markup=False)
+        done = export_into(str(folder), FileKind(format), now=now(), progress=progress)
+        told = (
+            f"{many(done.leads, 'lead')} in {many(done.rows['leads'], 'row')}",
+            f"{many(done.companies, 'company', 'companies')} in {many(done.rows['companies'], 'row')}",
+            many(done.rows["events"], "event"),
+            many(done.rows["rejects"], "reject"),
+        )
+        OUT.print(f"{folder}: {', '.join(told)}.", markup=False)
         files = " ".join(
             f"--{name} {shlex.quote(str(Path(folder, f'{name}.{format}')))}"
             for name in ("leads", "companies", "events")

@@ -42,7 +42,9 @@ class Command(TyperCommand):
             yield _listed("Arguments", [(_called(each), _explained(each)) for each in arguments])
         told = [(_called(each), _explained(each)) for each in options]
         yield _listed("Options", [*told, ("--help", "Show this and do nothing.")])
-        meanings = [text for word, text in _MEANINGS.items() if word in {each.metavar for each in options}]
+        # What FILE ends in is told of tables; an agreement is YAML.
+        words = {each.metavar for each in options if not _is_agreement(each)}
+        meanings = [text for word, text in _MEANINGS.items() if word in words]
         if meanings:
             yield "\n".join(_wrapped(text) for text in meanings)
         examples = (self.epilog or "").splitlines()
@@ -79,6 +81,10 @@ def _called(parameter: Any) -> str:
     if parameter.param_type_name == "argument":
         return str(parameter.metavar)
     return parameter.opts[0] if parameter.is_flag else f"{parameter.opts[0]} {parameter.metavar}"
+
+
+def _is_agreement(parameter: Any) -> bool:
+    return bool(parameter.name == "agreement")
 
 
 def _explained(parameter: Any) -> str:

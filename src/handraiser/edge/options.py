@@ -165,7 +165,7 @@ Scope = Annotated[
     ),
 ]
 KeyName = Annotated[str | None, typer.Option("--name", metavar="NAME", help="What it is for, in your words.")]
-KeyNumber = Annotated[int, typer.Argument(metavar="ID", help="The number that `key list` shows.")]
+KeyNumber = Annotated[str, typer.Argument(metavar="ID", help="The number that `key list` shows.")]
 AddedEmail = Annotated[str, typer.Argument(metavar="EMAIL", help="Their e-mail address.")]
 UserEmail = Annotated[str, typer.Argument(metavar="EMAIL", help="The e-mail address that `user list` shows.")]
 Role = Annotated[
@@ -197,16 +197,17 @@ LiveAgreement = Annotated[
     typer.Option(
         "--agreement",
         metavar="FILE",
-        help="An agreement to decide by from now on, signed for both sides by you.",
+        help="An agreement, a YAML file, to decide by from now on, signed for both sides by you. What users "
+        "have signed with `publish` stays.",
     ),
 ]
-Port = Annotated[
-    int, typer.Option("--port", metavar="N", help="Where to listen; 8000 unless said.", min=1, max=65_535)
-]
+Port = Annotated[int, typer.Option("--port", metavar="N", help="Where to listen.", min=1, max=65_535)]
 Host = Annotated[
     str,
     typer.Option(
-        "--host", metavar="ADDRESS", help="On which address; 127.0.0.1, this machine alone, unless said."
+        "--host",
+        metavar="ADDRESS",
+        help="On which address: 127.0.0.1 is this machine alone, 0.0.0.0 all of its.",
     ),
 ]
 Processes = Annotated[

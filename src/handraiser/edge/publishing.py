@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,16 @@ from handraiser.edge.running import ERR, OUT, failing, now, say, texts_of, whoev
 
 if TYPE_CHECKING:
     from handraiser.agreement.model import Agreement
+    from handraiser.errors import Diagnostic
     from handraiser.flows.publishing import Published
 
 __all__ = ["publish"]
 
 _STANDING = "Leads that stand above the line already are recorded as MQLs, not handed off."
-_SINCE = "Who became an MQL since then is handed off now; who did before is recorded, not handed off."
+_SINCE = (
+    "Who became an MQL since then waits to be handed off, though nothing is sent anywhere yet; "
+    "who did before is recorded, not handed off."
+)
 
 
 def publish(
@@ -42,29 +47,35 @@ def publish(
         with database(new=True, say=say):
             from handraiser.flows.publishing import Signatures
             from handraiser.flows.publishing import publish as publish_it
+            from handraiser.flows.unheard import unheard
 
             signed = Signatures(marketing, sales) if marketing is not None and sales is not None else None
             instant = now()
             done = publish_it(
                 loaded, signed=signed, live_from=live_from, shadow=shadow, who=whoever_asks(), now=instant
             )
+            _warn(unheard(loaded), agreement)
             _tell(loaded, done, agreement, instant)
 
 
 def _checked(path: Path) -> Agreement:
     """Return the agreement, after what looks wrong in it has been told. Raises Mistakes, all of them."""
     from handraiser.agreement import read
-    from handraiser.edge.diagnostics import render_diagnostics
     from handraiser.errors import Level, Mistakes
     from handraiser.scoring.lint import lint_alone
 
     found, diagnostics = read(path)
     if found is None:
         raise Mistakes([each for each in diagnostics if each.level is Level.MISTAKE])
-    doubts = (*diagnostics, *lint_alone(found))
+    _warn((*diagnostics, *lint_alone(found)), path)
+    return found
+
+
+def _warn(doubts: Sequence[Diagnostic], path: Path) -> None:
+    from handraiser.edge.diagnostics import render_diagnostics
+
     if doubts:
         ERR.print(render_diagnostics(doubts, source_text=texts_of([path])), markup=False)
-    return found
 
 
 def _tell(agreement: Agreement, done: Published, path: Path, instant: int) -> None:

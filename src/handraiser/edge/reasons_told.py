@@ -37,14 +37,17 @@ def verdict(why: Explanation, zone: tzinfo, agreement: Agreement) -> str:
 
 def _obstacles(why: Explanation, agreement: Agreement) -> Iterable[str]:
     """Return what keeps the lead from qualifying, in sentences."""
-    if why.never is not None and why.never.holds:
-        yield f"Barred by never: {joined([each.text for each in _true_leaves(why.never)], 'and')}."
+    barred = _true_leaves(why.never) if why.never is not None and why.never.holds else []
+    if barred:
+        yield f"Barred by never: {joined([each.text for each in barred], 'and')}."
     titles = {rule.rule: readable(rule.rule, rule.title) for rule in why.rules}
     # What a limit from below hides must be made up for, too.
     hidden = {each.name: max(0.0, each.points - each.sum) for each in why.sums}
-    needs = _needs(why.mql, titles, hidden)
+    # Who has raised a hand needs nothing of `mql`.
+    raised = why.hand_raise is not None and why.hand_raise.holds
+    needs = [] if raised else _needs(why.mql, titles, hidden)
     if needs:
-        yield f"It needs {joined(needs, 'and')}."
+        yield f"It {'also ' if barred else ''}needs {joined(needs, 'and')}."
     ways = _ways(why.missing, titles, {rule.name: _counting(rule) for rule in agreement.engagement.rules})
     if ways:
         yield f"Would do by itself: {joined(ways, 'or')}."

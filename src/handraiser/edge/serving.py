@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -9,25 +10,34 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from handraiser.edge.database import database
+from handraiser.edge.database import database, database_name, set_up
 from handraiser.edge.options import Host, LiveAgreement, Port, Processes
 from handraiser.edge.running import ERR, failing, now, say, texts_of
 from handraiser.flows.refusals import FlowCode, refused
 
+if TYPE_CHECKING:
+    from handraiser.errors import Mistakes
+    from handraiser.store.models import Publication
+
 __all__ = ["serve", "web", "work"]
 
 _PAUSE = 1.0  # seconds until a worker that ended by itself is begun again
+_NOT_HERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 _FAREWELL = 30.0  # seconds for a worker to finish what it is about
 
 
 def serve(agreement: LiveAgreement = None, port: Port = 8000, host: Host = "127.0.0.1") -> None:
-    with failing(*([agreement] if agreement else [])):
+    with failing(*([agreement] if agreement else [])), _until_told():
         _refuse_taken(host, port)
         with database(new=True, say=say):
             if agreement is not None:
                 _make_live(agreement)
+            say([*_no_agreement(), *_no_key()])
         # Each on a processor of its own: who resolves need not wait for who decides.
         helpers = [_Worker(part) for part in ("resolve", "decide")]
         _say_ready(host, port)
@@ -41,21 +51,30 @@ def serve(agreement: LiveAgreement = None, port: Port = 8000, host: Host = "127.
 
 
 def web(port: Port = 8000, host: Host = "127.0.0.1", processes: Processes = 1) -> None:
-    with failing():
+    with failing(), _until_told():
+        _refuse_sqlite("web")
         _refuse_taken(host, port)
         with database(new=True, say=say):
-            _refuse_sqlite("web")
+            say(_no_key())
         _say_ready(host, port)
         _serve(host, port, processes=processes)
 
 
 def work() -> None:
-    with failing():
+    with failing(), _until_told():
+        _refuse_sqlite("work")
         with database(new=True, say=say):
-            _refuse_sqlite("work")
+            say([_worked_on()])
         from handraiser.edge.worker import run
 
         run()
+
+
+@contextmanager
+def _until_told() -> Iterator[None]:
+    """Return also when told to end before all has begun: it is how these end, and no failure."""
+    with suppress(KeyboardInterrupt):
+        yield
 
 
 def _serve(host: str, port: int, *, processes: int) -> None:
@@ -67,20 +86,70 @@ def _serve(host: str, port: int, *, processes: int) -> None:
 def _refuse_taken(host: str, port: int) -> None:
     """Say at once what the server would say much later, in its own words."""
     try:
-        socket.create_server((host, port)).close()
+        family, *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (socket.gaierror, UnicodeError) as error:
+        raise _no_such_host(host, getattr(error, "strerror", None) or str(error)) from None
+    try:
+        socket.create_server((host, port), family=family).close()
     except OSError as error:
-        says = f"Nobody can listen on {host}:{port}: {error.strerror or error}."
+        why = os.strerror(error.errno) if error.errno else str(error)
+        if error.errno in _NOT_HERE:
+            raise _no_such_host(host, why) from None
+        says = f"Nobody can listen on {host}:{port}: {why}."
         fix = "Choose another port, such as --port 8001."
         raise refused(FlowCode.PORT_TAKEN, "--port", says, fix) from None
 
 
+def _no_such_host(host: str, why: str) -> Mistakes:
+    says = f"{host} is no address of this machine: {why}."
+    fix = "Leave --host out for this machine alone, or say 0.0.0.0 for all its addresses."
+    return refused(FlowCode.NO_SUCH_HOST, "--host", says, fix)
+
+
 def _refuse_sqlite(command: str) -> None:
+    """Say so before there is a database that nobody asked for."""
+    set_up()
     from django.db import connection
 
     if connection.vendor == "sqlite":
         says = f"`handraiser {command}` shares its database with others, which SQLite is not made for."
         fix = "Run `handraiser serve`, which is both, or set DATABASE_URL to a PostgreSQL."
         raise refused(FlowCode.NOT_FOR_SQLITE, "DATABASE_URL", says, fix)
+
+
+def _no_agreement() -> Iterator[str]:
+    """Yield what to say where nobody can become an MQL."""
+    from handraiser.store.models import Publication
+
+    if not Publication.objects.filter(shadow=False, live_from__lte=now()).exists():
+        command = "handraiser publish AGREEMENT --marketing EMAIL --sales EMAIL"
+        yield f"No agreement is live, so nobody becomes an MQL. To have one live: `{command}`, {_where()}."
+
+
+def _no_key() -> Iterator[str]:
+    """Yield what to say where nobody can send."""
+    from handraiser.store.models import Key
+
+    if not Key.objects.filter(scope=Key.Scope.TRACK, revoked_at=None).exists():
+        command = "handraiser key new --scope track"
+        yield f"There is no key for tracking, so nobody can send. To make one: `{command}`, {_where()}."
+
+
+def _where() -> str:
+    """Return how another command finds the same database."""
+    for name in ("DATABASE_URL", "HANDRAISER_FOLDER"):
+        if os.environ.get(name):
+            return f"with {name} set as here"
+    return f"in this folder, {os.getcwd()}"
+
+
+def _worked_on() -> str:
+    from handraiser.flows.live import live_at
+
+    name = database_name()
+    live = [one.agreement.name for one in live_at(now()) if not one.shadow]
+    by = f"{', '.join(live)} {'is' if len(live) == 1 else 'are'} live" if live else "no agreement is live yet"
+    return f"Working on {name[0].lower()}{name[1:]}: {by}."
 
 
 def _make_live(path: Path) -> None:
@@ -93,8 +162,22 @@ def _make_live(path: Path) -> None:
     loaded = load(path)
     if doubts := lint_alone(loaded):
         ERR.print(render_diagnostics(doubts, source_text=texts_of([path])), markup=False)
-    if publish_here(loaded, now=now()):
+    here = publish_here(loaded, now=now())
+    if here.new:
         say([f"{loaded.name} is live from now on, signed for both sides by whoever started this."])
+    if here.stays is not None:
+        say([_stays(here.stays, path)])
+
+
+def _stays(live: Publication, path: Path) -> str:
+    """Return that what people have signed stays, and what takes its place."""
+    from handraiser.facts.instants import iso
+
+    signers = " and ".join(user.email for user in (live.marketing, live.sales) if user is not None)
+    return (
+        f"{live.name} stays live as {signers} signed it, since {iso(live.live_from)}: {path} differs from "
+        "it and is not published; `handraiser publish` replaces what is live."
+    )
 
 
 def _say_ready(host: str, port: int) -> None:

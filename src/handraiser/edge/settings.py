@@ -16,10 +16,17 @@ _PATIENCE = {"connect_timeout": "5", "tcp_user_timeout": "10000", "keepalives_id
 def database(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     said = dict(parse_qsl(parts.query))
+    # With one slash, or a host behind three, all of it would be the name of a database on this machine.
+    name = parts.path.removeprefix("/")
+    slashes = "///" if parts.scheme == "sqlite" else "//"
+    if not url.lower().startswith(f"{parts.scheme}:{slashes}"):
+        raise ValueError("DATABASE_URL has too few slashes")
     if parts.scheme in ("postgres", "postgresql"):
+        if "/" in name or "@" in name:
+            raise ValueError("DATABASE_URL has no host before the name of the database")
         return {
             "ENGINE": "django.db.backends.postgresql",
-            "NAME": unquote(parts.path.removeprefix("/")),
+            "NAME": unquote(name),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
             "HOST": unquote(parts.hostname or ""),

@@ -42,13 +42,17 @@ class Began(NamedTuple):
 
 
 class Other(NamedTuple):
-    """What differs of a lead under an agreement, as it is stored: episodes, or how it stood at an instant."""
+    """What differs of a lead under an agreement, as it is stored: episodes, or how it stood at an instant.
+
+    sums  of its only episode: score, fit, engagement and grade, where these differ and not when it began
+    """
 
     lead: int
     agreement: Agreement
     began: tuple[Began, ...] = ()
     stood: Stood | None = None
     at: int | None = None
+    sums: tuple[float, float, float, str | None] | None = None
 
 
 class Explaining:
@@ -65,7 +69,9 @@ class Explaining:
         earlier = [each for each in other.began if each.publication != publication]
         if earlier:
             again = self._again(self._version(earlier[0].publication), other, self._seen)
-            return Cause.EARLIER if again.begun.get(other.lead) == earlier[0].begun_at else self._kinds(other)
+            same = again.begun.get(other.lead) == earlier[0].begun_at
+            if same and (other.sums is None or again.then[other.lead][:4] == other.sums):
+                return Cause.EARLIER
         return self._kinds(other)
 
     def _joined(self, other: Other) -> bool:
@@ -98,6 +104,10 @@ class Explaining:
         again = self._again(agreement, other, seen)
         if other.stood is not None:
             return again.stood.get(other.lead) == other.stood
+        if other.sums is not None and (
+            other.lead not in again.then or again.then[other.lead][:4] != other.sums
+        ):
+            return False
         return again.begun.get(other.lead) == (other.began[0].begun_at if other.began else None)
 
     def _again(self, agreement: Agreement, other: Other, seen: Seen) -> Recomputed:

@@ -30,8 +30,6 @@ from handraiser.tables.kept import Seen, kept_inputs
 
 __all__ = ["ORPHANS", "Difference", "Examined", "What", "examine"]
 
-MINUTE = 60_000_000
-
 
 class What(StrEnum):
     """What may differ."""
@@ -40,6 +38,14 @@ class What(StrEnum):
     EPISODE = "episode"
     REASONS = "sum of an episode"
     HITS = "set of remembered hits"
+
+    @property
+    def several(self) -> str:
+        """How more than one of them are called."""
+        return _SEVERAL.get(self, f"{self.value}s")
+
+
+_SEVERAL = {What.REASONS: "sums of episodes", What.HITS: "sets of remembered hits"}
 
 
 class Difference(NamedTuple):
@@ -59,7 +65,7 @@ class Difference(NamedTuple):
 class Examined(NamedTuple):
     """What was looked at, by kind, what differs, and what waits.
 
-    arrivals, dirty  how many wait for longer than a minute, and since when the first of them
+    arrivals, dirty  how many wait, and since when the first of them
     behind           leads that are looked at again when there is time for it
     rejects          what was refused and not taken since
     orphans          standings of nobody: of those who turned out to be somebody else
@@ -97,12 +103,8 @@ def examine(now: int, *, progress: Callable[[int], None] = lambda rows: None) ->
             leads=examiner.leads,
             looked_at=dict(examiner.looked_at),
             differences=examiner.differences,
-            arrivals=_waiting(
-                "SELECT count(*), min(received_at) FROM store_arrival WHERE received_at < %s", now
-            ),
-            dirty=_waiting(
-                "SELECT count(*), min(since) FROM store_dirty WHERE NOT behind AND since < %s", now
-            ),
+            arrivals=_waiting("SELECT count(*), min(received_at) FROM store_arrival", now),
+            dirty=_waiting("SELECT count(*), min(since) FROM store_dirty WHERE NOT behind", now),
             behind=_count("SELECT count(*) FROM store_dirty WHERE behind"),
             rejects=_count("SELECT count(*) FROM store_reject WHERE replayed_at IS NULL"),
             orphans=_count(f"SELECT count(*) {ORPHANS}"),
@@ -121,7 +123,7 @@ def _count(sql: str) -> int:
 
 
 def _waiting(sql: str, now: int) -> tuple[int, int]:
-    count, oldest = query(sql, [now - MINUTE])[0]
+    count, oldest = query(sql)[0]
     return int(count), int(oldest or now)
 
 
@@ -198,8 +200,8 @@ class _Examiner:
         self.looked_at[What.EPISODE] += sum(map(len, stored.values()))
         for lead in settled:
             began, now_begun = tuple(each for each, _ in stored.get(lead, ())), again.begun.get(lead)
-            own = [(each.lead, each.publication, each.begun_at) for each in began]
-            if own == ([(lead, one.number, now_begun)] if now_begun is not None else []):
+            own = [(each.lead, each.begun_at) for each in began]
+            if own == ([(lead, now_begun)] if now_begun is not None else []):
                 self._look_at_reasons(one, lead, stored, again)
                 continue
             cause = self._explaining.cause(Other(lead, one.agreement, began=began), one.number)
@@ -211,13 +213,17 @@ class _Examiner:
     def _look_at_reasons(
         self, one: Live, lead: int, stored: Mapping[int, Sequence[tuple[Began, Any]]], again: Recomputed
     ) -> None:
-        for _, reasons in stored.get(lead, ()):
+        for began, reasons in stored.get(lead, ()):
             self.looked_at[What.REASONS] += 1
             then = again.then[lead]
             sums = (reasons["score"], reasons["fit"], reasons["engagement"], reasons["grade"])
             if sums != then[:4]:
                 says = f"its episode says a score of {sums[0]}, and it was {then.score}"
-                self.differences.append(Difference(What.REASONS, lead, one.agreement.name, says, None))
+                cause = None
+                if began.publication != one.number:
+                    other = Other(lead, one.agreement, began=(began,), sums=sums)
+                    cause = self._explaining.cause(other, one.number)
+                self.differences.append(Difference(What.REASONS, lead, one.agreement.name, says, cause))
 
 
 def _standings(one: Live, leads: Sequence[int]) -> dict[int, tuple[int, Stood]]:

@@ -7,23 +7,27 @@ instant.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
 
+from handraiser.errors import many
 from handraiser.facts.inputs import Kind, Source
+from handraiser.facts.instants import iso
+from handraiser.flows.refusals import FlowCode, refused
 from handraiser.store.bulk import query
 from handraiser.store.history import History, history_of, names_seen
 from handraiser.store.snapshot import as_of_now
 from handraiser.tables.jsontext import NUMBERS
 from handraiser.tables.kept import Seen, kept_inputs
+from handraiser.tables.manifest import MANIFEST, Manifest, left_here, others_there
 from handraiser.tables.paths import FileKind
 from handraiser.tables.quoting import quoted
-from handraiser.tables.streaming import tables_written
+from handraiser.tables.streaming import Write, tables_written
 
-__all__ = ["TABLES", "export", "ranges_of_leads"]
+__all__ = ["TABLES", "Exported", "export", "ranges_of_leads"]
 
 TABLES = ("leads", "companies", "events", "rejects")
 _TIME = pa.timestamp("us", tz="UTC")
@@ -43,39 +47,76 @@ _OWN: dict[str, dict[str, pa.DataType]] = {
         "body": pa.string(),
     },
 }  # fmt: skip
+
+
+class Exported(NamedTuple):
+    """How much was written: rows by table, and of how many leads and companies these tell."""
+
+    rows: Mapping[str, int]
+    leads: int
+    companies: int
+
+
 _FIRST = 200  # leads of the first range
 _EVENTS = 200_000  # that a range is to have, about
 _MOST = 5_000  # leads or rejects of a range
 
 
 def export(
-    folder: str, kind: FileKind, *, progress: Callable[[int], None] = lambda rows: None
-) -> dict[str, int]:
-    """Write what is known into files of a folder; return by table how many rows it has.
+    folder: str, kind: FileKind, *, now: int, progress: Callable[[int], None] = lambda rows: None
+) -> Exported:
+    """Write what is known into files of a folder; return how much that is.
 
-    `progress` is called with the number of events written so far. All files appear or none does. Raises
-    Mistakes where the folder is a file, Unavailable where it cannot be written.
+    `progress` is called with the number of events written so far. All files appear or none does, in place of
+    an export that was there. Raises Mistakes where the folder is a file or has files of these names that no
+    export wrote, Unavailable where it cannot be written.
     """
+    names = [f"{table}.{kind.value}" for table in TABLES]
+    own = left_here(folder, TABLES)
+    _refuse_others(folder, [*names, MANIFEST], own)
+    manifest = Manifest(kind.value, iso(now), names)
     con = duckdb.connect(config={"threads": 1})
     with as_of_now(), con:
         seen = names_seen()
         schemas = _schemas(con, seen)
-        rows = dict.fromkeys(TABLES, 0)
-        with tables_written(folder, schemas, kind) as writers:
+        written = {MANIFEST: manifest.text()}
+        with tables_written(folder, schemas, kind, beside=written, instead_of=own) as writers:
+            return _written(con, seen, schemas, writers, progress)
 
-            def write(name: str, table: pa.Table) -> None:
-                rows[name] += table.num_rows
-                writers[name](table.cast(schemas[name]))
 
-            companies: set[str] = set()
-            for history in ranges_of_leads():
-                tables = _tables(con, history, seen, schemas, companies)
-                for name, table in tables.items():
-                    write(name, table)
-                progress(rows["events"])
-            for table in _rejects():
-                write("rejects", table)
-    return rows
+def _refuse_others(folder: str, names: Sequence[str], own: Collection[str]) -> None:
+    others = others_there(folder, names, own)
+    if others:
+        more = f" and {many(len(others) - 1, 'more file')}" if others[1:] else ""
+        says = f"{others[0]}{more} would be written over, and no export wrote it."
+        fix = "Name another folder, or move what is in this one away."
+        raise refused(FlowCode.NOT_AN_EXPORT, "FOLDER", says, fix)
+
+
+def _written(
+    con: duckdb.DuckDBPyConnection,
+    seen: Seen,
+    schemas: Mapping[str, pa.Schema],
+    writers: Mapping[str, Write],
+    progress: Callable[[int], None],
+) -> Exported:
+    rows = dict.fromkeys(TABLES, 0)
+
+    def write(name: str, table: pa.Table) -> None:
+        rows[name] += table.num_rows
+        writers[name](table.cast(schemas[name]))
+
+    leads = 0
+    companies: set[str] = set()
+    for history in ranges_of_leads():
+        leads += len(history.known_until)
+        tables = _tables(con, history, seen, schemas, companies)
+        for name, table in tables.items():
+            write(name, table)
+        progress(rows["events"])
+    for table in _rejects():
+        write("rejects", table)
+    return Exported(rows, leads, len(companies))
 
 
 def ranges_of_leads(after: int = 0) -> Iterator[History]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from handraiser.store.models import Audit, Key
 __all__ = ["NewKey", "make_key", "revoke_key"]
 
 _BYTES = 32
+_NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)  # no database has more
 
 
 class NewKey(NamedTuple):
@@ -35,14 +37,21 @@ def make_key(scope: str, *, name: str, who: str, now: int) -> NewKey:
     return NewKey(key.pk, text)
 
 
-def revoke_key(number: int, *, who: str, now: int) -> Key:
-    """Return the key, which lets nobody in from now on. Raises Mistakes where there is none to revoke."""
+def revoke_key(said: str, *, who: str, now: int) -> Key:
+    """Return the key, which lets nobody in from now on. Raises Mistakes where there is none to revoke.
+
+    said  its number
+    """
+    fix = "`handraiser key list` shows which there are."
+    if not _NUMBER.fullmatch(said):
+        raise refused(FlowCode.NO_SUCH_KEY, "ID", f"`{said}` is not the number of a key.", fix)
+    number = int(said)
     with transaction.atomic():
         alone(GOVERNING)
         key: Key | None = Key.objects.filter(pk=number).first()
         if key is None or key.revoked_at is not None:
             says = f"There is no key {number}." if key is None else f"Key {number} has been revoked already."
-            raise refused(FlowCode.NO_SUCH_KEY, "ID", says, "`handraiser key list` shows which there are.")
+            raise refused(FlowCode.NO_SUCH_KEY, "ID", says, fix)
         key.revoked_at = now
         key.save(update_fields=["revoked_at"])
         Audit.objects.create(at=now, who=who, did="revoked a key", subject=f"key {key.pk}")

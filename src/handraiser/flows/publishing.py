@@ -16,7 +16,7 @@ from handraiser.store.models import Audit, Publication, User
 
 _HERE = "handraiser.localhost"  # where nobody else can have an address
 
-__all__ = ["Published", "Signatures", "publish", "publish_here"]
+__all__ = ["Here", "Published", "Signatures", "publish", "publish_here"]
 
 
 class Signatures(NamedTuple):
@@ -37,6 +37,17 @@ class Published(NamedTuple):
     before: Agreement | None
     before_since: int | None
     until: int | None
+
+
+class Here(NamedTuple):
+    """Whether what is given to `serve` is published by that.
+
+    new    False where it, or another of its name that stays, decides already
+    stays  what people have signed, and means something else
+    """
+
+    new: bool
+    stays: Publication | None = None
 
 
 class _Others(NamedTuple):
@@ -90,12 +101,13 @@ def publish(
     )
 
 
-def publish_here(agreement: Agreement, *, now: int) -> bool:
+def publish_here(agreement: Agreement, *, now: int) -> Here:
     """Have an agreement decide from now on, signed for both sides by whoever runs this.
 
-    Returns whether that was new: False where it is the one that decides already.
+    It takes the place of what was published so, and of nothing that people have signed: that stays.
     """
     with transaction.atomic():
+        alone(GOVERNING)
         for role in (User.Role.MARKETING, User.Role.SALES):
             User.objects.get_or_create(
                 email=f"{role}@{_HERE}",
@@ -103,10 +115,19 @@ def publish_here(agreement: Agreement, *, now: int) -> bool:
             )
         latest = _latest(_others(agreement.name).live, now)
         if latest is not None and latest.fingerprint == agreement.fingerprint:
-            return False
+            return Here(new=False)
+        if latest is not None and not _signed_here(latest):
+            return Here(new=False, stays=latest)
         signed = Signatures(f"{User.Role.MARKETING}@{_HERE}", f"{User.Role.SALES}@{_HERE}")
         publish(agreement, signed=signed, live_from=None, shadow=False, who="serve", now=now)
-    return True
+    return Here(new=True)
+
+
+def _signed_here(publication: Publication) -> bool:
+    return all(
+        user is not None and user.email.endswith(f"@{_HERE}")
+        for user in (publication.marketing, publication.sales)
+    )
 
 
 def _text(agreement: Agreement) -> str:
@@ -133,7 +154,9 @@ def _signers(signed: Signatures | None) -> tuple[User | None, User | None]:
 
 
 def _others(name: str) -> _Others:
-    found = list(Publication.objects.filter(name=name).order_by("live_from", "id"))
+    found = list(
+        Publication.objects.filter(name=name).order_by("live_from", "id").select_related("marketing", "sales")
+    )
     return _Others([each for each in found if not each.shadow], [each for each in found if each.shadow])
 
 

@@ -23,6 +23,8 @@ class FlowCode(StrEnum):
     BAD_START = "HR809"
     PORT_TAKEN = "HR810"
     NOT_FOR_SQLITE = "HR811"
+    NOT_AN_EXPORT = "HR812"
+    NO_SUCH_HOST = "HR813"
 
 
 def refused(code: FlowCode, where: str, says: str, fix: str) -> Mistakes:

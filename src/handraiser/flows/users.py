@@ -58,13 +58,19 @@ def user_named(email: str, *, where: str) -> User:
     if found is not None:
         raise refused(FlowCode.NO_SUCH_USER, where, f"{address} has left.", fix)
     there = list(User.objects.filter(left_at=None).order_by("email").values_list("email", flat=True))
-    near = get_close_matches(address, there, n=1)
+    near = get_close_matches(address, [each for each in there if _alike(address, each)], n=1)
     raise refused(
         FlowCode.NO_SUCH_USER,
         where,
         f"There is no user {address}.",
         f"Did you mean {near[0]}?" if near else fix,
     )
+
+
+def _alike(one: str, other: str) -> bool:
+    """Return whether both halves are near: that many share a domain says nothing of who they are."""
+    halves = zip(one.split("@", 1), other.split("@", 1), strict=False)
+    return all(get_close_matches(mine, [theirs]) for mine, theirs in halves)
 
 
 def _address(email: str, *, where: str = "EMAIL") -> str:

@@ -311,7 +311,7 @@ class Episode(models.Model):
     """Somebody became an MQL. Never overwritten: a second time is a second row.
 
     begun_at      the moment that qualified
-    decided_at    when the system found out
+    decided_at    when the worker began to look, moments before it was written
     from_history  it began before the agreement was live, or in what was imported: nobody is told
     reasons       the sums, and of every rule its points, at that moment
     """

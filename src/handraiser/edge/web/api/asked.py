@@ -84,7 +84,12 @@ def agreement_asked(live: Sequence[Live], name: str | None, *, shadow: bool) -> 
     there = [one for one in live if one.shadow is shadow]
     what = "runs beside" if shadow else "is live"
     names = ", ".join(one.agreement.name for one in there)
-    fix = f"Ask for one of {names}." if names else "/api/agreements shows which there are."
+    command = "handraiser publish --shadow" if shadow else "handraiser publish"
+    fix = (
+        f"Ask for one of {names}."
+        if names
+        else f"`{command}` begins one; /api/agreements shows which there are."
+    )
     if name is None:
         if len(there) == 1:
             return there[0]
