@@ -246,15 +246,49 @@ def test_what_is_done_on_the_page_that_an_advertisement_led_to_is_no_click_on_it
 # ---- who it is
 
 
-@pytest.mark.parametrize("event", ["Form Submitted", "Email Link Clicked"])
-def test_who_sends_a_form_or_clicks_in_a_mail_is_known_by_its_address(event: str) -> None:
+@pytest.mark.parametrize(
+    "event",
+    ["Form Submitted", "Email Link Clicked", "Demo Requested", "Trial Started", "Signed Up",
+     "Newsletter Subscribed", "demo_requested", "DemoRequested", "DEMO REQUESTED", " content-downloaded "],
+)  # fmt: skip
+def test_who_does_what_takes_ones_own_address_is_known_by_it(event: str) -> None:
     found = said("track", event=event, anonymousId="a1", properties={"Email": " Ann@Acme.example"})
     assert names(found) == ["email:ann@acme.example", "anonymous:a1"]
 
 
-def test_an_address_in_another_event_is_somebody_elses() -> None:
-    found = said("track", event="Invitation Sent", userId="u1", properties={"email": "bob@acme.example"})
-    assert names(found) == ["user:u1"]
+@pytest.mark.parametrize(
+    "form", [{"formId": "f1"}, {"form_id": 7}, {"Form_Name": "Pricing"}, {"formname": "x"}]
+)
+@pytest.mark.parametrize("event", ["Brochure Asked For", "step_3", "Kontakt"])
+def test_whatever_comes_of_a_form_makes_its_sender_known(event: str, form: dict[str, Any]) -> None:
+    bob = {"email": "bob@acme.example"}
+    found = said("track", event=event, anonymousId="a1", properties=form | bob)
+    assert names(found) == ["email:bob@acme.example", "anonymous:a1"]
+    assert names(said("track", event=event, anonymousId="a1", properties=bob)) == ["anonymous:a1"]
+
+
+@pytest.mark.parametrize("nothing", [None, "", " ", False, {}])
+def test_a_form_without_a_name_is_none(nothing: Any) -> None:
+    properties = {"form_id": nothing, "email": "bob@acme.example"}
+    assert names(said("track", event="Kontakt", anonymousId="a1", properties=properties)) == ["anonymous:a1"]
+
+
+@pytest.mark.parametrize(
+    "event",
+    ["Invitation Sent", "invite_sent", "Friend Invited", "Referral Sent", "Colleague Referred", "Email Sent",
+     "Email Delivered", "Email Opened", "EmailBounced", "Product Shared", "Account Added User", "Form Viewed",
+     "Form Abandoned", "Lead Created", "Contact Imported"],
+)  # fmt: skip
+def test_an_address_in_another_event_is_somebody_elses_though_there_be_a_form(event: str) -> None:
+    for form in ({}, {"form_id": "f1"}):
+        bob = {"email": "bob@acme.example"}
+        assert names(said("track", event=event, userId="u1", properties=bob | form)) == ["user:u1"]
+
+
+def test_a_page_with_a_form_makes_nobody_known_by_what_stands_in_it() -> None:
+    properties = {"form_id": "f1", "email": "bob@acme.example"}
+    for kind in ("page", "screen"):
+        assert names(said(kind, anonymousId="a1", properties=properties)) == ["anonymous:a1"]
 
 
 def test_the_address_in_a_form_counts_and_not_one_remembered_by_the_browser() -> None:
