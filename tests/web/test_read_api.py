@@ -190,6 +190,31 @@ def test_what_cannot_be_meant_is_refused_with_a_reason(api: Asking, path: str, s
     assert said["message"]
 
 
+@pytest.mark.parametrize(
+    ("path", "says", "fix"),
+    [
+        ("/api/leads?user_id=u7&att=2020-01-01", "`att` is no parameter", "Did you mean `at`?"),
+        ("/api/leads?userid=u7", "`userid` is no parameter", "Did you mean `user_id`?"),
+        ("/api/leads/1?shaddow=true", "`shaddow` is no parameter", "It takes `at`."),
+        ("/api/leads/1/explanation?AT=2020-01-01", "`AT` is no parameter", "Did you mean `at`?"),
+        ("/api/leads/1/events?lead_id=2", "`lead_id` is no parameter", "It takes `at`, `limit`, `before`."),
+        ("/api/agreements?limit=1", "`limit` is no parameter", "It takes `at`."),
+        ("/api/leads/ann", "no lead ann", "/api/leads?user_id="),
+        ("/api/leads/ann", "no lead ann", "/api/leads?email="),
+    ],
+)
+def test_a_slip_is_answered_with_what_was_meant(api: Asking, path: str, says: str, fix: str) -> None:
+    status, told, _ = api.ask(path)
+    assert (status, told["success"]) == (404 if "ann" in path else 400, False)
+    assert says in told["message"]
+    assert fix in told["fix"]
+
+
+def test_what_changes_something_takes_no_parameters_either(api: Asking) -> None:
+    status, told, _ = api.ask("/api/joins/999/undo?lead=1", method="POST", key="write")
+    assert (status, told["fix"]) == (400, "It takes no parameters.")
+
+
 @pytest.mark.parametrize("at", ["0001-01-01", "1970-01-01", "2099-06-01", "9999-12-31T23:59:59.999999Z"])
 def test_any_instant_of_the_calendar_can_be_asked_for(api: Asking, at: str) -> None:
     lead = api.ask("/api/leads?user_id=u7")[1]["id"]

@@ -107,7 +107,7 @@ async def _taken(scope: Scope, incoming: Incoming, call: str) -> Answer:
 
 
 def _no_mistake(read: Request) -> None:
-    """Raise Answered with 400 where a single call is no JSON object: told of success, nobody would mend it."""
+    """Raise Answered with 400 where a single call is no JSON object: told 200, nobody would mend it."""
     (item,) = read.items
     if isinstance(item, Refused) and item.broken:
         raise refusal(400, item.reason, fix='Send one JSON object: {"userId": …, "event": …}.')

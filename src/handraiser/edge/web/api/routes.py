@@ -6,8 +6,11 @@ moment of the database. Reading takes a key of scope read or write, changing som
 
 from __future__ import annotations
 
+import functools
+import inspect
 import time
-from typing import Annotated, Literal
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
 
 import msgspec
 from django.db import InterfaceError, OperationalError
@@ -80,7 +83,21 @@ Limit = Annotated[int, Query(ge=1, le=_LONGEST, description="How many at most")]
 Before = Annotated[str | None, Query(description="`next` of the page before")]
 
 
+def _asks(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Return a view that refuses what it does not take: a slip in a name would change what is answered."""
+    names = [name for name in inspect.signature(view).parameters if name != "request"]
+
+    @functools.wraps(view)
+    def answer(request: HttpRequest, **given: Any) -> HttpResponse:
+        in_path = request.resolver_match.kwargs if request.resolver_match else {}
+        asked.nothing_else_asked(request.GET, [name for name in names if name not in in_path])
+        return view(request, **given)
+
+    return answer
+
+
 @api.get("/leads", summary="A lead by what it is known by", openapi_extra=answering(answers.Lead, 404))
+@_asks
 def find_lead(
     request: HttpRequest,
     email: Email = None,
@@ -99,6 +116,7 @@ def find_lead(
     summary="A lead: who it is and how it stands",
     openapi_extra=answering(answers.Lead, 404),
 )
+@_asks
 def get_lead(request: HttpRequest, lead_id: LeadId, at: At = None) -> HttpResponse:
     instant = asked.instant_asked(at)
     with as_of_now():
@@ -110,6 +128,7 @@ def get_lead(request: HttpRequest, lead_id: LeadId, at: At = None) -> HttpRespon
     summary="Why a lead has its score: every rule, every hit, what is missing",
     openapi_extra=answering(Explanation, 404, text=True),
 )
+@_asks
 def explain_lead(
     request: HttpRequest,
     lead_id: LeadId,
@@ -133,6 +152,7 @@ def explain_lead(
     summary="What a lead did, the latest first",
     openapi_extra=answering(answers.Timeline, 404),
 )
+@_asks
 def list_events(
     request: HttpRequest,
     lead_id: LeadId,
@@ -151,6 +171,7 @@ def list_events(
     summary="The agreements that decide, and those that run beside",
     openapi_extra=answering(answers.Agreements),
 )
+@_asks
 def list_agreements(request: HttpRequest, at: At = None) -> HttpResponse:
     instant = asked.instant_asked(at)
     with as_of_now():
@@ -163,6 +184,7 @@ def list_agreements(request: HttpRequest, at: At = None) -> HttpResponse:
     auth=Writing(),
     openapi_extra=answering(answers.Undone, 404, 409),
 )
+@_asks
 def undo_join(request: HttpRequest, join_id: JoinId) -> HttpResponse:
     number = asked.number_asked(join_id, "join")
     if link(number) is None:
