@@ -38,7 +38,7 @@ class Asking(NamedTuple):
         connection.close()
         return (
             answer.status,
-            json.loads(body) if "json" in headers["content-type"] else body.decode(),
+            json.loads(body or b"null") if "json" in headers["content-type"] else body.decode(),
             headers,
         )
 
@@ -225,7 +225,30 @@ def test_any_instant_of_the_calendar_can_be_asked_for(api: Asking, at: str) -> N
 
 def test_other_methods_are_refused_in_json(api: Asking) -> None:
     status, said, headers = api.ask("/api/leads/1", method="DELETE")
-    assert (status, said["success"], headers["allow"]) == (405, False, "GET")
+    assert (status, said["success"], headers["allow"]) == (405, False, "GET, HEAD")
+
+
+@pytest.mark.parametrize("path", ["/", "/health", "/api/leads?user_id=u7", "/api/openapi.json", "/nowhere"])
+def test_what_is_asked_for_the_head_alone_has_the_status_and_kind_of_the_whole(
+    api: Asking, path: str
+) -> None:
+    status, told, headers = api.ask(path, method="HEAD")
+    whole, body, more = api.ask(path)
+    assert body
+    assert (status, told, headers["content-type"]) == (whole, None, more["content-type"])
+
+
+def test_who_comes_to_the_door_is_told_where_to_go(api: Asking) -> None:
+    status, told, _ = api.ask("/", key=None)
+    assert status == 200
+    for path in (told["api"], told["health"]):
+        assert api.ask(path, key=None)[0] == 200
+    assert api.ask(told["tracking"], key=None, method="POST")[0] == 401
+    assert api.ask("/nowhere", key=None)[1]["fix"] == "/api/openapi.json says what there is."
+
+
+def test_it_is_well_as_long_as_its_database_answers(api: Asking) -> None:
+    assert api.ask("/health", key=None)[:2] == (200, {"status": "ok"})
 
 
 def test_a_join_is_undone_by_who_may_write_and_only_once(api: Asking) -> None:
