@@ -16,11 +16,13 @@ from handraiser.facts.instants import microseconds_of
 from handraiser.flows.live import Live
 from handraiser.scoring.cited import moment
 from handraiser.store.history import lead_number
+from handraiser.store.models import Publication
 from handraiser.store.people import Known, Named, person, person_by
 from handraiser.store.timeline import Mark
 
 __all__ = [
     "agreement_asked",
+    "agreement_published",
     "instant_asked",
     "lead_asked",
     "lead_known_by",
@@ -44,12 +46,12 @@ def nothing_else_asked(given: Iterable[str], known: Sequence[str]) -> None:
         raise refusal(400, f"`{name[:40]}` is no parameter of this address.", fix=fix)
 
 
-def instant_asked(at: str | None) -> int:
+def instant_asked(at: str | None, *, name: str = "at") -> int:
     """Return the instant that is meant, in microseconds; now where none is said. Raises Answered with 400."""
     if at is None:
         return time.time_ns() // 1_000
     try:
-        found = microseconds_of(at, option="at")
+        found = microseconds_of(at, option=name)
         moment(found)  # an offset may carry it out of the calendar
     except Mistakes as mistakes:
         wrong = mistakes.diagnostics[0]
@@ -118,6 +120,19 @@ def agreement_asked(live: Sequence[Live], name: str | None, *, shadow: bool) -> 
         if one.agreement.name == name:
             return one
     raise refusal(404, f"No agreement {name[:80]} {what} then.", fix=fix)
+
+
+def agreement_published(name: str | None) -> None:
+    """Raise Answered with 404 where no agreement of that name has ever been published."""
+    if name is None:
+        return
+    names = sorted(set(Publication.objects.values_list("name", flat=True)))
+    if name in names:
+        return
+    near = nearest(name, names)
+    fix = "Publish one." if not names else f"There are {spelled(names)}."
+    fix = fix if near is None else f"Did you mean `{near}`? {fix}"
+    raise refusal(404, f"No agreement {name[:80]} has been published.", fix=fix)
 
 
 def mark_asked(before: str | None) -> Mark | None:

@@ -24,6 +24,7 @@ from handraiser.edge.web.admitting import CALLER, nobody
 from handraiser.edge.web.answering import Answered, refusal
 from handraiser.edge.web.api import answers, asked
 from handraiser.edge.web.api.description import Api, answering
+from handraiser.edge.web.api.episodes import episodes_after
 from handraiser.edge.web.api.leads import agreements_at, join_told, lead_at, someone, timeline_at
 from handraiser.edge.web.api.scores import explained
 from handraiser.edge.web.keys import Caller
@@ -80,6 +81,9 @@ Name = Annotated[str | None, Query(description="The name of an agreement; needed
 Shadow = Annotated[bool, Query(description="Whether one is meant that only runs beside")]
 Format = Annotated[Literal["json", "text"], Query(description="For programs, or for people")]
 Limit = Annotated[int, Query(ge=1, le=_LONGEST, description="How many at most")]
+After = Annotated[int, Query(ge=0, le=2**63 - 1, description="`next` of the page before, however long ago")]
+Since = Annotated[str | None, Query(description="When they were decided at the earliest, an instant")]
+Of = Annotated[str | None, Query(description="The name of an agreement; all unless said")]
 Before = Annotated[str | None, Query(description="`next` of the page before")]
 
 
@@ -164,6 +168,25 @@ def list_events(
     mark = asked.mark_asked(before)
     with as_of_now():
         return _written(timeline_at(asked.lead_asked(lead_id), instant, before=mark, most=limit))
+
+
+@api.get(
+    "/episodes",
+    summary="Who became an MQL, in the order in which it was recorded",
+    openapi_extra=answering(answers.Episodes, 404),
+)
+@_asks
+def list_episodes(
+    request: HttpRequest,
+    after: After = 0,
+    limit: Limit = _PAGE,
+    agreement: Of = None,
+    since: Since = None,
+    shadow: Shadow = False,
+) -> HttpResponse:
+    begin = None if since is None else asked.instant_asked(since, name="since")
+    asked.agreement_published(agreement)
+    return _written(episodes_after(after, most=limit, agreement=agreement, since=begin, shadow=shadow))
 
 
 @api.get(
