@@ -433,6 +433,17 @@ def test_traits_are_named_in_one_way() -> None:
     }  # fmt: skip
 
 
+def test_a_title_is_the_job_title_where_no_other_is_said() -> None:
+    assert identified(title="CTO").traits == {"title": "CTO", "job_title": "CTO"}
+    assert identified(title="Dr", jobTitle="CTO").traits == {"title": "Dr", "job_title": "CTO"}
+    assert identified(title=None).traits == {"title": None, "job_title": None}
+    remembered = {"traits": {"job_title": "CTO", "title": "Dr"}}
+    found = said("identify", userId="u1", traits={"title": "Prof"}, context=remembered)
+    assert found.traits == {"title": "Prof", "job_title": "CTO"}
+    group = said("group", userId="u1", groupId="acme", traits={"title": "Acme"})
+    assert (group.traits, group.company_traits) == (None, {"title": "Acme"})
+
+
 def test_nobody_outside_says_whose_row_it_is_or_since_when_it_holds() -> None:
     given = {
         "leadId": 1,

@@ -15,7 +15,7 @@ from handraiser.capture.identity import Identifier
 from handraiser.capture.knowing import gives_own_address
 from handraiser.capture.machines import is_machine
 from handraiser.capture.pages import STRUCTURAL, clicked_properties, page_properties, touched
-from handraiser.capture.traits import Traits, company_traits, person_traits
+from handraiser.capture.traits import Traits, company_traits, person_traits, with_job_title
 from handraiser.capture.values import Json, fit_id, lower_name, named
 
 __all__ = ["Said", "read_message"]
@@ -134,7 +134,7 @@ def _person(kind: str, item: _Item, context: Mapping[str, Any]) -> Traits:
     in_context = context.get("traits")
     found = person_traits(in_context) if isinstance(in_context, dict) else _NOTHING
     own = person_traits(item.traits) if item.traits and kind != "group" else _NOTHING
-    person = {**found.person, **own.person}
+    person = with_job_title({**found.person, **own.person})
     if own.company is None and own.of_company is None:
         return Traits(person, found.company, found.of_company)
     return Traits(person, own.company, own.of_company)
