@@ -246,15 +246,49 @@ def test_what_is_done_on_the_page_that_an_advertisement_led_to_is_no_click_on_it
 # ---- who it is
 
 
-@pytest.mark.parametrize("event", ["Form Submitted", "Email Link Clicked"])
-def test_who_sends_a_form_or_clicks_in_a_mail_is_known_by_its_address(event: str) -> None:
+@pytest.mark.parametrize(
+    "event",
+    ["Form Submitted", "Email Link Clicked", "Demo Requested", "Trial Started", "Signed Up",
+     "Newsletter Subscribed", "demo_requested", "DemoRequested", "DEMO REQUESTED", " content-downloaded "],
+)  # fmt: skip
+def test_who_does_what_takes_ones_own_address_is_known_by_it(event: str) -> None:
     found = said("track", event=event, anonymousId="a1", properties={"Email": " Ann@Acme.example"})
     assert names(found) == ["email:ann@acme.example", "anonymous:a1"]
 
 
-def test_an_address_in_another_event_is_somebody_elses() -> None:
-    found = said("track", event="Invitation Sent", userId="u1", properties={"email": "bob@acme.example"})
-    assert names(found) == ["user:u1"]
+@pytest.mark.parametrize(
+    "form", [{"formId": "f1"}, {"form_id": 7}, {"Form_Name": "Pricing"}, {"formname": "x"}]
+)
+@pytest.mark.parametrize("event", ["Brochure Asked For", "step_3", "Kontakt"])
+def test_whatever_comes_of_a_form_makes_its_sender_known(event: str, form: dict[str, Any]) -> None:
+    bob = {"email": "bob@acme.example"}
+    found = said("track", event=event, anonymousId="a1", properties=form | bob)
+    assert names(found) == ["email:bob@acme.example", "anonymous:a1"]
+    assert names(said("track", event=event, anonymousId="a1", properties=bob)) == ["anonymous:a1"]
+
+
+@pytest.mark.parametrize("nothing", [None, "", " ", False, {}])
+def test_a_form_without_a_name_is_none(nothing: Any) -> None:
+    properties = {"form_id": nothing, "email": "bob@acme.example"}
+    assert names(said("track", event="Kontakt", anonymousId="a1", properties=properties)) == ["anonymous:a1"]
+
+
+@pytest.mark.parametrize(
+    "event",
+    ["Invitation Sent", "invite_sent", "Friend Invited", "Referral Sent", "Colleague Referred", "Email Sent",
+     "Email Delivered", "Email Opened", "EmailBounced", "Product Shared", "Account Added User", "Form Viewed",
+     "Form Abandoned", "Lead Created", "Contact Imported"],
+)  # fmt: skip
+def test_an_address_in_another_event_is_somebody_elses_though_there_be_a_form(event: str) -> None:
+    for form in ({}, {"form_id": "f1"}):
+        bob = {"email": "bob@acme.example"}
+        assert names(said("track", event=event, userId="u1", properties=bob | form)) == ["user:u1"]
+
+
+def test_a_page_with_a_form_makes_nobody_known_by_what_stands_in_it() -> None:
+    properties = {"form_id": "f1", "email": "bob@acme.example"}
+    for kind in ("page", "screen"):
+        assert names(said(kind, anonymousId="a1", properties=properties)) == ["anonymous:a1"]
 
 
 def test_the_address_in_a_form_counts_and_not_one_remembered_by_the_browser() -> None:
@@ -397,6 +431,17 @@ def test_traits_are_named_in_one_way() -> None:
         "job_title": "CTO", "last_name": "Lee", "email": "x", "html_title": "t", "lead_source": "ad",
         "a_b": 1,
     }  # fmt: skip
+
+
+def test_a_title_is_the_job_title_where_no_other_is_said() -> None:
+    assert identified(title="CTO").traits == {"title": "CTO", "job_title": "CTO"}
+    assert identified(title="Dr", jobTitle="CTO").traits == {"title": "Dr", "job_title": "CTO"}
+    assert identified(title=None).traits == {"title": None, "job_title": None}
+    remembered = {"traits": {"job_title": "CTO", "title": "Dr"}}
+    found = said("identify", userId="u1", traits={"title": "Prof"}, context=remembered)
+    assert found.traits == {"title": "Prof", "job_title": "CTO"}
+    group = said("group", userId="u1", groupId="acme", traits={"title": "Acme"})
+    assert (group.traits, group.company_traits) == (None, {"title": "Acme"})
 
 
 def test_nobody_outside_says_whose_row_it_is_or_since_when_it_holds() -> None:

@@ -45,8 +45,8 @@ def test_a_browser_of_nobody_becomes_that_of_who_signs_in(live: Live) -> None:
     assert live.lead("anonymous", "b1") == live.lead("user", "ann")
 
 
-@pytest.mark.parametrize("event", ["Form Submitted", "Email Link Clicked"])
-def test_a_form_or_a_click_in_a_mail_makes_somebody_known(live: Live, event: str) -> None:
+@pytest.mark.parametrize("event", ["Form Submitted", "Email Link Clicked", "Demo Requested"])
+def test_a_form_a_click_in_a_mail_or_a_request_makes_somebody_known(live: Live, event: str) -> None:
     live.track(BROWSER, "Content Downloaded")
     live.track(BROWSER, event, email="Ann@Acme.example")
     assert live.score(live.lead("email", "ann@acme.example")) == 10

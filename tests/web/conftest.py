@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import django
 import pytest
 from sending import Tracking
 
 from tests.servers import Cluster, Database, postgresql, serving, sqlite_database
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "handraiser.edge.settings")
+django.setup()  # what tells the story to a database is Django's, in this process
 
 
 @pytest.fixture(scope="session")

@@ -56,7 +56,10 @@ BODIES = {
 
 
 def kept_or_refused(tracking: Tracking, call: str, body: bytes) -> None:
-    """Fail unless the body was turned away with 400 and nothing kept, or all of it was kept somehow."""
+    """Fail unless what was sent was kept somehow, or turned away with 400 and a reason.
+
+    A batch that is turned away leaves nothing; a single call is kept as what was refused, either way.
+    """
     before = len(tracking.events()), len(tracking.rejects())
     reply = tracking.send(call, body)
     after = len(tracking.events()), len(tracking.rejects())
@@ -66,7 +69,7 @@ def kept_or_refused(tracking: Tracking, call: str, body: bytes) -> None:
     else:
         assert reply.status == 400
         assert reply.says["message"]
-        assert after == before
+        assert after == (before[0], before[1] + (call not in ("batch", "import")))
 
 
 def answers(tracking: Tracking) -> bool:
@@ -83,6 +86,31 @@ def test_a_bad_body_is_turned_away_or_kept_with_the_reason(tracking: Tracking, b
     kept_or_refused(tracking, "batch", b'{"batch":[' + body + b"]}")
     kept_or_refused(tracking, "import", b'{"batch":[' + body + b'],"context":{"locale":"de"}}')
     assert answers(tracking)
+
+
+NO_OBJECTS = (
+    "no JSON", "half a message", "a list", "a text", "null", "not UTF-8", "UTF-16", "a NUL byte",
+    "a NUL byte nobody reads", "bytes nobody reads", "a number that is none", "deep and endless",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("body", [*map(BODIES.get, NO_OBJECTS), b"", b'{"userId":{},"event'])
+def test_a_call_that_is_no_json_object_is_a_mistake_that_its_sender_hears_of(
+    tracking: Tracking, body: bytes
+) -> None:
+    reply = tracking.send("track", body)
+    assert (reply.status, reply.says["success"]) == (400, False)
+    assert reply.says["fix"]
+    ((reason, kept, kind),) = tracking.rejects("reason, body, kind")
+    assert (reason, bytes(kept), kind) == (reply.says["message"], body, "track")
+
+
+@pytest.mark.parametrize("name", sorted(BODIES.keys() - set(NO_OBJECTS)))
+def test_an_object_whatever_it_says_is_kept_and_no_mistake_of_the_request(
+    tracking: Tracking, name: str
+) -> None:
+    assert tracking.send("track", BODIES[name]).status == 200
+    assert len(tracking.events()) + len(tracking.rejects()) == 1
 
 
 def test_a_bad_item_costs_nothing_but_itself(tracking: Tracking) -> None:

@@ -91,10 +91,22 @@ def test_a_server_that_was_away_is_used_again(own_cluster: Cluster, how: signal.
         for _ in range(3):
             assert_told_to_come_again(tracking.send("track", between), 503)
         assert_told_to_come_again(tracking.ask("GET", "/v1/projects/unknown/settings"), 503)
+        ill = tracking.ask("GET", "/health")
+        assert (ill.status, ill.says["status"], bool(ill.says["message"])) == (503, "unavailable", True)
+        assert tracking.ask("HEAD", "/health").status == 503
         own_cluster.start()
+        assert tracking.ask("GET", "/health").status == 200
         assert tracking.send("track", between).status == 200
         assert tracking.send("track", after).status == 200
         assert tracking.events() == [each["messageId"] for each in (before, between, after)]
+
+
+def test_without_its_tables_nothing_is_well(tmp_path: Path) -> None:
+    with serving(Database(f"sqlite:///{tmp_path / 'handraiser.db'}")) as front:
+        connection = front.connect()
+        connection.request("GET", "/health")
+        assert connection.getresponse().status == 503
+        connection.close()
 
 
 def test_a_server_that_was_started_again_unnoticed_costs_no_client_anything(own_cluster: Cluster) -> None:

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,7 +39,7 @@ class Asking(NamedTuple):
         connection.close()
         return (
             answer.status,
-            json.loads(body) if "json" in headers["content-type"] else body.decode(),
+            json.loads(body or b"null") if "json" in headers["content-type"] else body.decode(),
             headers,
         )
 
@@ -182,6 +183,13 @@ def test_a_key_opens_nothing_once_it_is_revoked(api: Asking) -> None:
         ("/api/leads/1/events?before=x", 400),
         ("/api/leads/1/explanation?format=xml", 400),
         ("/api/leads/1/explanation?shadow=perhaps", 400),
+        ("/api/episodes?after=-1", 400),
+        ("/api/episodes?after=99999999999999999999", 400),
+        ("/api/episodes?after=x", 400),
+        ("/api/episodes?limit=0", 400),
+        ("/api/episodes?since=yesterday", 400),
+        ("/api/episodes?agreement=crmm", 404),
+        ("/api/episodes?agreement=%00", 404),
         ("/api/", 404),
         ("/api/docs", 404),
     ],
@@ -190,6 +198,31 @@ def test_what_cannot_be_meant_is_refused_with_a_reason(api: Asking, path: str, s
     found, said, headers = api.ask(path)
     assert (found, said["success"], headers["content-type"]) == (status, False, "application/json")
     assert said["message"]
+
+
+@pytest.mark.parametrize(
+    ("path", "says", "fix"),
+    [
+        ("/api/leads?user_id=u7&att=2020-01-01", "`att` is no parameter", "Did you mean `at`?"),
+        ("/api/leads?userid=u7", "`userid` is no parameter", "Did you mean `user_id`?"),
+        ("/api/leads/1?shaddow=true", "`shaddow` is no parameter", "It takes `at`."),
+        ("/api/leads/1/explanation?AT=2020-01-01", "`AT` is no parameter", "Did you mean `at`?"),
+        ("/api/leads/1/events?lead_id=2", "`lead_id` is no parameter", "It takes `at`, `limit`, `before`."),
+        ("/api/agreements?limit=1", "`limit` is no parameter", "It takes `at`."),
+        ("/api/leads/ann", "no lead ann", "/api/leads?user_id="),
+        ("/api/leads/ann", "no lead ann", "/api/leads?email="),
+    ],
+)
+def test_a_slip_is_answered_with_what_was_meant(api: Asking, path: str, says: str, fix: str) -> None:
+    status, told, _ = api.ask(path)
+    assert (status, told["success"]) == (404 if "ann" in path else 400, False)
+    assert says in told["message"]
+    assert fix in told["fix"]
+
+
+def test_what_changes_something_takes_no_parameters_either(api: Asking) -> None:
+    status, told, _ = api.ask("/api/joins/999/undo?lead=1", method="POST", key="write")
+    assert (status, told["fix"]) == (400, "It takes no parameters.")
 
 
 @pytest.mark.parametrize("at", ["0001-01-01", "1970-01-01", "2099-06-01", "9999-12-31T23:59:59.999999Z"])
@@ -202,7 +235,106 @@ def test_any_instant_of_the_calendar_can_be_asked_for(api: Asking, at: str) -> N
 
 def test_other_methods_are_refused_in_json(api: Asking) -> None:
     status, said, headers = api.ask("/api/leads/1", method="DELETE")
-    assert (status, said["success"], headers["allow"]) == (405, False, "GET")
+    assert (status, said["success"], headers["allow"]) == (405, False, "GET, HEAD")
+
+
+@pytest.mark.parametrize("path", ["/", "/health", "/api/leads?user_id=u7", "/api/openapi.json", "/nowhere"])
+def test_what_is_asked_for_the_head_alone_has_the_status_and_kind_of_the_whole(
+    api: Asking, path: str
+) -> None:
+    status, told, headers = api.ask(path, method="HEAD")
+    whole, body, more = api.ask(path)
+    assert body
+    assert (status, told, headers["content-type"]) == (whole, None, more["content-type"])
+
+
+def test_who_comes_to_the_door_is_told_where_to_go(api: Asking) -> None:
+    status, told, _ = api.ask("/", key=None)
+    assert status == 200
+    for path in (told["api"], told["health"]):
+        assert api.ask(path, key=None)[0] == 200
+    assert api.ask(told["tracking"], key=None, method="POST")[0] == 401
+    assert api.ask("/nowhere", key=None)[1]["fix"] == "/api/openapi.json says what there is."
+
+
+def test_it_is_well_as_long_as_its_database_answers(api: Asking) -> None:
+    assert api.ask("/health", key=None)[:2] == (200, {"status": "ok"})
+
+
+def test_episodes_are_told_in_the_order_in_which_they_were_recorded(api: Asking) -> None:
+    status, told, _ = api.ask("/api/episodes")
+    assert (status, told["more"]) == (200, False)
+    (mine,) = told["episodes"]
+    lead = api.ask("/api/leads?user_id=u7")[1]
+    (written,) = lead["agreements"][0]["episodes"]
+    sums = {name: written["reasons"][name] for name in ("score", "fit", "engagement", "grade")}
+    apart = {name: value for name, value in written.items() if name != "reasons"}
+    assert mine == {
+        **apart, **sums, "id": told["next"], "user_id": "u7", "email": "ann@acme.example", "agreement": "crm",
+        "shadow": False,
+    }  # fmt: skip
+
+
+COPIED = (
+    "INSERT INTO store_episode (lead_id, agreement, shadow, ordinal, begun_at, decided_at, hand_raise, "
+    "from_history, publication_id, fingerprint, reasons) SELECT lead_id, agreement, shadow, {0}, begun_at, "
+    "decided_at + {0}000000, hand_raise, from_history, publication_id, fingerprint, reasons "
+    "FROM store_episode WHERE agreement = 'crm' AND ordinal = 1 RETURNING id"
+)
+
+
+@contextmanager
+def further_episodes(api: Asking) -> Iterator[None]:
+    """Have two more under `crm`, 98 and 99 seconds later."""
+    for ordinal in (98, 99):
+        api.database.rows(COPIED.format(ordinal))
+    try:
+        yield
+    finally:
+        api.database.rows("DELETE FROM store_episode WHERE ordinal >= 98")
+
+
+def test_a_program_that_goes_on_behind_the_last_page_sees_each_episode_once(api: Asking) -> None:
+    with further_episodes(api):
+        whole = api.ask("/api/episodes")[1]["episodes"]
+        seen, after, more = [], 0, True
+        while more:
+            page = api.ask(f"/api/episodes?limit=1&after={after}")[1]
+            seen, after, more = [*seen, *page["episodes"]], page["next"], page["more"]
+        ended = api.ask(f"/api/episodes?after={after}")[1]
+    assert [each["ordinal"] for each in whole] == [1, 98, 99]
+    assert seen == whole
+    assert ended == {"episodes": [], "next": after, "more": False}
+
+
+def test_episodes_are_told_of_one_agreement_and_since_an_instant(api: Asking) -> None:
+    def ordinals(query: str) -> list[int]:
+        return [each["ordinal"] for each in api.ask(f"/api/episodes?{query}")[1]["episodes"]]
+
+    with further_episodes(api):
+        decided = api.ask("/api/episodes")[1]["episodes"][1]["decided_at"]
+        assert ordinals(f"since={decided}") == ordinals(f"agreement=crm&since={decided}") == [98, 99]
+        assert ordinals("agreement=crm&limit=2") == [1, 98]
+    assert ordinals("shadow=true&agreement=crm") == ordinals("agreement=webinar") == []
+    assert ordinals("shadow=true&agreement=webinar") == [1]
+
+
+def test_no_episode_is_passed_over_that_was_being_written_when_a_later_one_was_read(api: Asking) -> None:
+    if api.database.vendor == "sqlite":
+        return  # one writes after the other
+    before = api.ask("/api/episodes")[1]["next"]
+    with closing(api.database.connect()) as slow, further_episodes(api):
+        ((late,),) = slow.execute(COPIED.format(97)).fetchall()
+        api.database.rows(COPIED.format(100))
+        status, told, headers = api.ask(f"/api/episodes?after={before}")
+        assert (status, told["success"], int(headers["retry-after"]) > 0) == (503, False, True)
+        slow.commit()
+        try:
+            _, told, _ = api.ask(f"/api/episodes?after={before}")
+            assert [each["ordinal"] for each in told["episodes"]] == [98, 99, 97, 100]
+            assert told["episodes"][2]["id"] == late
+        finally:
+            api.database.rows("DELETE FROM store_episode WHERE ordinal = 97")
 
 
 def test_a_join_is_undone_by_who_may_write_and_only_once(api: Asking) -> None:

@@ -63,7 +63,7 @@ def test_an_empty_batch_is_no_mistake(tracking: Tracking) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", "/", 404),
+        ("GET", "/nowhere", 404),
         ("GET", "/v1/", 404),
         ("POST", "/v1/tracking", 404),
         ("GET", "/v1/projects/settings", 404),

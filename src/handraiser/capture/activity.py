@@ -12,15 +12,13 @@ import msgspec
 
 from handraiser.capture.addresses import normal_address
 from handraiser.capture.identity import Identifier
+from handraiser.capture.knowing import gives_own_address
 from handraiser.capture.machines import is_machine
 from handraiser.capture.pages import STRUCTURAL, clicked_properties, page_properties, touched
-from handraiser.capture.traits import Traits, company_traits, person_traits
+from handraiser.capture.traits import Traits, company_traits, person_traits, with_job_title
 from handraiser.capture.values import Json, fit_id, lower_name, named
 
 __all__ = ["Said", "read_message"]
-
-# Who sends one of these is at the address it names. Others name somebody else: whom an invitation went to.
-_MAKES_KNOWN = frozenset({"Form Submitted", "Email Link Clicked"})
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +86,9 @@ def read_message(
     if kind == "alias":
         identifiers = _alias(fit_id(user_id), fit_id(previous_id))
     else:
-        own = _address(properties.get("email")) if event in _MAKES_KNOWN else None
+        own = _address(properties.get("email")) if kind == "track" else None
+        if own is not None and not gives_own_address(event or "", properties):
+            own = None
         mail = own or _address(traits.person.get("email"))
         identifiers = _identifiers(fit_id(user_id), mail, fit_id(anonymous_id))
     company, of_company = _company(kind, fit_id(group_id), item, context, traits)
@@ -134,7 +134,7 @@ def _person(kind: str, item: _Item, context: Mapping[str, Any]) -> Traits:
     in_context = context.get("traits")
     found = person_traits(in_context) if isinstance(in_context, dict) else _NOTHING
     own = person_traits(item.traits) if item.traits and kind != "group" else _NOTHING
-    person = {**found.person, **own.person}
+    person = with_job_title({**found.person, **own.person})
     if own.company is None and own.of_company is None:
         return Traits(person, found.company, found.of_company)
     return Traits(person, own.company, own.of_company)

@@ -72,11 +72,15 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
-    """An item that is no message, why, and all of it, so that it can be read again."""
+    """An item that is no message, why, and all of it, so that it can be read again.
+
+    broken  whether it is not even a JSON object, whatever it was to say
+    """
 
     reason: str
     body: bytes
     message_id: str | None = None
+    broken: bool = False
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,6 +137,7 @@ _BRACKETS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[{]+|[\]}]+', re.DOTALL)  #
 _item = msgspec.json.Decoder(_Item)
 _batch = msgspec.json.Decoder(_Batch)
 _keyed = msgspec.json.Decoder(_Keyed)
+_object = msgspec.json.Decoder(dict[str, msgspec.Raw])
 # What msgspec raises: its own errors, and Python's where a text is not UTF-8 or an array is an abyss.
 _UNREAD = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
@@ -197,22 +202,33 @@ def _unread(what: str, lacks: str, error: Exception) -> str:
 
 def _read(raw: bytes, asked: _Asked, place: int) -> Message | Refused:
     if len(raw) > ITEM_BYTES:
-        return Refused(
-            reason=f"An item may have {_kilobytes(ITEM_BYTES)} KB; this has {_kilobytes(len(raw))}.", body=raw
-        )
+        says = f"An item may have {_kilobytes(ITEM_BYTES)} KB; this has {_kilobytes(len(raw))}."
+        return Refused(reason=says, body=raw, broken=not _is_object(raw))
     try:
         item = _item.decode(raw)
         # Of what it has no use for, msgspec looks at the marks alone.
         body = _standing_alone(raw, item.context, asked.context)
         body.decode()
     except _UNREAD as error:
-        return Refused(reason=_unread("This", "no item", error), body=raw)
+        return Refused(reason=_unread("This", "no item", error), body=raw, broken=not _is_object(raw))
     if _depth(raw) > _NESTED:
         return Refused(reason="The item is nested too deeply.", body=raw)
     found = _checked(item, asked, body, place)
     if isinstance(found, Message):
         return found
     return Refused(reason=found, body=_with_time(body, item, asked), message_id=_text(item.message_id))
+
+
+def _is_object(raw: bytes) -> bool:
+    """Return whether this is a JSON object, however little of what it says can be used."""
+    try:
+        raw.decode()
+        _object.decode(raw)
+    except RecursionError:
+        return raw.lstrip().startswith(b"{")
+    except _UNREAD:
+        return False
+    return True
 
 
 def _depth(raw: bytes) -> int:

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 import tldextract
 
-__all__ = ["MAPPING", "Click", "Touch", "ad_click", "touch"]
+__all__ = ["MAPPING", "PAID_FOR", "Click", "Touch", "ad_click", "touch"]
 
 MAPPING = 1  # of the rules below: raise it with every change of them
 
@@ -38,7 +38,7 @@ _CLICK_IDS = {
 }
 # Not these: they are on links that nobody paid for as well.
 _UNPAID = {"fbclid"}
-_PAID_FOR = tuple(name for name in _CLICK_IDS if name not in _UNPAID)
+PAID_FOR = tuple(name for name in _CLICK_IDS if name not in _UNPAID)
 _SEARCH = {
     "google",
     "bing",
@@ -100,7 +100,7 @@ def ad_click(properties: Mapping[str, Any], context: Mapping[str, Any]) -> Click
     link = _link(properties, context)
     if not link:
         return None
-    return next((Click(_CLICK_IDS[name][0], link[name]) for name in _PAID_FOR if link.get(name)), None)
+    return next((Click(_CLICK_IDS[name][0], link[name]) for name in PAID_FOR if link.get(name)), None)
 
 
 def touch(properties: Mapping[str, Any], context: Mapping[str, Any], *, page: bool) -> Touch:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from handraiser.capture.values import Json, fit_id, named, snake_name
 
-__all__ = ["RESERVED", "Traits", "company_traits", "person_traits"]
+__all__ = ["RESERVED", "Traits", "company_traits", "person_traits", "with_job_title"]
 
 # Whose row it is and since when it holds is ours to say: no trait has such a name. Of a company it is said by
 # a group call or by the id in `company`. What is derived stays derived: given for one
@@ -45,6 +45,13 @@ def person_traits(given: Mapping[str, Any]) -> Traits:
     if isinstance(name, str):
         person["company"] = name
     return Traits(person, fit_id(of_company.pop("id", None)), of_company or None)
+
+
+def with_job_title(person: dict[str, Json]) -> dict[str, Json]:
+    """Return the traits of a person with a `job_title`, if only as `title`: Segment means just that by it."""
+    if "title" not in person or "job_title" in person:
+        return person
+    return {**person, "job_title": person["title"]}
 
 
 def company_traits(given: Mapping[str, Any]) -> dict[str, Json]:

@@ -99,9 +99,18 @@ async def _taken(scope: Scope, incoming: Incoming, call: str) -> Answer:
     except Unreadable as error:
         raise refusal(400, str(error)) from None
     kept = await _kept(Delivery(read.items, IMPORT if call == IMPORT else _CALLS[call], received_at))
+    if _CALLS[call] is not None:
+        _no_mistake(read)
     if "return=representation" not in (scope.headers.get("prefer") or ""):
         return told({"success": True})
     return told(_represented(read, kept), ("preference-applied", "return=representation"))
+
+
+def _no_mistake(read: Request) -> None:
+    """Raise Answered with 400 where a single call is no JSON object: told 200, nobody would mend it."""
+    (item,) = read.items
+    if isinstance(item, Refused) and item.broken:
+        raise refusal(400, item.reason, fix='Send one JSON object: {"userId": …, "event": …}.')
 
 
 async def _kept(delivery: Delivery) -> Kept:

@@ -73,7 +73,8 @@ def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
         if "_" not in name  # it could pass for another header
     }
     return named | {
-        "REQUEST_METHOD": scope.method,
+        # Who wants the head alone gets that of the whole answer; the body is left out at the end.
+        "REQUEST_METHOD": "GET" if scope.method == "HEAD" else scope.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": unquote_to_bytes(scope.path).decode("latin-1"),
         "QUERY_STRING": scope.query_string,

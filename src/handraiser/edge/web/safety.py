@@ -19,7 +19,8 @@ def plain(answering: Answering) -> Answering:
         response = answering(request)
         if response.status_code == 405:
             # Django and django-ninja have words of their own for it.
-            allowed = response.headers.get("Allow", "")
+            allowed = response.headers.get("Allow", "").replace("GET", "GET, HEAD")
+            response.headers["Allow"] = allowed
             says = {"success": False, "message": f"Nothing here is done with {request.method}."}
             response.content = msgspec.json.encode(says | {"fix": f"Use {allowed}."})
             response.headers["Content-Type"] = "application/json"

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path
 
 from handraiser.edge.web.api.routes import api
+from handraiser.edge.web.door import door, health, in_json
 
 __all__ = ["handler404", "handler500", "nowhere", "urlpatterns", "wrong"]
 
-urlpatterns: list[URLPattern | URLResolver] = [path("api/", api.urls)]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", door),
+    path("health", health),
+    path("api/", api.urls),
+]
 
 
 def nowhere(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer where there is nothing."""
-    return _answer(404, f"There is nothing at {request.path[:200]}.")
+    says = f"There is nothing at {request.path[:200]}."
+    return in_json(404, {"success": False, "message": says, "fix": "/api/openapi.json says what there is."})
 
 
 def wrong(request: HttpRequest) -> HttpResponse:
     """Answer where something went wrong that nobody thought of."""
-    return _answer(500, "Something is wrong here; it has been written to the log.")
-
-
-def _answer(status: int, says: str) -> HttpResponse:
-    body = msgspec.json.encode({"success": False, "message": says})
-    return HttpResponse(body, status=status, content_type="application/json")
+    says = "Something is wrong here; it has been written to the log."
+    return in_json(500, {"success": False, "message": says})
 
 
 handler404 = nowhere

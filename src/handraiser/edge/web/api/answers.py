@@ -13,11 +13,13 @@ __all__ = [
     "Agreements",
     "Company",
     "Episode",
+    "Episodes",
     "Identified",
     "Join",
     "Lead",
     "Member",
     "Reasons",
+    "Recorded",
     "Refused",
     "RuleGave",
     "Someone",
@@ -88,6 +90,35 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     from_history: bool
     fingerprint: str
     reasons: Reasons
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """An episode among all there are, with by what its lead is known first, and its sums."""
+
+    id: int
+    lead_id: str
+    user_id: str | None
+    email: str | None
+    agreement: str
+    shadow: bool
+    fingerprint: str
+    ordinal: int
+    begun_at: datetime
+    decided_at: datetime
+    hand_raise: bool
+    from_history: bool
+    score: float
+    fit: float
+    engagement: float
+    grade: str | None
+
+
+class Episodes(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of episodes in the order in which they were recorded; `next` is `after` of the page after it."""
+
+    episodes: list[Recorded]
+    next: int
+    more: bool
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from handraiser.agreement.vocabulary import nearest, spelled
 from handraiser.capture.addresses import normal_address
 from handraiser.capture.values import fit_id
 from handraiser.edge.web.answering import refusal
@@ -15,21 +16,42 @@ from handraiser.facts.instants import microseconds_of
 from handraiser.flows.live import Live
 from handraiser.scoring.cited import moment
 from handraiser.store.history import lead_number
+from handraiser.store.models import Publication
 from handraiser.store.people import Known, Named, person, person_by
 from handraiser.store.timeline import Mark
 
-__all__ = ["agreement_asked", "instant_asked", "lead_asked", "lead_known_by", "mark_asked", "number_asked"]
+__all__ = [
+    "agreement_asked",
+    "agreement_published",
+    "instant_asked",
+    "lead_asked",
+    "lead_known_by",
+    "mark_asked",
+    "nothing_else_asked",
+    "number_asked",
+]
 
 _MARK = re.compile(r"(-?\d{1,18})\.(\d{1,18})", re.ASCII)
-_OTHERWISE = "Look it up: /api/leads?email=…, ?user_id=… or ?anonymous_id=…."
+_OTHERWISE = "Look it up: /api/leads?user_id=…, /api/leads?email=… or /api/leads?anonymous_id=…."
 
 
-def instant_asked(at: str | None) -> int:
+def nothing_else_asked(given: Iterable[str], known: Sequence[str]) -> None:
+    """Raise Answered with 400 where there is a parameter that nobody would look at."""
+    for name in given:
+        if name in known:
+            continue
+        near = nearest(name, known)
+        takes = f"It takes {spelled(known)}." if known else "It takes no parameters."
+        fix = takes if near is None else f"Did you mean `{near}`? {takes}"
+        raise refusal(400, f"`{name[:40]}` is no parameter of this address.", fix=fix)
+
+
+def instant_asked(at: str | None, *, name: str = "at") -> int:
     """Return the instant that is meant, in microseconds; now where none is said. Raises Answered with 400."""
     if at is None:
         return time.time_ns() // 1_000
     try:
-        found = microseconds_of(at, option="at")
+        found = microseconds_of(at, option=name)
         moment(found)  # an offset may carry it out of the calendar
     except Mistakes as mistakes:
         wrong = mistakes.diagnostics[0]
@@ -39,17 +61,17 @@ def instant_asked(at: str | None) -> int:
     return found
 
 
-def number_asked(text: str, what: str) -> int:
+def number_asked(text: str, what: str, *, fix: str = "") -> int:
     """Return the number that an id is. Raises Answered with 404 where it can be none."""
     number = lead_number(text)
     if number is None:
-        raise refusal(404, f"There is no {what} {text[:40]}.", fix="Ids are whole numbers.")
+        raise refusal(404, f"There is no {what} {text[:40]}.", fix=f"Ids are whole numbers. {fix}".strip())
     return number
 
 
 def lead_asked(lead_id: str) -> Known:
     """Return whose id it is. Raises Answered with 404 where it is nobody's, or a mere visitor's."""
-    found = person(number_asked(lead_id, "lead"))
+    found = person(number_asked(lead_id, "lead", fix=_OTHERWISE))
     if found is None:
         raise refusal(404, f"There is no lead {lead_id}.", fix=_OTHERWISE)
     return _a_lead(found)
@@ -103,6 +125,19 @@ def agreement_asked(live: Sequence[Live], name: str | None, *, shadow: bool) -> 
         if one.agreement.name == name:
             return one
     raise refusal(404, f"No agreement {name[:80]} {what} then.", fix=fix)
+
+
+def agreement_published(name: str | None) -> None:
+    """Raise Answered with 404 where no agreement of that name has ever been published."""
+    if name is None:
+        return
+    names = sorted(set(Publication.objects.values_list("name", flat=True)))
+    if name in names:
+        return
+    near = nearest(name, names)
+    fix = "Publish one." if not names else f"There are {spelled(names)}."
+    fix = fix if near is None else f"Did you mean `{near}`? {fix}"
+    raise refusal(404, f"No agreement {name[:80]} has been published.", fix=fix)
 
 
 def mark_asked(before: str | None) -> Mark | None:

@@ -6,8 +6,11 @@ moment of the database. Reading takes a key of scope read or write, changing som
 
 from __future__ import annotations
 
+import functools
+import inspect
 import time
-from typing import Annotated, Literal
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
 
 import msgspec
 from django.db import InterfaceError, OperationalError
@@ -21,6 +24,7 @@ from handraiser.edge.web.admitting import CALLER, nobody
 from handraiser.edge.web.answering import Answered, refusal
 from handraiser.edge.web.api import answers, asked
 from handraiser.edge.web.api.description import Api, answering
+from handraiser.edge.web.api.episodes import episodes_after
 from handraiser.edge.web.api.leads import agreements_at, join_told, lead_at, someone, timeline_at
 from handraiser.edge.web.api.scores import explained
 from handraiser.edge.web.keys import Caller
@@ -77,10 +81,27 @@ Name = Annotated[str | None, Query(description="The name of an agreement; needed
 Shadow = Annotated[bool, Query(description="Whether one is meant that only runs beside")]
 Format = Annotated[Literal["json", "text"], Query(description="For programs, or for people")]
 Limit = Annotated[int, Query(ge=1, le=_LONGEST, description="How many at most")]
+After = Annotated[int, Query(ge=0, le=2**63 - 1, description="`next` of the page before, however long ago")]
+Since = Annotated[str | None, Query(description="When they were decided at the earliest, an instant")]
+Of = Annotated[str | None, Query(description="The name of an agreement; all unless said")]
 Before = Annotated[str | None, Query(description="`next` of the page before")]
 
 
+def _asks(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Return a view that refuses what it does not take: a slip in a name would change what is answered."""
+    names = [name for name in inspect.signature(view).parameters if name != "request"]
+
+    @functools.wraps(view)
+    def answer(request: HttpRequest, **given: Any) -> HttpResponse:
+        in_path = request.resolver_match.kwargs if request.resolver_match else {}
+        asked.nothing_else_asked(request.GET, [name for name in names if name not in in_path])
+        return view(request, **given)
+
+    return answer
+
+
 @api.get("/leads", summary="A lead by what it is known by", openapi_extra=answering(answers.Lead, 404))
+@_asks
 def find_lead(
     request: HttpRequest,
     email: Email = None,
@@ -99,6 +120,7 @@ def find_lead(
     summary="A lead: who it is and how it stands",
     openapi_extra=answering(answers.Lead, 404),
 )
+@_asks
 def get_lead(request: HttpRequest, lead_id: LeadId, at: At = None) -> HttpResponse:
     instant = asked.instant_asked(at)
     with as_of_now():
@@ -110,6 +132,7 @@ def get_lead(request: HttpRequest, lead_id: LeadId, at: At = None) -> HttpRespon
     summary="Why a lead has its score: every rule, every hit, what is missing",
     openapi_extra=answering(Explanation, 404, text=True),
 )
+@_asks
 def explain_lead(
     request: HttpRequest,
     lead_id: LeadId,
@@ -133,6 +156,7 @@ def explain_lead(
     summary="What a lead did, the latest first",
     openapi_extra=answering(answers.Timeline, 404),
 )
+@_asks
 def list_events(
     request: HttpRequest,
     lead_id: LeadId,
@@ -147,10 +171,30 @@ def list_events(
 
 
 @api.get(
+    "/episodes",
+    summary="Who became an MQL, in the order in which it was recorded",
+    openapi_extra=answering(answers.Episodes, 404),
+)
+@_asks
+def list_episodes(
+    request: HttpRequest,
+    after: After = 0,
+    limit: Limit = _PAGE,
+    agreement: Of = None,
+    since: Since = None,
+    shadow: Shadow = False,
+) -> HttpResponse:
+    begin = None if since is None else asked.instant_asked(since, name="since")
+    asked.agreement_published(agreement)
+    return _written(episodes_after(after, most=limit, agreement=agreement, since=begin, shadow=shadow))
+
+
+@api.get(
     "/agreements",
     summary="The agreements that decide, and those that run beside",
     openapi_extra=answering(answers.Agreements),
 )
+@_asks
 def list_agreements(request: HttpRequest, at: At = None) -> HttpResponse:
     instant = asked.instant_asked(at)
     with as_of_now():
@@ -163,6 +207,7 @@ def list_agreements(request: HttpRequest, at: At = None) -> HttpResponse:
     auth=Writing(),
     openapi_extra=answering(answers.Undone, 404, 409),
 )
+@_asks
 def undo_join(request: HttpRequest, join_id: JoinId) -> HttpResponse:
     number = asked.number_asked(join_id, "join")
     if link(number) is None:
