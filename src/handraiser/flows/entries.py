@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
@@ -20,6 +21,7 @@ _WHO = {
     "said_until": "bigint",
 }  # fmt: skip
 _WHEN = {"known_until": "bigint", "visits": "jsonb"}
+_FURTHER = re.compile(r":[0-9]+\Z")
 _COMPANY = {"known_until": "bigint", "said": "jsonb", "said_until": "bigint"}
 
 
@@ -46,7 +48,7 @@ class Entries:
     def did(self, who: Someone, message_id: str, said: Said, at: tuple[int, int], session_id: str) -> None:
         """Somebody did something; `at` is when it occurred and from when on it is known."""
         verdict = "machine" if said.machine else "unknown"
-        events = [(message_id, said.event, said.properties)]
+        events = [(_own_id(message_id), said.event, said.properties)]
         events += [(f"{message_id}:{place}", *more) for place, more in enumerate(said.further, 1)]
         for event_id, event, properties in events:
             row = (event_id, event, *at, session_id, verdict, _json(self._names.admit("event", properties)))
@@ -205,6 +207,14 @@ class Entries:
         kinds = {"reason": "text", "body": "bytea", "kind": "text", "received_at": "bigint"}
         rows = [(reasons[name], body.encode(), kind, at) for name, body, kind, at in query(sql, parameters)]
         insert("store_reject", kinds, rows)
+
+
+def _own_id(message_id: str) -> str:
+    """Return the id of the event that a message itself is.
+
+    Further events of `x` are `x:1`, `x:2`: a message whose id is like these is `x:1:0`, so that no two are one.
+    """
+    return f"{message_id}:0" if _FURTHER.search(message_id) else message_id
 
 
 def mark_dirty(leads: Mapping[int, int]) -> None:
