@@ -115,7 +115,14 @@ class Someone:
     @property
     def root(self) -> Someone:
         """Who stands for everybody who is one person with this one."""
-        return self if self.above is None else self.above.root
+        root = self
+        while root.above is not None:
+            root = root.above
+        # Joined one to the other in one batch they may be a long chain: the next who asks has a short way.
+        one = self
+        while one.above is not None and one.above is not root:
+            one.above, one = root, one.above
+        return root
 
 
 class Ledger:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
-from django.db import transaction
+from django.db import DataError, Error, IntegrityError, ProgrammingError, transaction
 
 from handraiser.capture.activity import Said, read_message
 from handraiser.capture.addresses import company_domain
@@ -23,20 +23,29 @@ from handraiser.capture.values import Json
 from handraiser.capture.visits import visit_of
 from handraiser.flows.entries import Entries
 from handraiser.flows.ledger import Firm, Ledger, Someone
-from handraiser.store.bulk import among, query, statement
+from handraiser.store.bulk import among, change, query, statement
 from handraiser.store.locks import RESOLVING, one_of_many
 
 __all__ = ["resolve_arrivals"]
 
 _log = logging.getLogger(__name__)
 _MOST = 2_000  # messages of a transaction: others who write wait for it
+_TOO_MUCH = "54"  # PostgreSQL: a limit of its own is exceeded, by what is to be written
+_OF_NO_USE = "It cannot be taken apart or written down; the log of the worker says why."
+
+
+class _Waiting(NamedTuple):
+    """A message that nobody has looked at yet, by its number and that of the arrival it came with."""
+
+    arrival: int
+    seq: int
 
 
 class _Heard(NamedTuple):
     """A message that was kept, and what it says.
 
     known_at  the instant from which it may be known at the earliest
-    said      None where it cannot be taken apart, which is a mistake of ours
+    said      None where it cannot be taken apart or written down, which is a mistake of ours
     """
 
     message_id: str
@@ -56,26 +65,74 @@ def resolve_arrivals(*, most: int = _MOST) -> int:
 
 
 def _resolve(most: int) -> int:
-    arrivals: dict[int, list[int]] = {}
-    room = most
+    waiting: list[_Waiting] = []
     for number, seqs in query("SELECT id, seqs FROM store_arrival ORDER BY id LIMIT %s", [most]):
-        arrivals[number] = json.loads(seqs)
-        room -= len(arrivals[number])
-        if room <= 0:
+        waiting += [_Waiting(number, seq) for seq in json.loads(seqs)]
+        if len(waiting) >= most:
             break
-    if not arrivals:
+    if not waiting:
         return 0
     # Taking messages apart takes longest, and nobody who writes has to wait for it.
-    heard = _read(sorted(seq for seqs in arrivals.values() for seq in seqs))
+    heard = _read(sorted(each.seq for each in waiting))
+    done = 0
+    halves = [waiting]
+    while halves:
+        some = halves.pop()
+        try:
+            done += _settle(some, heard)
+        except Exception as error:
+            if not _is_of_messages(error):
+                raise
+            middle = len(some) // 2
+            if middle:
+                halves += [some[middle:], some[:middle]]
+                continue
+            (one,) = some
+            _log.exception("The message %s cannot be written down; it is refused.", heard[one.seq].message_id)
+            done += _settle(some, {one.seq: heard[one.seq]._replace(said=None)})
+    return done
+
+
+def _is_of_messages(error: Exception) -> bool:
+    """Return whether it is what some message says that fails, not the database or the machine.
+
+    Where tables are not as they should be, every message fails, and all of them can wait.
+    """
+    if isinstance(error, IntegrityError | DataError):
+        return True
+    if isinstance(error, Error):
+        state = getattr(error.__cause__, "sqlstate", None)
+        if state is None:
+            return isinstance(error, ProgrammingError)  # it did not come as far as the database
+        return str(state).startswith(_TOO_MUCH)
+    return not isinstance(error, OSError | MemoryError)
+
+
+def _settle(some: Sequence[_Waiting], heard: Mapping[int, _Heard]) -> int:
+    """Write down what some messages say, and that they do not wait any more; return how many did."""
     with transaction.atomic():
-        condition, parameters = among("id", arrivals)
-        waiting = {
-            number for (number,) in query(f"SELECT id FROM store_arrival WHERE {condition}", parameters)
-        }
-        resolved = [heard[seq] for number in arrivals if number in waiting for seq in arrivals[number]]
+        still = _taken(some)
+        resolved = [heard[each.seq] for each in some if each in still]
         _write_down(resolved)
-        statement(f"DELETE FROM store_arrival WHERE {condition}", parameters)
     return len(resolved)
+
+
+def _taken(some: Sequence[_Waiting]) -> set[_Waiting]:
+    """Take messages out of their arrivals; return those that were in there still."""
+    of: dict[int, set[int]] = {}
+    for each in some:
+        of.setdefault(each.arrival, set()).add(each.seq)
+    condition, parameters = among("id", of)
+    found = {
+        number: json.loads(seqs)
+        for number, seqs in query(f"SELECT id, seqs FROM store_arrival WHERE {condition}", parameters)
+    }
+    left = {number: [seq for seq in seqs if seq not in of[number]] for number, seqs in found.items()}
+    condition, parameters = among("id", [number for number, seqs in left.items() if not seqs])
+    statement(f"DELETE FROM store_arrival WHERE {condition}", parameters)
+    rest = [(number, json.dumps(seqs)) for number, seqs in left.items() if seqs]
+    change("store_arrival", "id", {"seqs": "jsonb"}, rest)
+    return {_Waiting(number, seq) for number, seqs in found.items() for seq in seqs if seq in of[number]}
 
 
 def _read(seqs: Sequence[int]) -> dict[int, _Heard]:
@@ -117,7 +174,7 @@ def _write_down(resolved: Sequence[_Heard]) -> None:
     entries = Entries()
     for each in resolved:
         if each.said is None:
-            entries.refuse(each.message_id, "It cannot be taken apart; the log of the worker says why.")
+            entries.refuse(each.message_id, _OF_NO_USE)
         elif each.said.named:
             _take(each, each.said, ledger, entries)
         else:

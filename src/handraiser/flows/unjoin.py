@@ -12,7 +12,7 @@ from django.db import transaction
 
 from handraiser.errors import Unavailable
 from handraiser.flows.entries import forget, mark_dirty
-from handraiser.store.bulk import among, query, statement
+from handraiser.store.bulk import among, change, query, statement
 from handraiser.store.locks import RESOLVING, alone
 from handraiser.store.models import Audit, Join
 
@@ -33,8 +33,7 @@ def unjoin(join: int, *, by: str, now: int) -> tuple[int, int]:
         Join.objects.filter(pk=join).update(undone_at=now)
         members = [number for (number,) in query("SELECT id FROM store_person WHERE root_id = %s", [old])]
         roots = _roots(members)
-        for number, root in roots.items():
-            statement("UPDATE store_person SET root_id = %s WHERE id = %s", [root, number])
+        change("store_person", "id", {"root_id": "bigint"}, list(roots.items()))
         both = (found.joined_id, old)
         for lead in both:
             _look_anew(lead, [number for number, root in roots.items() if root == lead], old)
@@ -58,13 +57,13 @@ def _roots(members: Iterable[int]) -> Mapping[int, int]:
             f"SELECT joined_id, person_id FROM store_join WHERE undone_at IS NULL AND {condition}", parameters
         )
     )
-    roots = {}
+    roots: dict[int, int] = {}
     for number in numbers:
-        root = number
-        while root in above:
-            root = above[root]
-        roots[number] = root
-    return roots
+        way = [number]
+        while way[-1] in above and way[-1] not in roots:
+            way.append(above[way[-1]])
+        roots |= dict.fromkeys(way, roots.get(way[-1], way[-1]))
+    return {number: roots[number] for number in numbers}
 
 
 def _look_anew(lead: int, members: Iterable[int], old: int) -> None:
