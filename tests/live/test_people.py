@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from handraiser.errors import Unavailable
+from handraiser.flows.examining import examine
+from handraiser.flows.names import MOST_NAMES
 from handraiser.flows.unjoin import unjoin
 from handraiser.store.bulk import query
 from handraiser.store.models import Company, Join, Person, Reject
-from tests.live.company import DAY, HOUR, Live
+from tests.live.company import DAY, HOUR, Live, publish
 from tests.servers import Database
 
 PAGES = """
@@ -180,5 +182,31 @@ def test_names_without_end_are_left_out_and_the_rest_goes_on(live: Live) -> None
     for first in range(0, 2_400, 400):
         made_up = {f"made_up_{number}": 1 for number in range(first, first + 400)}
         live.track(ANN, "Content Downloaded", **made_up)
-    assert query("SELECT count(DISTINCT name) FROM store_name WHERE scope = 'event'") == [(2_000,)]
+    assert query("SELECT count(DISTINCT name) FROM store_name WHERE scope = 'event'") == [(MOST_NAMES,)]
     assert live.score(live.lead("user", "ann")) == 60
+
+
+def test_names_made_up_without_end_hide_none_that_an_agreement_reads(live: Live) -> None:
+    live.publications += publish([PRICING], live.clock.at + HOUR)  # and what will be read is read already
+    for first in range(0, 2_400, 400):
+        made_up = {f"made_up_{number}": 1 for number in range(first, first + 400)}
+        live.track(OTHER, "Content Downloaded", **made_up)
+        live.identify(OTHER, **made_up)
+        live.hear({"type": "group", "groupId": "other", "traits": made_up, **OTHER})
+    live.identify(ANN, email="ann@acme.example", job_title="Chief", shoe_size=40)
+    live.hear({"type": "group", "groupId": "acme", "traits": {"employees": 500}, **ANN})
+    live.track(ANN, "Product Added", price=5, colour="red")
+    live.later(2 * HOUR)
+    live.identify(ANN, plan="pro", shoe_size=40)
+    ann = live.lead("user", "ann")
+    assert (live.score(ann), live.score(ann, 1)) == (70, 11)
+    assert examine(live.clock.at).full == ("lead", "company", "event")
+    assert examine(live.clock.at).differences == []
+
+
+PRICING = """
+agreement: pricing
+fit: {rules: [{rule: plan, when: lead.plan = 'pro', points: 1}]}
+engagement: {rules: [{rule: cart, event: Product Added, where: price = 5, points: 10}]}
+qualify: {mql: score >= 100}
+"""

@@ -10,6 +10,7 @@ from django.db import connection
 
 from handraiser.capture.activity import Said
 from handraiser.capture.identity import Identifier
+from handraiser.capture.values import Json
 from handraiser.flows.ledger import Firm, Ledger, Someone
 from handraiser.flows.names import Names
 from handraiser.store.bulk import among, change, insert, new_ids, query, statement
@@ -36,6 +37,10 @@ class Entries:
         self._dirty: dict[Someone, int] = {}
         self._told: dict[Firm, int] = {}
         self._names = Names()
+
+    def admit(self, scope: str, values: Mapping[str, Json]) -> dict[str, Json]:
+        """Return the values that are kept: clients make names up without end."""
+        return self._names.admit(scope, values)
 
     def link(self, identifier: Identifier, person: Someone) -> None:
         """From now on an identifier stands for a person."""
@@ -157,13 +162,12 @@ class Entries:
         rows = []
         for one in ledger.people.values():
             for patch, firm in one.patches:
-                values = self._names.admit("lead", patch.values)
                 rows.append(
                     (
                         one.number,
                         patch.valid_from,
                         patch.known_at,
-                        _json(values),
+                        _json(patch.values),
                         firm.number if firm else None,
                     )
                 )
@@ -172,8 +176,7 @@ class Entries:
         of_firms = []
         for firm in ledger.firms.values():
             for patch in firm.patches:
-                values = self._names.admit("company", patch.values)
-                of_firms.append((firm.number, patch.valid_from, patch.known_at, _json(values)))
+                of_firms.append((firm.number, patch.valid_from, patch.known_at, _json(patch.values)))
         insert("store_companypatch", {"company_id": "bigint"} | kinds, of_firms)
 
     def _write_dirty(self, told: list[Firm]) -> None:
@@ -212,7 +215,7 @@ class Entries:
 def _own_id(message_id: str) -> str:
     """Return the id of the event that a message itself is.
 
-    Further events of `x` are `x:1`, `x:2`: a message whose id is like these is `x:1:0`, so that no two are one.
+    Further events of `x` are `x:1`, `x:2`: a message whose id is like these is `x:1:0`, so no two are one.
     """
     return f"{message_id}:0" if _FURTHER.search(message_id) else message_id
 

@@ -192,7 +192,7 @@ def _take(heard: _Heard, said: Said, ledger: Ledger, entries: Entries) -> None:
     if becomes_lead:
         lead.lead_since = known_at
     firm = _firm(heard, said, known_at, lead, ledger, entries)
-    values |= said.traits or {}
+    values = entries.admit("lead", values | (said.traits or {}))
     moves = firm is not None and firm is not lead.company
     if becomes_lead or moves or _is_news(lead, values, heard.occurred_at):
         patch = Patch(heard.occurred_at, known_at, values, firm.key if firm and moves else None)
@@ -274,6 +274,7 @@ def _firm(
         firm, values = lead.company, dict(said.company_traits)
     else:
         return None
+    values = entries.admit("company", values)
     if _is_news(firm, values, heard.occurred_at):
         # Its leads may have been decided after this was received, by what was known of it until then.
         at = max(known_at, ledger.known_of(firm) + 1)
