@@ -100,6 +100,27 @@ def test_an_alias_joins_two_who_are_one_and_the_score_is_that_of_both(live: Live
     assert live.score(live.lead("user", "ann")) == 20
 
 
+def test_aliases_in_a_browser_that_two_share_join_neither(live: Live) -> None:
+    live.track(BROWSER, "Content Downloaded")
+    live.hear({"type": "alias", "previousId": "b1", "userId": "ann"})
+    live.identify({**BROWSER, **ANN}, email="ann@acme.example")
+    live.identify(BOB, email="bob@acme.example")
+    live.hear({"type": "alias", "previousId": "b1", "userId": "bob"})
+    live.track(BROWSER, "Content Downloaded")
+    ann, bob = live.lead("user", "ann"), live.lead("user", "bob")
+    assert ann != bob
+    assert (live.score(ann), live.score(bob)) == (10, 10)
+    assert query("SELECT count(*) FROM store_identifier WHERE kind = 'user'") == [(2,)]
+
+
+@pytest.mark.parametrize("user", ["b1", "undefined"])
+def test_an_alias_of_one_to_itself_or_to_nobody_joins_nobody(live: Live, user: str) -> None:
+    live.identify({**BROWSER, **ANN}, email="ann@acme.example")
+    live.hear({"type": "alias", "previousId": "b1", "userId": user})
+    live.hear({"type": "alias", "previousId": "b1", "userId": "bob"})
+    assert live.lead("user", "ann") != live.lead("user", "bob")
+
+
 def test_a_join_undone_leaves_each_what_they_did_and_is_not_made_again(live: Live) -> None:
     live.identify(ANN, email="ann@acme.example")
     live.track(BROWSER, "Content Downloaded")

@@ -217,7 +217,7 @@ def _speaker(heard: _Heard, said: Said, ledger: Ledger, entries: Entries) -> tup
     after all, each keeps what they said themselves.
     """
     known = ledger.known(said.named)
-    found = resolve(said.named, known, same=said.same)
+    found = resolve(said.named, known, same=said.same, before=said.before)
     if found.person == NEW:
         speaker = ledger.new_person()
     else:
