@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from handraiser.capture.attributes import DERIVED_FROM
 from handraiser.errors import Unavailable
 from handraiser.flows.examining import examine
 from handraiser.flows.names import MOST_NAMES
 from handraiser.flows.unjoin import unjoin
 from handraiser.store.bulk import query
 from handraiser.store.models import Company, Join, Person, Reject
-from tests.live.company import DAY, HOUR, Live, publish
+from tests.live.company import DAY, HOUR, NOON, Live, publish
 from tests.servers import Database
 
 PAGES = """
@@ -146,6 +147,25 @@ def test_leads_that_were_joined_are_two_leads_again(live: Live) -> None:
     assert (live.score(live.lead("user", "ann")), live.score(live.lead("user", "bob"))) == (20, 10)
 
 
+def test_two_who_are_two_stay_so_when_one_of_them_is_one_with_a_third(live: Live) -> None:
+    again = {"type": "alias", "previousId": "bob", "userId": "ann"}
+    live.identify(ANN)
+    live.identify(BOB)
+    live.identify({"userId": "cleo"})
+    live.hear(again)
+    unjoin(Join.objects.get().pk, by="test", now=live.clock.at)
+    # All at once, and one after the other.
+    live.hear({"type": "alias", "previousId": "ann", "userId": "cleo"}, again)
+    live.hear(again)
+    assert live.lead("user", "ann") == live.lead("user", "cleo")
+    assert live.lead("user", "ann") != live.lead("user", "bob")
+    live.hear({"type": "alias", "previousId": "dan", "userId": "bob"})
+    live.identify({"userId": "dan2"})
+    live.hear({"type": "alias", "previousId": "bob", "userId": "dan2"})
+    live.hear({"type": "alias", "previousId": "dan2", "userId": "cleo"})
+    assert live.lead("user", "ann") != live.lead("user", "bob")
+
+
 def test_a_join_is_undone_once(live: Live) -> None:
     live.identify(ANN, email="ann@acme.example")
     live.track(BROWSER, "Content Downloaded")
@@ -190,7 +210,8 @@ def test_saying_the_same_again_is_no_news(live: Live) -> None:
     for _ in range(3):
         live.identify(ANN, email="ann@acme.example", job_title="Chief")
         live.later(HOUR)
-    assert query("SELECT count(*) FROM store_personpatch") == [(1,)]
+    told = query("SELECT valid_from FROM store_personpatch ORDER BY id")
+    assert told == [(DERIVED_FROM,), (NOON,)]  # the company of the address, and what was said
 
 
 def test_a_message_of_nobody_is_kept_with_its_reason(live: Live) -> None:

@@ -104,7 +104,8 @@ def _waiting(examined: Examined, instant: int) -> Iterator[str]:
     for name in examined.not_begun:
         yield f"{name} should decide by now, and no worker has begun to."
     for scope in examined.full:
-        yield f"There is room for no more names of {_NAMED[scope]}: new ones count where an agreement reads them."
+        room = f"There is room for no more names of {_NAMED[scope]}"
+        yield f"{room}: new ones count where an agreement reads them."
     if examined.behind:
         yield f"{many(examined.behind, 'lead')} will be looked at again when there is time for it."
     if examined.orphans:

@@ -9,6 +9,7 @@ import msgspec
 from django.db import connection
 
 from handraiser.capture.activity import Said
+from handraiser.capture.attributes import Patch
 from handraiser.capture.identity import Identifier
 from handraiser.capture.values import Json
 from handraiser.flows.ledger import Firm, Ledger, Someone
@@ -18,8 +19,8 @@ from handraiser.store.bulk import among, change, insert, new_ids, query, stateme
 __all__ = ["Entries", "forget", "mark_all_dirty", "mark_dirty", "mark_stale_dirty"]
 
 _WHO = {
-    "user": "boolean", "email": "boolean", "lead_since": "bigint", "company_id": "bigint", "said": "jsonb",
-    "said_until": "bigint",
+    "user": "boolean", "email": "boolean", "lead_since": "bigint", "company_id": "bigint",
+    "company_from": "bigint", "said": "jsonb", "said_until": "bigint",
 }  # fmt: skip
 _WHEN = {"known_until": "bigint", "visits": "jsonb"}
 _FURTHER = re.compile(r":[0-9]+\Z")
@@ -32,6 +33,8 @@ class Entries:
     def __init__(self) -> None:
         self._links: dict[Identifier, Someone] = {}
         self._joins: list[tuple[Someone, Someone, Identifier, int]] = []
+        self._patches: list[tuple[Someone, Patch, Firm | None]] = []
+        self._of_firms: list[tuple[Firm, Patch]] = []
         self._activities: list[tuple[Someone, tuple[object, ...]]] = []
         self._refused: list[tuple[str, str]] = []
         self._dirty: dict[Someone, int] = {}
@@ -49,6 +52,14 @@ class Entries:
     def join(self, joined: Someone, lead: Someone, because: Identifier, at: int) -> None:
         """Two are one person from an instant on."""
         self._joins.append((joined, lead, because, at))
+
+    def patch(self, who: Someone, patch: Patch, firm: Firm | None = None) -> None:
+        """Something is known of somebody, in the order in which it was told; and perhaps where they work."""
+        self._patches.append((who, patch, firm))
+
+    def patch_of(self, firm: Firm, patch: Patch) -> None:
+        """Something is known of a company."""
+        self._of_firms.append((firm, patch))
 
     def did(self, who: Someone, message_id: str, said: Said, at: tuple[int, int], session_id: str) -> None:
         """Somebody did something; `at` is when it occurred and from when on it is known."""
@@ -76,7 +87,7 @@ class Entries:
         new_firms = self._write_companies(ledger)
         self._write_people(ledger)
         self._write_joins()
-        self._write_patches(ledger)
+        self._write_patches()
         rows = [(row[0], who.number, *row[1:]) for who, row in self._activities]
         kinds = {
             "event_id": "text", "person_id": "bigint", "event": "text", "occurred_at": "bigint",
@@ -158,25 +169,17 @@ class Entries:
         for table in ("store_dirty", "store_standing"):
             statement(f"DELETE FROM {table} WHERE {condition}", parameters)
 
-    def _write_patches(self, ledger: Ledger) -> None:
-        rows = []
-        for one in ledger.people.values():
-            for patch, firm in one.patches:
-                rows.append(
-                    (
-                        one.number,
-                        patch.valid_from,
-                        patch.known_at,
-                        _json(patch.values),
-                        firm.number if firm else None,
-                    )
-                )
+    def _write_patches(self) -> None:
         kinds = {"valid_from": "bigint", "known_at": "bigint", "values": "jsonb"}
+        rows = [
+            (who.number, patch.valid_from, patch.known_at, _json(patch.values), firm.number if firm else None)
+            for who, patch, firm in self._patches
+        ]
         insert("store_personpatch", {"person_id": "bigint"} | kinds | {"company_id": "bigint"}, rows)
-        of_firms = []
-        for firm in ledger.firms.values():
-            for patch in firm.patches:
-                of_firms.append((firm.number, patch.valid_from, patch.known_at, _json(patch.values)))
+        of_firms = [
+            (firm.number, patch.valid_from, patch.known_at, _json(patch.values))
+            for firm, patch in self._of_firms
+        ]
         insert("store_companypatch", {"company_id": "bigint"} | kinds, of_firms)
 
     def _write_dirty(self, told: list[Firm]) -> None:
