@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from random import Random
+from typing import Any
 
 import pytest
 
@@ -150,3 +152,42 @@ def test_what_is_said_again_by_who_is_one_with_another_counts(live: Live) -> Non
     say(live, ANN, plan="pro")
     assert live.score(live.lead("user", "ann")) == 3
     assert is_as_its_history(live)
+
+
+def anything(random: Random, live: Live) -> dict[str, Any]:
+    """Return a message of one of a few people, now or late, about whatever."""
+    who: dict[str, str] = {}
+    if random.random() < 0.7:
+        who["userId"] = random.choice(["ann", "bob", "cleo"])
+    if random.random() < 0.6 or not who:
+        who["anonymousId"] = random.choice(["b1", "b2", "b3"])
+    stamp = at(live, random.choice([0, 0, HOUR, 3 * HOUR, 90 * HOUR]))
+    traits: dict[str, object] = {"plan": random.choice(["pro", "free", None])}
+    if random.random() < 0.4:
+        traits["email"] = random.choice(["x@corp.de", "y@acme.com", "z@gmail.com"])
+    company = random.choice(["acme", "bolt", "corp.de"])
+    what: dict[str, dict[str, Any]] = {
+        "identify": {"type": "identify", "traits": traits},
+        "page": {"type": "page"},
+        "group": {"type": "group", "groupId": company, "traits": {"employees": random.choice([5, 500])}},
+        "joins": {"type": "group", "groupId": company},
+        "alias": {"type": "alias", "previousId": random.choice(["ann", "bob", "b1", "b2"])},
+    }
+    said = what[random.choice([*what, "identify", "group"])]
+    if said["type"] == "alias":
+        who = {"userId": random.choice(["ann", "bob", "cleo"])}
+    return {**said, **who, "timestamp": stamp}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_is_said_in_whatever_order(live: Live, seed: int) -> None:
+    random = Random(seed)
+    for _ in range(12):
+        for _ in range(random.randrange(1, 6)):
+            live.hear(*(anything(random, live) for _ in range(random.choice([1, 1, 4]))))
+            live.later(random.choice([SECOND, HOUR]))
+        joins = [number for (number,) in query("SELECT id FROM store_join WHERE undone_at IS NULL")]
+        if joins and random.random() < 0.3:
+            unjoin(random.choice(joins), by="test", now=live.clock.at)
+            live.worker.settle()
+        assert is_as_its_history(live)
