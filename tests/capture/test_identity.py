@@ -35,9 +35,10 @@ class People:
     def everything(self, person: int) -> set[Identifier]:
         return {one for of, ones in self.owned.items() if self.root(of) == person for one in ones}
 
-    def say(self, *named: str, same: bool = False) -> int:
+    def say(self, *named: str, same: bool = False, before: str | None = None) -> int:
         identifiers = [identifier(text) for text in named]
-        said = resolve(identifiers, self.known(identifiers), same=same)
+        earlier = identifier(before) if before is not None else None
+        said = resolve(identifiers, self.known(identifiers), same=same, before=earlier)
         person = said.person
         if person == NEW:
             person = len(self.owned)
@@ -111,6 +112,17 @@ def test_an_alias_in_a_browser_that_is_somebodys_already_merges_neither() -> Non
     # And of a visitor nobody knows it says who it was.
     visitor = people.say("a:2")
     assert people.root(people.say("a:2", "u:eve", same=True)) == people.root(visitor)
+
+
+def test_the_id_before_is_a_users_only_where_somebody_has_had_it() -> None:
+    people = People()
+    ann = people.say("u:ann", "u:1", "a:1", same=True, before="u:1")
+    bob = people.say("u:bob", "u:1", "a:1", same=True, before="u:1")
+    assert people.root(ann) != people.root(bob)
+    assert identifier("u:1") not in people.of
+    old = people.say("u:old")
+    people.say("u:new", "u:old", "a:old", same=True, before="u:old")
+    assert people.root(old) == people.root(people.say("u:new"))
 
 
 _NAMES = st.sampled_from(["u:1", "u:2", "u:3", "a:1", "a:2", "x@a.com", "y@a.com"])

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from handraiser.capture.attributes import DERIVED_FROM
 from handraiser.errors import Unavailable
+from handraiser.flows.examining import examine
+from handraiser.flows.names import MOST_NAMES
 from handraiser.flows.unjoin import unjoin
 from handraiser.store.bulk import query
 from handraiser.store.models import Company, Join, Person, Reject
-from tests.live.company import DAY, HOUR, Live
+from tests.live.company import DAY, HOUR, NOON, Live, publish
 from tests.servers import Database
 
 PAGES = """
@@ -98,6 +101,27 @@ def test_an_alias_joins_two_who_are_one_and_the_score_is_that_of_both(live: Live
     assert live.score(live.lead("user", "ann")) == 20
 
 
+def test_aliases_in_a_browser_that_two_share_join_neither(live: Live) -> None:
+    live.track(BROWSER, "Content Downloaded")
+    live.hear({"type": "alias", "previousId": "b1", "userId": "ann"})
+    live.identify({**BROWSER, **ANN}, email="ann@acme.example")
+    live.identify(BOB, email="bob@acme.example")
+    live.hear({"type": "alias", "previousId": "b1", "userId": "bob"})
+    live.track(BROWSER, "Content Downloaded")
+    ann, bob = live.lead("user", "ann"), live.lead("user", "bob")
+    assert ann != bob
+    assert (live.score(ann), live.score(bob)) == (10, 10)
+    assert query("SELECT count(*) FROM store_identifier WHERE kind = 'user'") == [(2,)]
+
+
+@pytest.mark.parametrize("user", ["b1", "undefined"])
+def test_an_alias_of_one_to_itself_or_to_nobody_joins_nobody(live: Live, user: str) -> None:
+    live.identify({**BROWSER, **ANN}, email="ann@acme.example")
+    live.hear({"type": "alias", "previousId": "b1", "userId": user})
+    live.hear({"type": "alias", "previousId": "b1", "userId": "bob"})
+    assert live.lead("user", "ann") != live.lead("user", "bob")
+
+
 def test_a_join_undone_leaves_each_what_they_did_and_is_not_made_again(live: Live) -> None:
     live.identify(ANN, email="ann@acme.example")
     live.track(BROWSER, "Content Downloaded")
@@ -121,6 +145,25 @@ def test_leads_that_were_joined_are_two_leads_again(live: Live) -> None:
     unjoin(joined.pk, by="test", now=live.clock.at)
     live.worker.settle()
     assert (live.score(live.lead("user", "ann")), live.score(live.lead("user", "bob"))) == (20, 10)
+
+
+def test_two_who_are_two_stay_so_when_one_of_them_is_one_with_a_third(live: Live) -> None:
+    again = {"type": "alias", "previousId": "bob", "userId": "ann"}
+    live.identify(ANN)
+    live.identify(BOB)
+    live.identify({"userId": "cleo"})
+    live.hear(again)
+    unjoin(Join.objects.get().pk, by="test", now=live.clock.at)
+    # All at once, and one after the other.
+    live.hear({"type": "alias", "previousId": "ann", "userId": "cleo"}, again)
+    live.hear(again)
+    assert live.lead("user", "ann") == live.lead("user", "cleo")
+    assert live.lead("user", "ann") != live.lead("user", "bob")
+    live.hear({"type": "alias", "previousId": "dan", "userId": "bob"})
+    live.identify({"userId": "dan2"})
+    live.hear({"type": "alias", "previousId": "bob", "userId": "dan2"})
+    live.hear({"type": "alias", "previousId": "dan2", "userId": "cleo"})
+    assert live.lead("user", "ann") != live.lead("user", "bob")
 
 
 def test_a_join_is_undone_once(live: Live) -> None:
@@ -167,7 +210,8 @@ def test_saying_the_same_again_is_no_news(live: Live) -> None:
     for _ in range(3):
         live.identify(ANN, email="ann@acme.example", job_title="Chief")
         live.later(HOUR)
-    assert query("SELECT count(*) FROM store_personpatch") == [(1,)]
+    told = query("SELECT valid_from FROM store_personpatch ORDER BY id")
+    assert told == [(DERIVED_FROM,), (NOON,)]  # the company of the address, and what was said
 
 
 def test_a_message_of_nobody_is_kept_with_its_reason(live: Live) -> None:
@@ -180,5 +224,31 @@ def test_names_without_end_are_left_out_and_the_rest_goes_on(live: Live) -> None
     for first in range(0, 2_400, 400):
         made_up = {f"made_up_{number}": 1 for number in range(first, first + 400)}
         live.track(ANN, "Content Downloaded", **made_up)
-    assert query("SELECT count(DISTINCT name) FROM store_name WHERE scope = 'event'") == [(2_000,)]
+    assert query("SELECT count(DISTINCT name) FROM store_name WHERE scope = 'event'") == [(MOST_NAMES,)]
     assert live.score(live.lead("user", "ann")) == 60
+
+
+def test_names_made_up_without_end_hide_none_that_an_agreement_reads(live: Live) -> None:
+    live.publications += publish([PRICING], live.clock.at + HOUR)  # and what will be read is read already
+    for first in range(0, 2_400, 400):
+        made_up = {f"made_up_{number}": 1 for number in range(first, first + 400)}
+        live.track(OTHER, "Content Downloaded", **made_up)
+        live.identify(OTHER, **made_up)
+        live.hear({"type": "group", "groupId": "other", "traits": made_up, **OTHER})
+    live.identify(ANN, email="ann@acme.example", job_title="Chief", shoe_size=40)
+    live.hear({"type": "group", "groupId": "acme", "traits": {"employees": 500}, **ANN})
+    live.track(ANN, "Product Added", price=5, colour="red")
+    live.later(2 * HOUR)
+    live.identify(ANN, plan="pro", shoe_size=40)
+    ann = live.lead("user", "ann")
+    assert (live.score(ann), live.score(ann, 1)) == (70, 11)
+    assert examine(live.clock.at).full == ("lead", "company", "event")
+    assert examine(live.clock.at).differences == []
+
+
+PRICING = """
+agreement: pricing
+fit: {rules: [{rule: plan, when: lead.plan = 'pro', points: 1}]}
+engagement: {rules: [{rule: cart, event: Product Added, where: price = 5, points: 10}]}
+qualify: {mql: score >= 100}
+"""

@@ -27,6 +27,8 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     named           whose it is: user, e-mail address (normalised), anonymous. Empty where all the ids it has
                     are what programs send when they have none
     same            whether it says itself that all of those are one person
+    before          the one of them that an alias names as the user id before; where nobody has had it, it was
+                    that of a browser
     event           None for calls that only say who somebody is
     properties      of the event, by names in small letters; empty without one. No structural name of an event
                     is among them: those are dropped, as they are where files have them
@@ -41,6 +43,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
     named: tuple[Identifier, ...]
     same: bool
+    before: Identifier | None = None
     event: str | None
     properties: dict[str, Json]
     traits: dict[str, Json] | None
@@ -96,6 +99,7 @@ def read_message(
     return Said(
         named=tuple(dict.fromkeys(identifiers)),
         same=kind == "alias",
+        before=_before(fit_id(user_id), fit_id(previous_id)) if kind == "alias" else None,
         event=event,
         properties=properties,
         traits=traits.person or None,
@@ -123,6 +127,10 @@ def _alias(user: str | None, previous: str | None) -> Iterator[Identifier]:
     """Yield who an alias says are one: the id before may be a user's or a browser's."""
     yield from _identifiers(user, None, None)
     yield from _identifiers(previous, None, previous)
+
+
+def _before(user: str | None, previous: str | None) -> Identifier | None:
+    return None if previous is None or previous == user else Identifier("user", previous)
 
 
 def _address(value: Json) -> str | None:

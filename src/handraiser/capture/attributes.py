@@ -12,7 +12,11 @@ from typing import NamedTuple
 
 from handraiser.capture.values import Json
 
-__all__ = ["Patch", "Row", "rows_of"]
+__all__ = ["DERIVED_FROM", "Patch", "Row", "rows_of"]
+
+# From when on a company holds that is only derived from an address: 1900, before anything that is said. So
+# it is that of a group call as soon as there is one, however late that comes, and of whatever time it is.
+DERIVED_FROM = -2_208_988_800_000_000
 
 
 class Patch(NamedTuple):

@@ -60,12 +60,18 @@ class Resolution(NamedTuple):
 
 
 def resolve(
-    named: Sequence[Identifier], known: Mapping[Identifier, Known], *, same: bool = False
+    named: Sequence[Identifier],
+    known: Mapping[Identifier, Known],
+    *,
+    same: bool = False,
+    before: Identifier | None = None,
 ) -> Resolution:
     """Return whose message it is that names these identifiers, at least one.
 
     `same` is whether the message itself says that all of them are one person, as `alias` does. Of a browser
-    nobody can say that: an alias in one that is shared names whoever used it last.
+    nobody can say that: an alias in one that is shared names whoever used it last. And of the id `before`,
+    which it gives without saying whose it was, it makes no user id: who has not had it as one had it as
+    that of a browser, and another who comes with the same browser is not the same person.
 
     The person is that of the user id, else of the e-mail address, else of the browser. Then:
 
@@ -76,6 +82,7 @@ def resolve(
     - Nobody verified is joined to anybody because of a browser: people share them. From now on it is the
       browser of who uses it, and what was done in it before stays whose it was.
     """
+    named = [each for each in named if each != before or each in known]
     if not named:
         raise ValueError("a message names somebody")
     order = ("user", "email", "anonymous")

@@ -12,7 +12,7 @@ __all__ = ["DEPTH", "Json", "fit_id", "fit_text", "lower_name", "named", "snake_
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 DEPTH = 32  # of objects and lists in each other: what goes deeper is no value
-_LENGTH = 512  # of an id, in characters, as in `protocol`
+_LENGTH = 512  # of an id or a name, in characters, as in `protocol`
 _WHOLE = 1 << 63  # whole numbers beyond this are floats, as they are to every condition
 
 # What programs send as an id when they have none. Letters may be of either size.
@@ -44,14 +44,16 @@ def named(
 ) -> dict[str, Json]:
     """Return what can be kept of an object, by name, but for what is `barred`; null only with `nulls`.
 
-    Of two keys with one name the first stays. A key that is empty or has a NUL is dropped, and so is a value
-    in which there is a number beyond any float, or that is deeper than DEPTH. Whole numbers of more than 64
-    bits become floats, and texts lose NUL characters.
+    Of two keys with one name the first stays. A key that is empty, has a NUL or is longer than an id may be
+    (512 characters) is dropped, and so is a value in which there is a number beyond any float, or that is
+    deeper than DEPTH. Whole numbers of more than 64 bits become floats, and texts lose NUL characters.
     """
     found: dict[str, Json] = {}
     for key, value in given.items():
         known_as = name(key)
-        if not known_as or "\0" in known_as or known_as in found or known_as in barred:
+        if not known_as or len(known_as) > _LENGTH or "\0" in known_as:
+            continue
+        if known_as in found or known_as in barred:
             continue
         if type(value) is str and "\0" not in value:
             found[known_as] = value  # most are such

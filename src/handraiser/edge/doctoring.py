@@ -21,6 +21,7 @@ __all__ = ["doctor"]
 
 _MINUTE = 60_000_000
 _SHOWN = 5  # leads of which an example is told
+_NAMED = {"lead": "leads", "company": "companies", "event": "events"}
 
 
 def doctor(repair: Repair = False) -> None:
@@ -102,6 +103,9 @@ def _waiting(examined: Examined, instant: int) -> Iterator[str]:
             yield f"{many(count, what)} {waits} for a worker, for {long}."
     for name in examined.not_begun:
         yield f"{name} should decide by now, and no worker has begun to."
+    for scope in examined.full:
+        room = f"There is room for no more names of {_NAMED[scope]}"
+        yield f"{room}: new ones count where an agreement reads them."
     if examined.behind:
         yield f"{many(examined.behind, 'lead')} will be looked at again when there is time for it."
     if examined.orphans:

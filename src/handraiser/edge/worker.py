@@ -56,7 +56,7 @@ class Worker:
         self._seldom_at = 0.0
 
     def run(self, stop: Event, *, alone: Callable[[], bool] = lambda: False) -> None:
-        """Work until told to stop, or left alone. A database that is away is waited for."""
+        """Work until told to stop, or left alone. Whatever fails is tried again: a database may be away."""
         with keeping_history(self.folder):
             while not stop.is_set() and not alone():
                 try:
@@ -65,6 +65,10 @@ class Worker:
                         stop.wait(_IDLE)
                 except Error as error:
                     _log.warning("The database does not answer as it should: %s", error)
+                    connection.close()
+                    stop.wait(_AWAY)
+                except Exception:  # noqa: BLE001  whoever begins it again would have it fail in the same way
+                    _log.exception("What there is to do cannot be done. It is tried again.")
                     connection.close()
                     stop.wait(_AWAY)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 from django.db import connection
 
 from handraiser.capture.activity import Said
+from handraiser.capture.attributes import Patch
 from handraiser.capture.identity import Identifier
+from handraiser.capture.values import Json
 from handraiser.flows.ledger import Firm, Ledger, Someone
 from handraiser.flows.names import Names
 from handraiser.store.bulk import among, change, insert, new_ids, query, statement
@@ -16,10 +19,11 @@ from handraiser.store.bulk import among, change, insert, new_ids, query, stateme
 __all__ = ["Entries", "forget", "mark_all_dirty", "mark_dirty", "mark_stale_dirty"]
 
 _WHO = {
-    "user": "boolean", "email": "boolean", "lead_since": "bigint", "company_id": "bigint", "said": "jsonb",
-    "said_until": "bigint",
+    "user": "boolean", "email": "boolean", "lead_since": "bigint", "company_id": "bigint",
+    "company_from": "bigint", "said": "jsonb", "said_until": "bigint",
 }  # fmt: skip
 _WHEN = {"known_until": "bigint", "visits": "jsonb"}
+_FURTHER = re.compile(r":[0-9]+\Z")
 _COMPANY = {"known_until": "bigint", "said": "jsonb", "said_until": "bigint"}
 
 
@@ -29,11 +33,17 @@ class Entries:
     def __init__(self) -> None:
         self._links: dict[Identifier, Someone] = {}
         self._joins: list[tuple[Someone, Someone, Identifier, int]] = []
+        self._patches: list[tuple[Someone, Patch, Firm | None]] = []
+        self._of_firms: list[tuple[Firm, Patch]] = []
         self._activities: list[tuple[Someone, tuple[object, ...]]] = []
         self._refused: list[tuple[str, str]] = []
         self._dirty: dict[Someone, int] = {}
         self._told: dict[Firm, int] = {}
         self._names = Names()
+
+    def admit(self, scope: str, values: Mapping[str, Json]) -> dict[str, Json]:
+        """Return the values that are kept: clients make names up without end."""
+        return self._names.admit(scope, values)
 
     def link(self, identifier: Identifier, person: Someone) -> None:
         """From now on an identifier stands for a person."""
@@ -43,10 +53,18 @@ class Entries:
         """Two are one person from an instant on."""
         self._joins.append((joined, lead, because, at))
 
+    def patch(self, who: Someone, patch: Patch, firm: Firm | None = None) -> None:
+        """Something is known of somebody, in the order in which it was told; and perhaps where they work."""
+        self._patches.append((who, patch, firm))
+
+    def patch_of(self, firm: Firm, patch: Patch) -> None:
+        """Something is known of a company."""
+        self._of_firms.append((firm, patch))
+
     def did(self, who: Someone, message_id: str, said: Said, at: tuple[int, int], session_id: str) -> None:
         """Somebody did something; `at` is when it occurred and from when on it is known."""
         verdict = "machine" if said.machine else "unknown"
-        events = [(message_id, said.event, said.properties)]
+        events = [(_own_id(message_id), said.event, said.properties)]
         events += [(f"{message_id}:{place}", *more) for place, more in enumerate(said.further, 1)]
         for event_id, event, properties in events:
             row = (event_id, event, *at, session_id, verdict, _json(self._names.admit("event", properties)))
@@ -69,7 +87,7 @@ class Entries:
         new_firms = self._write_companies(ledger)
         self._write_people(ledger)
         self._write_joins()
-        self._write_patches(ledger)
+        self._write_patches()
         rows = [(row[0], who.number, *row[1:]) for who, row in self._activities]
         kinds = {
             "event_id": "text", "person_id": "bigint", "event": "text", "occurred_at": "bigint",
@@ -151,27 +169,17 @@ class Entries:
         for table in ("store_dirty", "store_standing"):
             statement(f"DELETE FROM {table} WHERE {condition}", parameters)
 
-    def _write_patches(self, ledger: Ledger) -> None:
-        rows = []
-        for one in ledger.people.values():
-            for patch, firm in one.patches:
-                values = self._names.admit("lead", patch.values)
-                rows.append(
-                    (
-                        one.number,
-                        patch.valid_from,
-                        patch.known_at,
-                        _json(values),
-                        firm.number if firm else None,
-                    )
-                )
+    def _write_patches(self) -> None:
         kinds = {"valid_from": "bigint", "known_at": "bigint", "values": "jsonb"}
+        rows = [
+            (who.number, patch.valid_from, patch.known_at, _json(patch.values), firm.number if firm else None)
+            for who, patch, firm in self._patches
+        ]
         insert("store_personpatch", {"person_id": "bigint"} | kinds | {"company_id": "bigint"}, rows)
-        of_firms = []
-        for firm in ledger.firms.values():
-            for patch in firm.patches:
-                values = self._names.admit("company", patch.values)
-                of_firms.append((firm.number, patch.valid_from, patch.known_at, _json(values)))
+        of_firms = [
+            (firm.number, patch.valid_from, patch.known_at, _json(patch.values))
+            for firm, patch in self._of_firms
+        ]
         insert("store_companypatch", {"company_id": "bigint"} | kinds, of_firms)
 
     def _write_dirty(self, told: list[Firm]) -> None:
@@ -205,6 +213,14 @@ class Entries:
         kinds = {"reason": "text", "body": "bytea", "kind": "text", "received_at": "bigint"}
         rows = [(reasons[name], body.encode(), kind, at) for name, body, kind, at in query(sql, parameters)]
         insert("store_reject", kinds, rows)
+
+
+def _own_id(message_id: str) -> str:
+    """Return the id of the event that a message itself is.
+
+    Further events of `x` are `x:1`, `x:2`: a message whose id is like these is `x:1:0`, so no two are one.
+    """
+    return f"{message_id}:0" if _FURTHER.search(message_id) else message_id
 
 
 def mark_dirty(leads: Mapping[int, int]) -> None:

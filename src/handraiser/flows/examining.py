@@ -18,6 +18,7 @@ from handraiser.facts.instants import iso
 from handraiser.flows.causes import Began, Cause, Explaining, Other
 from handraiser.flows.exporting import ranges_of_leads
 from handraiser.flows.live import Live, live_at, wanted_names
+from handraiser.flows.names import MOST_NAMES
 from handraiser.flows.recomputing import Recomputed, Stood, ground_of, recompute
 from handraiser.scoring.keeping import packed_all
 from handraiser.scoring.plan import Plan, planned
@@ -70,6 +71,7 @@ class Examined(NamedTuple):
     rejects          what was refused and not taken since
     orphans          standings of nobody: of those who turned out to be somebody else
     not_begun        agreements that should decide by now, and no worker has begun to
+    full             of what there are as many names as there is room for: leads, companies, events
     """
 
     leads: int
@@ -81,6 +83,7 @@ class Examined(NamedTuple):
     rejects: int
     orphans: int
     not_begun: tuple[str, ...]
+    full: tuple[str, ...]
 
 
 def examine(now: int, *, progress: Callable[[int], None] = lambda rows: None) -> Examined:
@@ -109,6 +112,7 @@ def examine(now: int, *, progress: Callable[[int], None] = lambda rows: None) ->
             rejects=_count("SELECT count(*) FROM store_reject WHERE replayed_at IS NULL"),
             orphans=_count(f"SELECT count(*) {ORPHANS}"),
             not_begun=tuple(one.agreement.name for one in every if one.number not in begun),
+            full=tuple(scope for scope, names in names_seen().items() if len(names) >= MOST_NAMES),
         )
 
 

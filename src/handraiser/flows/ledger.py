@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from handraiser.capture.attributes import Patch
+from handraiser.capture.attributes import DERIVED_FROM
 from handraiser.capture.identity import Identifier, Known
 from handraiser.capture.visits import Visit
 from handraiser.store.bulk import among, query
@@ -33,7 +33,9 @@ class Firm:
     known_until: int = 0
     said: dict[str, Any] = field(default_factory=dict)
     said_until: int = 0
-    patches: list[Patch] = field(default_factory=list)
+    stored_until: int | None = (
+        None  # `known_until` of who has ever worked there and is stored; None: not asked
+    )
     people: dict[Someone, None] = field(default_factory=dict)  # at hand who work there, or did
 
     @property
@@ -48,6 +50,7 @@ class Who(NamedTuple):
     email: bool
     lead_since: int | None
     company: int | None
+    company_from: int
     said: str
     said_until: int
 
@@ -62,10 +65,10 @@ class Someone:
     lead_since: int | None = None
     known_until: int = 0
     company: Firm | None = None
+    company_from: int = 0
     said_until: int = 0
     visits: tuple[Visit, ...] = ()
     above: Someone | None = None
-    patches: list[tuple[Patch, Firm | None]] = field(default_factory=list)
     text: str | None = "{}"  # of `said` as it is stored; None where it has changed
     _said: dict[str, Any] | None = None
     _read: tuple[Who, int, tuple[Visit, ...]] | None = None
@@ -86,7 +89,9 @@ class Someone:
         """What is stored and seldom changes."""
         text = self.text if self.text is not None else msgspec.json.encode(self._said).decode()
         company = self.company.number if self.company else None
-        return Who(self.user, self.email, self.lead_since, company, text, self.said_until)
+        return Who(
+            self.user, self.email, self.lead_since, company, self.company_from, text, self.said_until
+        )  # fmt: skip
 
     @property
     def is_another(self) -> bool:
@@ -106,16 +111,45 @@ class Someone:
     def fresh(self) -> bool:
         return self.number < 0
 
-    def works_for(self, firm: Firm | None) -> None:
-        """From now on the lead works there."""
-        self.company = firm
-        if firm is not None:
-            firm.people[self] = None
+    def moves(self, firm: Firm, since: int) -> bool:
+        """Return whether it is news that the lead works there from an instant on."""
+        derived = self.company_from == DERIVED_FROM
+        return self.company is not firm or derived or since < self.company_from
+
+    def works_for(self, firm: Firm, since: int) -> None:
+        """The lead works there by what holds from an instant on, unless something later says otherwise.
+
+        That is what its attribute rows say in the end (`capture.attributes`): of equal instants the latter.
+        """
+        firm.people[self] = None
+        if self.company is None or since >= self.company_from:
+            self.company, self.company_from = firm, since
 
     @property
     def root(self) -> Someone:
         """Who stands for everybody who is one person with this one."""
-        return self if self.above is None else self.above.root
+        root = self
+        while root.above is not None:
+            root = root.above
+        # Joined one to the other in one batch they may be a long chain: the next who asks has a short way.
+        one = self
+        while one.above is not None and one.above is not root:
+            one.above, one = root, one.above
+        return root
+
+
+_KNOWN_OF = (
+    "SELECT max(root.known_until) FROM (SELECT DISTINCT person_id FROM store_personpatch "
+    "WHERE company_id = %s) AS patch JOIN store_person AS person ON person.id = patch.person_id "
+    "JOIN store_person AS root ON root.id = person.root_id"
+)
+# Somebody undid these one by one: they are few.
+_APART = (
+    "SELECT joined.root_id, person.root_id FROM store_join AS undone "
+    "JOIN store_person AS joined ON joined.id = undone.joined_id "
+    "JOIN store_person AS person ON person.id = undone.person_id "
+    "WHERE undone_at IS NOT NULL AND joined.root_id <> person.root_id"
+)
 
 
 class Ledger:
@@ -126,6 +160,7 @@ class Ledger:
         self.firms: dict[str, Firm] = {}
         self.people: dict[int, Someone] = {}
         self.by: dict[Identifier, Someone] = {}
+        self._apart: dict[int, set[int]] = {}  # of leads: those that they are not one with
         self._read_people(identifiers)
         self._read_firms("key", "text", companies)
 
@@ -134,9 +169,17 @@ class Ledger:
         found = {each: self.by[each].root for each in named if each in self.by}
         return {each: Known(one.number, one.user, one.email) for each, one in found.items()}
 
-    def apart(self, one: Someone, other: Someone) -> bool:
-        """Return whether two were one person once, and that was undone."""
-        return (one.number, other.number) in self._apart or (other.number, one.number) in self._apart
+    def apart(self, lead: Someone, other: Someone) -> bool:
+        """Return whether some who are one with either were one person once, and that was undone."""
+        return other.number in self._apart.get(lead.number, ())
+
+    def join(self, joined: Someone, lead: Someone) -> None:
+        """Have somebody be one with a lead: whoever is not one with them is not with all of these."""
+        joined.above = lead
+        for other in self._apart.pop(joined.number, ()):
+            self._apart[other].discard(joined.number)
+            self._apart[other].add(lead.number)
+            self._apart.setdefault(lead.number, set()).add(other)
 
     def new_person(self) -> Someone:
         one = Someone(next(self._numbers))
@@ -156,13 +199,13 @@ class Ledger:
         return (one for one in firm.people if one.above is None and one.company is firm)
 
     def known_of(self, firm: Firm) -> int:
-        """Return until when anything is known of the leads of a company, at hand or not."""
-        stored = 0
-        if not firm.fresh:
-            stored = query("SELECT max(known_until) FROM store_person WHERE company_id = %s", [firm.number])[
-                0
-            ][0]
-        return max([stored or 0, firm.known_until, *(one.known_until for one in self.leads_of(firm))])
+        """Return until when anything is known of all who have ever worked for a company.
+
+        Who has left it may have been decided by when they were there.
+        """
+        if firm.stored_until is None:
+            firm.stored_until = 0 if firm.fresh else query(_KNOWN_OF, [firm.number])[0][0] or 0
+        return max([firm.stored_until, firm.known_until, *(one.root.known_until for one in firm.people)])
 
     def _read_people(self, identifiers: Iterable[Identifier]) -> None:
         of_kind: dict[str, list[str]] = {}
@@ -176,26 +219,27 @@ class Ledger:
         rows = self._rows(set(owners.values()))
         missing = {above for _, above, *_ in rows} - {number for number, *_ in rows}
         rows += self._rows(missing)
-        firms = self._read_firms("id", "bigint", {company for *_, company, _, _, _ in rows if company})
-        for number, _, user, email, since, until, company, said, said_until, visits in rows:
+        firms = self._read_firms("id", "bigint", {row[6] for row in rows if row[6]})
+        for number, _, user, email, since, until, company, company_from, said, said_until, visits in rows:
             one = self.people[number] = Someone(
                 number, bool(user), bool(email), since, until, said_until=said_until,
                 visits=_visits.decode(visits), text=said,
             )  # fmt: skip
-            one.works_for(firms.get(company))
+            if company is not None:
+                one.works_for(firms[company], company_from)
             one.as_read()
         for number, above, *_ in rows:
             self.people[number].above = None if above == number else self.people[above]
         self.by = {each: self.people[owner] for each, owner in owners.items()}
-        condition, parameters = among("joined_id", self.people)
-        sql = f"SELECT joined_id, person_id FROM store_join WHERE undone_at IS NOT NULL AND {condition}"
-        self._apart = {(joined, person) for joined, person in query(sql, parameters)}
+        for number, other in query(_APART):
+            self._apart.setdefault(number, set()).add(other)
+            self._apart.setdefault(other, set()).add(number)
 
     def _rows(self, numbers: Iterable[int]) -> list[tuple[Any, ...]]:
         condition, parameters = among("id", sorted(numbers))
         return query(
-            'SELECT id, root_id, "user", email, lead_since, known_until, company_id, said, said_until, '
-            f"visits FROM store_person WHERE {condition}",
+            'SELECT id, root_id, "user", email, lead_since, known_until, company_id, company_from, '
+            f"said, said_until, visits FROM store_person WHERE {condition}",
             parameters,
         )
 

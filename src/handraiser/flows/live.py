@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,8 +10,7 @@ from django.db import transaction
 from handraiser.agreement import load
 from handraiser.agreement.model import Agreement
 from handraiser.flows.entries import mark_all_dirty
-from handraiser.scoring.lint_notes import Written
-from handraiser.scoring.lint_read import names_read
+from handraiser.flows.wanted import wanted_names
 from handraiser.store.models import Publication
 
 __all__ = ["Live", "begin", "live_at", "wanted_names"]
@@ -58,21 +56,6 @@ def begin(now: int) -> bool:
                 mark_all_dirty(live.since)
                 began = True
     return began
-
-
-def wanted_names(agreements: Iterable[Agreement]) -> dict[str, frozenset[str]]:
-    """Return by scope (lead, company, event) the names that agreements read."""
-    found: dict[str, set[str]] = {"lead": {"email"}, "company": set(), "event": set()}
-    for agreement in agreements:
-        for scope, name in _reads(agreement.source):
-            found[scope].add(name)
-    return {scope: frozenset(names) for scope, names in found.items()}
-
-
-@lru_cache(maxsize=64)
-def _reads(text: str) -> frozenset[tuple[str, str]]:
-    agreement = load(text, file="publication")
-    return frozenset((read.scope or "event", read.name) for read in names_read(agreement, Written(agreement)))
 
 
 @lru_cache(maxsize=64)

@@ -130,18 +130,22 @@ def members_of(roots: Iterable[int]) -> dict[int, Member]:
         condition, parameters = among("joined_id", joined)
         sql = f"SELECT joined_id, person_id, at FROM store_join WHERE undone_at IS NULL AND {condition}"
         joins = {number: (person, at) for number, person, at in query(sql, parameters)}
-    members = {}
-    for number, root in owners.items():
-        members[number] = Member(root, known_since(number, joins))
-    return members
+    found: dict[int, int] = {}
+    return {number: Member(root, known_since(number, joins, found)) for number, root in owners.items()}
 
 
-def known_since(number: int, joins: Mapping[int, tuple[int, int]]) -> int:
-    """Return from when on somebody is known to be the lead; `joins` are by who is joined: whom to, when."""
-    since = 0
-    while number in joins:
-        number, joined_at = joins[number]
-        since = max(since, joined_at)
+def known_since(number: int, joins: Mapping[int, tuple[int, int]], found: dict[int, int]) -> int:
+    """Return from when on somebody is known to be the lead; `joins` are by who is joined: whom to, when.
+
+    found  what has been found so far: others may be joined by way of the same people
+    """
+    way = []
+    while number in joins and number not in found:
+        way.append(number)
+        number = joins[number][0]
+    since = found.get(number, 0)
+    for each in reversed(way):
+        since = found[each] = max(since, joins[each][1])
     return since
 
 

@@ -139,7 +139,8 @@ class Person(models.Model):
     root         who stands for all that are one person with this one; itself, where nobody is
     lead_since   from when on it is known who that is (of roots); no lead before that
     known_until  nothing known of the lead was known later: what comes now is known after it (of roots)
-    company      where the lead works now (of roots)
+    company      where the lead works by the latest of its patches that says so (of roots)
+    company_from from when on that patch holds
     said         the latest values given, so that who repeats them says nothing new (of roots)
     said_until   the latest instant from which some of these hold
     visits       the latest visits, to tell which one an event is part of
@@ -151,6 +152,7 @@ class Person(models.Model):
     lead_since = models.BigIntegerField(null=True)
     known_until = models.BigIntegerField(default=0)
     company = models.ForeignKey(Company, models.PROTECT, null=True)
+    company_from = models.BigIntegerField(default=0, db_default=0)
     said = models.JSONField(default=dict)
     said_until = models.BigIntegerField(default=0)
     visits = models.JSONField(default=list)
@@ -183,6 +185,9 @@ class Join(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["joined"], condition=Q(undone_at=None), name="joined_once")
+        ]
+        indexes = [
+            models.Index(fields=["joined", "person"], condition=Q(undone_at__isnull=False), name="undone")
         ]
 
 

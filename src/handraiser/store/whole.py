@@ -103,6 +103,7 @@ def _members() -> pa.Table:
         )
     }
     batches: list[pa.RecordBatch] = []
+    known: dict[int, int] = {}
     after = 0
     while True:
         found = query(
@@ -115,7 +116,7 @@ def _members() -> pa.Table:
             return pa.Table.from_batches(batches, schema=_MEMBERS)
         after = found[-1][0]
         numbers, leads, created = (list(column) for column in zip(*found, strict=True))
-        since = [known_since(number, joins) for number in numbers]
+        since = [known_since(number, joins, known) for number in numbers]
         batches.append(
             pa.record_batch([pa.array(each) for each in (numbers, leads, since, created)], _MEMBERS)
         )
