@@ -17,7 +17,7 @@ import duckdb
 from handraiser.facts.instants import iso
 from handraiser.flows.causes import Began, Cause, Explaining, Other
 from handraiser.flows.exporting import ranges_of_leads
-from handraiser.flows.live import Live, live_at, wanted_names
+from handraiser.flows.live import Live, live_now, wanted_names
 from handraiser.flows.recomputing import Recomputed, Stood, ground_of, recompute
 from handraiser.scoring.keeping import packed_all
 from handraiser.scoring.plan import Plan, planned
@@ -84,7 +84,7 @@ def examine(now: int, *, progress: Callable[[int], None] = lambda rows: None) ->
     number of events read so far.
     """
     with duckdb.connect(config={"threads": 1}) as con, as_of_now():
-        every = live_at(now)
+        every = live_now(now)
         begun = {number for (number,) in query("SELECT id FROM store_publication WHERE begun_at IS NOT NULL")}
         live = tuple(one for one in every if one.number in begun)
         examiner = _Examiner(con, live, names_seen())
