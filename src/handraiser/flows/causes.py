@@ -42,11 +42,15 @@ class Began(NamedTuple):
 
 
 class Other(NamedTuple):
-    """What differs of a lead under an agreement, as it is stored: episodes, or how it stood at an instant."""
+    """What differs of a lead under an agreement, as it is stored: episodes, or how it stood at an instant.
+
+    sums  of the first of the episodes, if that is what differs: score, fit, engagement and grade
+    """
 
     lead: int
     agreement: Agreement
     began: tuple[Began, ...] = ()
+    sums: tuple[float, float, float, str | None] | None = None
     stood: Stood | None = None
     at: int | None = None
 
@@ -63,7 +67,7 @@ class Explaining:
         if self._joined(other):
             return Cause.JOINED
         earlier = [each for each in other.began if each.publication != publication]
-        if earlier:
+        if earlier and other.sums is None:
             again = self._again(self._version(earlier[0].publication), other, self._seen)
             return Cause.EARLIER if again.begun.get(other.lead) == earlier[0].begun_at else self._kinds(other)
         return self._kinds(other)
@@ -82,6 +86,8 @@ class Explaining:
         latest = max(at or 0, undone_at or 0)
         if not latest:
             return False
+        if other.at is not None:
+            return latest > other.at  # both were looked at again then
         return undone_at is not None or latest >= min((each.begun_at for each in other.began), default=0)
 
     def _kinds(self, other: Other) -> Cause | None:
@@ -98,6 +104,9 @@ class Explaining:
         again = self._again(agreement, other, seen)
         if other.stood is not None:
             return again.stood.get(other.lead) == other.stood
+        if other.sums is not None:
+            then = again.then.get(other.lead)
+            return then is not None and then[:4] == other.sums
         return again.begun.get(other.lead) == (other.began[0].begun_at if other.began else None)
 
     def _again(self, agreement: Agreement, other: Other, seen: Seen) -> Recomputed:

@@ -211,13 +211,15 @@ class _Examiner:
     def _look_at_reasons(
         self, one: Live, lead: int, stored: Mapping[int, Sequence[tuple[Began, Any]]], again: Recomputed
     ) -> None:
-        for _, reasons in stored.get(lead, ()):
+        for began, reasons in stored.get(lead, ()):
             self.looked_at[What.REASONS] += 1
             then = again.then[lead]
             sums = (reasons["score"], reasons["fit"], reasons["engagement"], reasons["grade"])
             if sums != then[:4]:
                 says = f"its episode says a score of {sums[0]}, and it was {then.score}"
-                self.differences.append(Difference(What.REASONS, lead, one.agreement.name, says, None))
+                other = Other(lead, one.agreement, began=(began,), sums=sums)
+                cause = self._explaining.cause(other, one.number)
+                self.differences.append(Difference(What.REASONS, lead, one.agreement.name, says, cause))
 
 
 def _standings(one: Live, leads: Sequence[int]) -> dict[int, tuple[int, Stood]]:
