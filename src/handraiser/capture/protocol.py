@@ -260,7 +260,7 @@ def _checked(item: _Item, asked: _Asked, body: bytes, place: int) -> Message | s
     # History was not noted by the clock that sends it.
     occurred_at = occurred(given, None if asked.imported else sent_at, asked.received_at)
     if not in_use(occurred_at):
-        return f"By `timestamp` and `sentAt` it happened before 1900: {given_text[:40]}, {sent_text[:40]}."
+        return f"By `timestamp` and `sentAt` it happened before 1900: {given_text}, {sent_text}."
     return Message(
         kind=kind,
         message_id=ids.message_id or _made_id(body, asked.received_at, place),
