@@ -15,7 +15,7 @@ from django.core.wsgi import get_wsgi_application
 from handraiser.edge.web.admitting import CALLER
 from handraiser.edge.web.answering import Answer, refusal
 from handraiser.edge.web.keys import Caller
-from handraiser.edge.web.receiving import Incoming, Scope, receive
+from handraiser.edge.web.receiving import KNOWN, Incoming, Scope, pass_over, receive
 
 __all__ = ["answer"]
 
@@ -34,7 +34,11 @@ async def answer(scope: Scope, incoming: Incoming, caller: Caller | None) -> Ans
     Raises Answered with 503 where too many wait for it already.
     """
     global _waiting
-    body = await receive(scope, incoming, bound=_BODY)
+    body = b""
+    if caller is None:
+        await pass_over(incoming)  # nothing that is open to everybody has a use for it
+    else:
+        body = await receive(scope, incoming, bound=_BODY, room=KNOWN)
     if _waiting >= _WAITING:
         raise refusal(503, "Too many are asking at the moment.", ("retry-after", "2"))
     _waiting += 1
