@@ -6,7 +6,8 @@ import base64
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
 
 import pytest
 from sending import KEY, Tracking, track
@@ -76,3 +77,19 @@ def test_a_body_that_stops_coming_is_waited_for_no_longer_than_it_deserves(track
 
 def test_what_is_sent_to_an_address_that_is_not_there_is_answered_so(tracking: Tracking) -> None:
     assert tracking.ask("POST", "/nowhere", b"x" * 300_000).status == 404
+
+
+def test_explanations_that_take_long_keep_nothing_else_waiting(tracking: Tracking) -> None:
+    if tracking.database.vendor == "sqlite":
+        pytest.skip("nobody who reads waits for anybody there")
+    tracking.add_key("reader", scope="read")
+    reader = {"Authorization": "Bearer reader"}
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    with closing(tracking.database.connect()) as connection, ThreadPoolExecutor(12) as clients:
+        connection.execute("LOCK TABLE store_person")
+        asked = [clients.submit(tracking.ask, "GET", "/api/leads/1/explanation", **reader) for _ in range(12)]
+        until(lambda: tracking.database.one(waiting) >= 2, says="nobody waits")
+        for _ in range(8):
+            assert tracking.ask("GET", "/api/agreements", **reader).status == 200
+        connection.rollback()
+        assert {each.result().status for each in asked} == {404}

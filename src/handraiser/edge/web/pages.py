@@ -21,10 +21,12 @@ __all__ = ["answer"]
 
 _BODY = 10 * 1024 * 1024
 _THREADS = 8
+_EXPLAINING = 2  # threads for what takes long; it keeps nothing else waiting
 _WAITING = 256  # requests; more would be answered later than people wait
 
 _django = get_wsgi_application()
 _threads = ThreadPoolExecutor(_THREADS, "pages")
+_explaining = ThreadPoolExecutor(_EXPLAINING, "explanations")
 _waiting = 0
 
 
@@ -44,7 +46,8 @@ async def answer(scope: Scope, incoming: Incoming, caller: Caller | None) -> Ans
     _waiting += 1
     try:
         environ = _environ(scope, body) | {CALLER: caller}
-        return await asyncio.get_running_loop().run_in_executor(_threads, _ask, environ)
+        threads = _explaining if environ["PATH_INFO"].endswith("/explanation") else _threads
+        return await asyncio.get_running_loop().run_in_executor(threads, _ask, environ)
     finally:
         _waiting -= 1
 
