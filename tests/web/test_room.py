@@ -75,6 +75,40 @@ def test_a_body_that_stops_coming_is_waited_for_no_longer_than_it_deserves(track
     assert tracking.events() == []
 
 
+CHUNKED = b"POST /v1/%s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n%s\r\n"
+
+
+def answered(tracking: Tracking, sent: bytes, *, whole: bool) -> bytes:
+    with socket.create_connection(("127.0.0.1", tracking.front.port)) as one:
+        one.sendall(sent)
+        if not whole:
+            one.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: one.recv(65_536), b""))
+
+
+@pytest.mark.parametrize("call", [b"t", b"batch"])
+@pytest.mark.parametrize("missing", [b"\r\n0\r\n\r\n", b"}\r\n0\r\n\r\n"])
+def test_a_body_in_chunks_that_breaks_off_is_turned_away_and_nothing_of_it_kept(
+    tracking: Tracking, call: bytes, missing: bytes
+) -> None:
+    item = track(writeKey=KEY)
+    body = json.dumps(item if call == b"t" else {"writeKey": KEY, "batch": [item]}).encode()
+    sent = CHUNKED % (call, b"") + b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    assert answered(tracking, sent.removesuffix(missing), whole=False).startswith(b"HTTP/1.1 400")
+    assert (tracking.events(), tracking.rejects()) == ([], [])
+    assert answered(tracking, sent, whole=True).startswith(b"HTTP/1.1 200")
+    assert len(tracking.events()) == 1
+
+
+def test_a_body_in_chunks_may_have_trailers(tracking: Tracking) -> None:
+    body = json.dumps(track(writeKey=KEY)).encode()
+    sent = CHUNKED % (b"t", b"Trailer: X-Told\r\n") + b"%x\r\n%s\r\n0\r\nX-Told: 1\r\n\r\n" % (
+        len(body),
+        body,
+    )
+    assert answered(tracking, sent, whole=True).startswith(b"HTTP/1.1 200")
+
+
 def test_what_is_sent_to_an_address_that_is_not_there_is_answered_so(tracking: Tracking) -> None:
     assert tracking.ask("POST", "/nowhere", b"x" * 300_000).status == 404
 

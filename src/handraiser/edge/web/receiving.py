@@ -95,9 +95,11 @@ async def receive(scope: Scope, incoming: Incoming, *, bound: int, room: Room) -
     length = int(promised) if promised.isascii() and promised.isdecimal() else None
     if length is not None and length > bound + _PASSED_OVER:
         raise _too_long(bound)
-    body = await _gather(incoming, bound, room, _address(scope.client))
+    body, broke_off = await _gather(incoming, bound, room, _address(scope.client))
     if length is not None and len(body) != length:
         raise refusal(400, f"The body has {len(body)} bytes, not the {length} it was to have.", _CLOSE)
+    if length is None and broke_off and not scope.headers.get("trailer"):
+        raise refusal(400, "The body breaks off.", _CLOSE)
     return body
 
 
@@ -116,15 +118,21 @@ async def pass_over(incoming: Incoming) -> None:
         return
 
 
-async def _gather(incoming: Incoming, bound: int, room: Room, address: str) -> bytes:
+async def _gather(incoming: Incoming, bound: int, room: Room, address: str) -> tuple[bytes, bool]:
+    """Return a body, and whether there is a sign that it is not whole.
+
+    One that comes in chunks ends with an empty piece. Where it breaks off the server gives an empty one, too,
+    and another as its end; the same if trailers follow.
+    """
     chunks: list[bytes] = []
-    size = held = 0
+    size = held = ends = 0
     now = asyncio.get_running_loop().time
     began_at = now()
     try:
         async with asyncio.timeout(_PAUSE) as limit:
             async for chunk in incoming:
                 size += len(chunk)
+                ends += not chunk
                 if size > bound + _PASSED_OVER:
                     break
                 if size <= bound:
@@ -139,7 +147,7 @@ async def _gather(incoming: Incoming, bound: int, room: Room, address: str) -> b
         room.give_back(address, held)
     if size > bound:
         raise _too_long(bound)
-    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+    return b"".join(chunks), ends > 1
 
 
 def _address(client: str) -> str:
