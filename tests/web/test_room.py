@@ -117,13 +117,15 @@ def test_explanations_that_take_long_keep_nothing_else_waiting(tracking: Trackin
     if tracking.database.vendor == "sqlite":
         pytest.skip("nobody who reads waits for anybody there")
     tracking.add_key("reader", scope="read")
-    reader = {"Authorization": "Bearer reader"}
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
     with closing(tracking.database.connect()) as connection, ThreadPoolExecutor(12) as clients:
         connection.execute("LOCK TABLE store_person")
-        asked = [clients.submit(tracking.ask, "GET", "/api/leads/1/explanation", **reader) for _ in range(12)]
+        asked = [
+            clients.submit(tracking.ask, "GET", "/api/leads/1/explanation", Authorization="Bearer reader")
+            for _ in range(12)
+        ]
         until(lambda: tracking.database.one(waiting) >= 2, says="nobody waits")
         for _ in range(8):
-            assert tracking.ask("GET", "/api/agreements", **reader).status == 200
+            assert tracking.ask("GET", "/api/agreements", Authorization="Bearer reader").status == 200
         connection.rollback()
         assert {each.result().status for each in asked} == {404}
