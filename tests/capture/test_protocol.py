@@ -6,7 +6,10 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from handraiser.capture.pieces import cut
 from handraiser.capture.protocol import (
     BATCH_BYTES,
     BATCH_ITEMS,
@@ -195,8 +198,10 @@ def test_what_is_nested_too_deeply_is_refused() -> None:
     found = read_request(item, kind="track", received_at=at(NOW)).items[0]
     assert isinstance(found, Refused)
     assert found.reason == "This is nested too deeply."
+    batched = read_request(b'{"batch":[' + item + b"]}", kind=None, received_at=at(NOW)).items
+    assert batched == (found,)
     with pytest.raises(Unreadable, match="The body is nested too deeply"):
-        read_request(b'{"batch":[' + item + b"]}", kind=None, received_at=at(NOW))
+        read_request(b'{"context":{"a":' + deep + b'},"batch":[]}', kind=None, received_at=at(NOW))
 
 
 @pytest.mark.parametrize(
@@ -283,3 +288,66 @@ def test_the_times_of_history_stand_as_they_are_given() -> None:
 )
 def test_a_body_says_its_key_whatever_else_it_says(body: bytes, key: str | None) -> None:
     assert key_in(body) == key
+
+
+# ---- what is no JSON among what is
+
+NOT_JSON = {
+    "NaN": b'{"type":"track","event":"E","userId":"u","properties":{"price":NaN}}',
+    "a bare NaN": b"NaN",
+    "an infinite number": b'{"type":"track","event":"E","userId":"u","properties":{"price":-Infinity}}',
+    "beyond range": b'{"type":"track","event":"E","userId":"u","properties":{"price":1e400}}',
+    "an abyss": b'{"type":"track","event":"E","userId":"u","x":' + b"[" * 5000 + b"]" * 5000 + b"}",
+    "two commas": b'{"type":"track",,"userId":"u"}',
+    "brackets that do not match": b'{"type":["track"}]',
+    "a text with marks in it": b'{"type":"track","event":"},{ \\" ]","userId":"u","x":NaN}',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("broken", NOT_JSON.values(), ids=NOT_JSON.keys())
+def test_an_item_that_is_no_json_leaves_the_others_of_its_batch_alone(broken: bytes) -> None:
+    good = json.dumps(TRACK | {"properties": {"says": 'a "text", with {marks} and [more]'}}).encode()
+    body = b'{"sentAt": "2026-03-01T10:00:00Z", "batch": [' + b" , ".join([good, broken, good]) + b"] }"
+    read = read_request(body, kind=None, received_at=at(NOW))
+    assert [type(item) for item in read.items] == [Message, Refused, Message]
+    assert [item.body for item in read.items] == [good, broken, good]
+
+
+@pytest.mark.parametrize("number", [b"NaN", b"1e400", b"-Infinity", b"9" * 5000])
+def test_a_number_that_is_none_in_the_context_of_a_batch_is_null(number: bytes) -> None:
+    item = json.dumps(TRACK).encode()
+    body = b'{"context": {"a": ' + number + b', "ip": "192.0.2.1"}, "batch": [' + item + b"]}"
+    (read,) = read_request(body, kind=None, received_at=at(NOW)).items
+    assert isinstance(read, Message)
+    context = json.loads(read.body)["context"]
+    assert context["ip"] == "192.0.2.1"
+    assert context["a"] in (None, int("9" * 300)) or isinstance(context["a"], float)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"batch": [{"a": NaN}', b'{"batch": [{"a": NaN}]', b'{"batch": [{"a": NaN}]}}', b"[NaN]", b"NaN",
+        b'{"batch": {"a": NaN}}', b'{"batch": [NaN], "sentAt": 5}', b'{"batch": [NaN], "context": [1]}',
+        b'{"batch": [{"a": NaN} {"a": 1}]}', b'{"batch": [NaN,]}', b'{"batch": [{"a": "NaN]}', b"",
+        b'{"batch": [NaN], "batch": 5}', b'{batch: [NaN]}',
+    ],
+)  # fmt: skip
+def test_what_has_not_the_outline_of_a_batch_is_none(body: bytes) -> None:
+    with pytest.raises(Unreadable):
+        read_request(body, kind=None, received_at=at(NOW))
+
+
+@given(st.lists(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists)))
+def test_a_batch_is_cut_where_it_is_read(items: list[Any]) -> None:
+    body = json.dumps({"context": {"a": [1]}, "batch": items, "sentAt": NOW, "more": [{}]}).encode()
+    found = cut(body)
+    assert found is not None
+    assert [piece.decode() for piece in found.items] == [json.dumps(item) for item in items]
+    assert (found.context, found.sent_at) == (b'{"a": [1]}', NOW)
+
+
+def test_what_happened_before_the_times_that_files_may_say_is_refused() -> None:
+    item = TRACK | {"timestamp": "1900-01-02T00:00:00Z", "sentAt": "2200-12-30T00:00:00Z"}
+    assert "before 1900" in reason(item)
+    assert isinstance(one(item | {"sentAt": "1900-02-02T00:00:00Z"}), Message)

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from handraiser.edge.cli import app
 from handraiser.flows.causes import Cause
 from handraiser.flows.examining import Examined, What, examine
+from handraiser.flows.unjoin import unjoin
 from handraiser.store.bulk import query
 from tests.live.company import Clock, publish, send, worker
 from tests.live.traffic import AGREEMENTS, BEGIN, DAY, month
@@ -233,6 +234,34 @@ def test_episodes_of_two_who_turned_out_to_be_one_are_explained(stored: Database
     send([identify("ann", 5, traits=mail)], clock.at)
     one.settle()
     assert {cause for _, _, cause in said(examine(clock.at))} == {"JOINED"}
+
+
+def test_the_sums_of_an_episode_of_two_who_were_parted_again_are_explained(stored: Database) -> None:
+    agreement = AGREEMENT.replace("points: 10", "points: 15")
+    clock = Clock(BEGIN)
+    publish([agreement], BEGIN)
+    one = worker(clock)
+    send([{"type": "identify", "messageId": "v", "anonymousId": "b", "traits": {"title": "chief"}}], clock.at)
+    send([identify("ann", 1)], clock.at)
+    one.settle()
+    clock.at += HOUR
+    send([{"type": "alias", "messageId": "a", "userId": "ann", "previousId": "b"}], clock.at)
+    one.settle()
+    clock.at += HOUR
+    send([cart(1, userId="ann")], clock.at)
+    one.settle()
+    assert said(examine(clock.at)) == []
+    clock.at += HOUR
+    ((join,),) = query("SELECT id FROM store_join")
+    unjoin(join, by="somebody", now=clock.at)
+    one.settle()
+    assert said(examine(clock.at)) == [(What.REASONS, lead_of("ann"), "JOINED")]
+    assert doctor().exit_code == 0
+    stored.rows("UPDATE store_standing SET score = 99")
+    assert {(what, cause) for what, _, cause in said(examine(clock.at))} == {
+        (What.STANDING, None),
+        (What.REASONS, "JOINED"),
+    }
 
 
 def test_what_was_decided_before_a_name_got_texts_beside_numbers_is_explained(stored: Database) -> None:

@@ -149,6 +149,39 @@ def test_a_value_is_exported_as_what_it_is_read_as_because_of_what_others_said(
     assert sorted(row["score"] for row in scored) == [0, 17]
 
 
+ODD = [
+    'a"b', "a'b", "a\\b", "a\nb", "a\r", "a,b", "a;b", "$.x", "*", "a.b", "a[0]", "İ", "ß", "ς", "\u202e",
+    "\ufffd", "\u2028", "\x01", "\x7f", "a" * 3000, "😀", "properties", "select", "--", "%s", "{}", "name",
+    "event", "occurred_at ", "known_at", "verdict", "c0", "ǆ", "é", "e\u0301", " ",
+]  # fmt: skip
+
+
+PLAN = """agreement: plan
+fit: {rules: [{rule: pro, when: lead.plan = 'pro', points: 3}]}
+engagement: {rules: []}
+qualify: {mql: score >= 10}
+"""
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+def test_names_that_are_odd_keep_nobody_from_reading_what_is_exported(
+    stored: Database, tmp_path: Path, kind: str
+) -> None:
+    clock = Clock(BEGIN)
+    odd = dict.fromkeys(ODD, "x")
+    send(
+        [
+            {"type": "identify", "messageId": "i", "userId": "ann", "traits": {**odd, "plan": "pro"}},
+            {"type": "group", "messageId": "g", "userId": "ann", "groupId": "acme", "traits": odd},
+            {"type": "track", "messageId": "t", "userId": "ann", "event": "Cart", "properties": odd},
+        ],
+        clock.at,
+    )
+    worker(clock).settle()
+    scored = hr.score(hr.load(PLAN), **exported(tmp_path, kind), at=_iso(BEGIN + SECOND)).to_pylist()
+    assert [row["score"] for row in scored] == [3.0]
+
+
 def test_csv_has_times_in_iso_and_json_of_properties(stored: Database, tmp_path: Path) -> None:
     send(
         [

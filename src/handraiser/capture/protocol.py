@@ -12,7 +12,8 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from handraiser.capture.times import occurred, sent_time
+from handraiser.capture.pieces import cut, readable
+from handraiser.capture.times import in_use, occurred, sent_time
 
 __all__ = [
     "BATCH_BYTES",
@@ -164,14 +165,25 @@ def read_request(body: bytes, *, kind: Kind | None, received_at: int, imported: 
         raise Unreadable(
             f"A batch may have {_kilobytes(BATCH_BYTES)} KB; this one has {_kilobytes(len(body))}."
         )
+    items, context, sent_at = _taken_apart(_whole(body))
+    if len(items) > BATCH_ITEMS:
+        raise Unreadable(f"A batch may have {BATCH_ITEMS:,} items; this one has {len(items):,}.")
+    asked = _Asked(None, context, sent_at, received_at, imported)
+    return Request(items=tuple([_read(raw, asked, place) for place, raw in enumerate(items)]))
+
+
+def _taken_apart(body: bytes) -> tuple[list[bytes], dict[str, Any] | None, str | None]:
+    """Return the items of a batch, and what it says of all of them: its context, and when it was sent."""
     try:
-        batch = _batch.decode(_whole(body))
+        batch = _batch.decode(body)
     except _UNREAD as error:
-        raise Unreadable(_unread("The body", "no batch", error)) from None
-    if len(batch.batch) > BATCH_ITEMS:
-        raise Unreadable(f"A batch may have {BATCH_ITEMS:,} items; this one has {len(batch.batch):,}.")
-    asked = _Asked(None, batch.context, batch.sent_at, received_at, imported)
-    return Request(items=tuple([_read(bytes(raw), asked, place) for place, raw in enumerate(batch.batch)]))
+        # One item that is no JSON is no reason to turn the others away.
+        pieces = cut(body)
+        context = readable(pieces.context) if pieces and pieces.context else None
+        if pieces is None or (pieces.context not in (None, b"null") and context is None):
+            raise Unreadable(_unread("The body", "no batch", error)) from None
+        return pieces.items, context, pieces.sent_at
+    return [bytes(raw) for raw in batch.batch], batch.context, batch.sent_at
 
 
 def read_item(
@@ -211,7 +223,7 @@ def _read(raw: bytes, asked: _Asked, place: int) -> Message | Refused:
         body.decode()
     except _UNREAD as error:
         return Refused(reason=_unread("This", "no item", error), body=raw, broken=not _is_object(raw))
-    if _depth(raw) > _NESTED:
+    if _depth(body) > _NESTED:
         return Refused(reason="The item is nested too deeply.", body=raw)
     found = _checked(item, asked, body, place)
     if isinstance(found, Message):
@@ -268,6 +280,10 @@ def _checked(item: _Item, asked: _Asked, body: bytes, place: int) -> Message | s
     )
     if wrong:
         return wrong
+    # History was not noted by the clock that sends it.
+    occurred_at = occurred(given, None if asked.imported else sent_at, asked.received_at)
+    if not in_use(occurred_at):
+        return f"By `timestamp` and `sentAt` it happened before 1900: {given_text}, {sent_text}."
     return Message(
         kind=kind,
         message_id=ids.message_id or _made_id(body, asked.received_at, place),
@@ -276,8 +292,7 @@ def _checked(item: _Item, asked: _Asked, body: bytes, place: int) -> Message | s
         anonymous_id=ids.anonymous_id,
         group_id=ids.group_id,
         previous_id=ids.previous_id,
-        # History was not noted by the clock that sends it.
-        occurred_at=occurred(given, None if asked.imported else sent_at, asked.received_at),
+        occurred_at=occurred_at,
         original_at=given,
         sent_at=sent_at,
         received_at=asked.received_at,

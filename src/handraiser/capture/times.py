@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["occurred", "sent_time"]
+__all__ = ["in_use", "occurred", "sent_time"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 # What files may say too: `tables` refuses other years.
 _FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 12, 31, tzinfo=UTC)
+_EARLIEST, _LATEST = (_FIRST - _EPOCH) // _MICROSECOND, (_LAST - _EPOCH) // _MICROSECOND
 
 
 def sent_time(text: str) -> int | None:
@@ -24,6 +25,11 @@ def sent_time(text: str) -> int | None:
     if at.tzinfo is None:
         at = at.replace(tzinfo=UTC)
     return (at - _EPOCH) // _MICROSECOND if _FIRST <= at <= _LAST else None
+
+
+def in_use(at: int) -> bool:
+    """Return whether an instant is one that files may say too."""
+    return _EARLIEST <= at <= _LATEST
 
 
 def occurred(original_at: int | None, sent_at: int | None, received_at: int) -> int:

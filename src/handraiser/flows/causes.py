@@ -44,7 +44,7 @@ class Began(NamedTuple):
 class Other(NamedTuple):
     """What differs of a lead under an agreement, as it is stored: episodes, or how it stood at an instant.
 
-    sums  of its only episode: score, fit, engagement and grade, where these differ and not when it began
+    sums  of the first of the episodes, if that is what differs: score, fit, engagement and grade
     """
 
     lead: int
@@ -88,6 +88,8 @@ class Explaining:
         latest = max(at or 0, undone_at or 0)
         if not latest:
             return False
+        if other.at is not None:
+            return latest > other.at  # both were looked at again then
         return undone_at is not None or latest >= min((each.begun_at for each in other.began), default=0)
 
     def _kinds(self, other: Other) -> Cause | None:
@@ -104,10 +106,9 @@ class Explaining:
         again = self._again(agreement, other, seen)
         if other.stood is not None:
             return again.stood.get(other.lead) == other.stood
-        if other.sums is not None and (
-            other.lead not in again.then or again.then[other.lead][:4] != other.sums
-        ):
-            return False
+        if other.sums is not None:
+            then = again.then.get(other.lead)
+            return then is not None and then[:4] == other.sums
         return again.begun.get(other.lead) == (other.began[0].begun_at if other.began else None)
 
     def _again(self, agreement: Agreement, other: Other, seen: Seen) -> Recomputed:

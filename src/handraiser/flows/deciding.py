@@ -139,7 +139,7 @@ def _decide(
     if found is None:
         raise AssertionError("the ground of the live agreements has all that they ask for")
     known = np.array([history.known_until[number] for number in numbers], dtype=np.int64)
-    decided = _decided_until(one, numbers)
+    decided = _decided_until([one.number], numbers)
     ordinals = _ordinals(one, numbers)
     # What has been decided stays so; and while an episode has not ended, none begins.
     floor = np.where(ordinals > 0, FOREVER, np.maximum(found.floor, decided + 1))
@@ -155,8 +155,11 @@ def _decide(
         strict=True,
     )  # fmt: skip
     decisions = [Decided(number, one.number, *rest) for number, *rest in columns]
-    # Before it was live, or before anybody here heard of it: it came as history.
-    told_from = [max(one.since, since[number]) for number in numbers]
+    # Before one of its name was live, or before anybody here heard of it: it came as history. What the
+    # version before has judged stays judged; what waited when that was replaced is handed off by this one.
+    before = one.before if np.any(decided == NEVER) else ()
+    judged = np.where(decided == NEVER, _decided_until(before, numbers), NEVER)
+    told_from = [max(one.first, since[number], int(judged[k]) + 1) for k, number in enumerate(numbers)]
     return _with_episodes(decisions, begun, ordinals, told_from, reasons)
 
 
@@ -180,10 +183,17 @@ def _with_episodes(
     return decisions
 
 
-def _decided_until(one: Live, numbers: Sequence[int]) -> Ints:
+def _decided_until(publications: Sequence[int], numbers: Sequence[int]) -> Ints:
+    """Return per lead until when it has been decided under any of some publications, else `NEVER`."""
+    if not publications:
+        return np.full(len(numbers), NEVER, dtype=np.int64)
     condition, parameters = among("lead_id", numbers)
-    sql = f"SELECT lead_id, decided_until FROM store_standing WHERE publication_id = %s AND {condition}"
-    known = dict(query(sql, [one.number, *parameters]))
+    under, more = among("publication_id", publications)
+    sql = (
+        f"SELECT lead_id, max(decided_until) FROM store_standing WHERE {under} AND {condition} "
+        "GROUP BY lead_id"
+    )
+    known = dict(query(sql, [*more, *parameters]))
     return np.array([known.get(number, NEVER) for number in numbers], dtype=np.int64)
 
 

@@ -17,7 +17,7 @@ import duckdb
 from handraiser.facts.instants import iso
 from handraiser.flows.causes import Began, Cause, Explaining, Other
 from handraiser.flows.exporting import ranges_of_leads
-from handraiser.flows.live import Live, live_at, wanted_names
+from handraiser.flows.live import Live, live_now, wanted_names
 from handraiser.flows.names import MOST_NAMES
 from handraiser.flows.recomputing import Recomputed, Stood, ground_of, recompute
 from handraiser.scoring.keeping import packed_all
@@ -93,7 +93,7 @@ def examine(now: int, *, progress: Callable[[int], None] = lambda rows: None) ->
     number of events read so far.
     """
     with duckdb.connect(config={"threads": 1}) as con, as_of_now():
-        every = live_at(now)
+        every = live_now(now)
         begun = {number for (number,) in query("SELECT id FROM store_publication WHERE begun_at IS NOT NULL")}
         live = tuple(one for one in every if one.number in begun)
         examiner = _Examiner(con, live, names_seen())
@@ -223,10 +223,8 @@ class _Examiner:
             sums = (reasons["score"], reasons["fit"], reasons["engagement"], reasons["grade"])
             if sums != then[:4]:
                 says = f"its episode says a score of {sums[0]}, and it was {then.score}"
-                cause = None
-                if began.publication != one.number:
-                    other = Other(lead, one.agreement, began=(began,), sums=sums)
-                    cause = self._explaining.cause(other, one.number)
+                other = Other(lead, one.agreement, began=(began,), sums=sums)
+                cause = self._explaining.cause(other, one.number)
                 self.differences.append(Difference(What.REASONS, lead, one.agreement.name, says, cause))
 
 

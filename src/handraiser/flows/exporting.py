@@ -47,6 +47,7 @@ _OWN: dict[str, dict[str, pa.DataType]] = {
         "body": pa.string(),
     },
 }  # fmt: skip
+_LENGTH = 100  # characters of a name in the header of a CSV file: all of it is read at once
 
 
 class Exported(NamedTuple):
@@ -78,7 +79,7 @@ def export(
     con = duckdb.connect(config={"threads": 1})
     with as_of_now(), con:
         seen = names_seen()
-        schemas = _schemas(con, seen)
+        schemas = _schemas(con, _fitting(seen) if kind is FileKind.CSV else seen)
         written = {MANIFEST: manifest.text()}
         with tables_written(folder, schemas, kind, beside=written, instead_of=own) as writers:
             return _written(con, seen, schemas, writers, progress)
@@ -145,6 +146,18 @@ def _schemas(con: duckdb.DuckDBPyConnection, seen: Seen) -> dict[str, pa.Schema]
     return {
         name: pa.schema([*own.items(), *((column, _KINDS[kind]) for column, kind in given[name].items())])
         for name, own in _OWN.items()
+    }
+
+
+def _fitting(seen: Seen) -> Seen:
+    """Return what has been seen without attributes whose names no header of a CSV file can hold."""
+    return {
+        scope: {
+            name: types
+            for name, types in names.items()
+            if name.isprintable() and name == name.strip() and "\ufffd" not in name and len(name) <= _LENGTH
+        }
+        for scope, names in seen.items()
     }
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Max
 
 from handraiser.agreement import load
 from handraiser.agreement.model import Agreement
@@ -13,16 +15,22 @@ from handraiser.flows.entries import mark_all_dirty
 from handraiser.flows.wanted import wanted_names
 from handraiser.store.models import Publication
 
-__all__ = ["Live", "begin", "live_at", "wanted_names"]
+__all__ = ["Live", "begin", "live_at", "live_now", "wanted_names"]
 
 
 class Live(NamedTuple):
-    """An agreement as it is live, or shadows one, since an instant."""
+    """An agreement as it is live, or shadows one, since an instant.
+
+    first   since when one of its name has been, without a gap
+    before  the publications that it has taken the place of since then
+    """
 
     number: int
     agreement: Agreement
     shadow: bool
     since: int
+    first: int
+    before: tuple[int, ...]
 
 
 def live_at(now: int) -> tuple[Live, ...]:
@@ -31,15 +39,21 @@ def live_at(now: int) -> tuple[Live, ...]:
     Of each name the one signed for the latest instant not after it. What ran beside until then has been
     answered by it.
     """
-    latest: dict[tuple[str, bool], Publication] = {}
+    chains: dict[tuple[str, bool], list[Publication]] = {}
     for each in Publication.objects.filter(live_from__lte=now).order_by("live_from", "id"):
-        latest[each.name, each.shadow] = each
+        chains.setdefault((each.name, each.shadow), []).append(each)
         if not each.shadow:
-            latest.pop((each.name, True), None)
-    return tuple(
-        Live(each.pk, _agreement(each.pk, each.text), each.shadow, each.live_from)
-        for each in sorted(latest.values(), key=lambda each: each.pk)
-    )
+            chains.pop((each.name, True), None)
+    return tuple(_live(chain) for chain in sorted(chains.values(), key=lambda chain: chain[-1].pk))
+
+
+def live_now(now: int) -> tuple[Live, ...]:
+    """Return the agreements that decide now, and those that only run beside, in a fixed order.
+
+    What has begun to decide goes on: it is not undone by a clock that is set back, or by one of several
+    machines' that is behind the others'.
+    """
+    return live_at(_reached(now))
 
 
 def begin(now: int) -> bool:
@@ -47,6 +61,7 @@ def begin(now: int) -> bool:
 
     Whoever comes second finds them begun.
     """
+    now = _reached(now)
     if not Publication.objects.filter(live_from__lte=now, begun_at=None).exists():
         return False
     began = False
@@ -56,6 +71,23 @@ def begin(now: int) -> bool:
                 mark_all_dirty(live.since)
                 began = True
     return began
+
+
+def _reached(now: int) -> int:
+    """Return the latest instant at which an agreement is known to have begun, or now, if that is later."""
+    return max(now, Publication.objects.aggregate(latest=Max("begun_at"))["latest"] or now)
+
+
+def _live(chain: Sequence[Publication]) -> Live:
+    one = chain[-1]
+    return Live(
+        one.pk,
+        _agreement(one.pk, one.text),
+        one.shadow,
+        one.live_from,
+        chain[0].live_from,
+        tuple(each.pk for each in chain[:-1]),
+    )
 
 
 @lru_cache(maxsize=64)

@@ -73,12 +73,13 @@ def publish(
     """
     if signed is None and not shadow:
         raise ValueError("what is to decide is signed by both sides")
-    at = now if live_from is None else live_from
     with transaction.atomic():
         alone(GOVERNING)
         marketing, sales = _signers(signed)
         others = _others(agreement.name)
-        _check_start(others, at, shadow=shadow, now=now)
+        soonest = _soonest(others, now, shadow=shadow)
+        at = soonest if live_from is None else live_from
+        _check_start(others, at, shadow=shadow, now=soonest)
         before = _latest(others.live, at)
         running = _latest(others.shadows, at) if shadow else None
         _check_news(agreement, before, running)
@@ -113,7 +114,8 @@ def publish_here(agreement: Agreement, *, now: int) -> Here:
                 email=f"{role}@{_HERE}",
                 defaults={"role": role, "created_at": now, "name": "whoever runs this"},
             )
-        latest = _latest(_others(agreement.name).live, now)
+        others = _others(agreement.name)
+        latest = _latest(others.live, _soonest(others, now, shadow=False))
         if latest is not None and latest.fingerprint == agreement.fingerprint:
             return Here(new=False)
         if latest is not None and not _signed_here(latest):
@@ -162,6 +164,13 @@ def _others(name: str) -> _Others:
 
 def _latest(publications: list[Publication], at: int) -> Publication | None:
     return next((each for each in reversed(publications) if each.live_from <= at), None)
+
+
+def _soonest(others: _Others, now: int, *, shadow: bool) -> int:
+    """Return now, or the instant after what has begun already, where that was by a clock that is ahead."""
+    same = [*others.live, *(others.shadows if shadow else ())]
+    begun = (each.live_from + 1 for each in same if each.begun_at is not None)
+    return int(max([now, *begun]))
 
 
 def _check_start(others: _Others, at: int, *, shadow: bool, now: int) -> None:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from django.db import Error, connection, transaction
 
 from handraiser.flows.deciding import Decided, Looked, Looking
-from handraiser.flows.live import Live, live_at
+from handraiser.flows.live import Live, live_now
 from handraiser.scoring.registers import NEVER
 from handraiser.store import remembering
 from handraiser.store.bulk import among, insert, query, statement
@@ -66,7 +66,7 @@ class Qualifier:
         claims = self.claim(now, most)
         if not claims:
             return 0
-        live = live_at(now)
+        live = live_now(now)
         if not live:
             # Whoever is published later looks at everybody.
             with transaction.atomic():

@@ -106,7 +106,8 @@ class _Writer:
         total = sums[0].points + sums[1].points
         sums.append(_group_sum("score", "score", total, agreement.score, score))
         mql, hand_raise, never = conditions_of(self.prepared, points, groups, self.standing, lead)
-        ahead = outlook(self.prepared, lead, self.at, last=[self._last(hits) for hits in self.evidence.hits])
+        last = [self._last(hits) for hits in self.evidence.hits]
+        ahead = outlook(self.prepared, lead, self.at, last=last, found=self.evidence)
         episodes = self._episodes()
         return Explanation(
             agreement=agreement.name,

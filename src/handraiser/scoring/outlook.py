@@ -41,25 +41,33 @@ class Outlook(NamedTuple):
     until: int | None
 
 
-def outlook(prepared: Prepared, lead: int, at: int, *, last: Sequence[float | None]) -> Outlook:
+def outlook(
+    prepared: Prepared,
+    lead: int,
+    at: int,
+    *,
+    last: Sequence[float | None],
+    found: Evidence | None = None,
+) -> Outlook:
     """Return what is missing for the lead at the instant, and until when it stays qualified.
 
     `last` is per event rule the weight of its last hit that is kept, None where there is none. Which hit is
     the last may be for the events' ids to say, and the fold keeps those only where they matter to it.
+    `found` is the lead's evidence, where the caller has it.
     """
-    ahead = _Ahead(prepared, lead, at)
+    ahead = _Ahead(prepared, lead, at, evidence(prepared, lead, at) if found is None else found)
     return Outlook(ahead.missing(last), ahead.until())
 
 
 class _Ahead:
     """One lead at one instant, with nothing new to come."""
 
-    def __init__(self, prepared: Prepared, lead: int, at: int) -> None:
+    def __init__(self, prepared: Prepared, lead: int, at: int, found: Evidence) -> None:
         self.at = at
         self.plan = prepared.layout
         self.rules = event_rules(prepared.agreement)
         self.silences = silence_rules(prepared.agreement)
-        self.evidence: Evidence = evidence(prepared, lead, at)
+        self.evidence = found
         self.created = int(prepared.matched.leads.created[lead])
         self.row = state_at(prepared.matched, lead, at)
         self.states = (prepared.state, prepared.state_may)

@@ -28,7 +28,16 @@ from handraiser.capture.protocol import (
 from handraiser.edge.web.answering import Answer, Answered, refusal, told
 from handraiser.edge.web.gathering import TooMuch, keep
 from handraiser.edge.web.keys import Unknowable, may_track
-from handraiser.edge.web.receiving import Headers, Incoming, Scope, receive, unpack
+from handraiser.edge.web.receiving import (
+    KNOWN,
+    STRANGERS,
+    Headers,
+    Incoming,
+    Scope,
+    pass_over,
+    receive,
+    unpack,
+)
 from handraiser.flows.intake import IMPORT, Delivery, Kept
 
 __all__ = ["answer", "call_at"]
@@ -86,10 +95,10 @@ async def _settings(scope: Scope) -> Answer:
 async def _taken(scope: Scope, incoming: Incoming, call: str) -> Answer:
     if scope.method != "POST":
         raise refusal(405, "Send it with POST.", ("allow", "POST, OPTIONS"))
-    body = await receive(scope, incoming, bound=BATCH_BYTES)
     key = _basic(scope.headers.get("authorization") or "")
     if key is not None:
-        await _let_in(key)
+        await _let_in_first(key, incoming)
+    body = await receive(scope, incoming, bound=BATCH_BYTES, room=STRANGERS if key is None else KNOWN)
     body = unpack(body, scope.headers.get("content-encoding") or "", bound=BATCH_BYTES)
     if key is None:
         await _let_in(key_in(body))
@@ -150,6 +159,15 @@ async def _let_in(key: str | None) -> None:
         )  # fmt: skip
     if not await _may_track(key):
         raise refusal(401, "The key is not known, or has been revoked, or is not one for tracking.")
+
+
+async def _let_in_first(key: str, incoming: Incoming) -> None:
+    """Find out whose key it is before anything of the body is held."""
+    try:
+        await _let_in(key)
+    except Answered:
+        await pass_over(incoming)
+        raise
 
 
 async def _may_track(key: str) -> bool:

@@ -15,16 +15,18 @@ from django.core.wsgi import get_wsgi_application
 from handraiser.edge.web.admitting import CALLER
 from handraiser.edge.web.answering import Answer, refusal
 from handraiser.edge.web.keys import Caller
-from handraiser.edge.web.receiving import Incoming, Scope, receive
+from handraiser.edge.web.receiving import KNOWN, Incoming, Scope, pass_over, receive
 
 __all__ = ["answer"]
 
 _BODY = 10 * 1024 * 1024
 _THREADS = 8
+_EXPLAINING = 2  # threads for what takes long; it keeps nothing else waiting
 _WAITING = 256  # requests; more would be answered later than people wait
 
 _django = get_wsgi_application()
 _threads = ThreadPoolExecutor(_THREADS, "pages")
+_explaining = ThreadPoolExecutor(_EXPLAINING, "explanations")
 _waiting = 0
 
 
@@ -34,13 +36,18 @@ async def answer(scope: Scope, incoming: Incoming, caller: Caller | None) -> Ans
     Raises Answered with 503 where too many wait for it already.
     """
     global _waiting
-    body = await receive(scope, incoming, bound=_BODY)
+    body = b""
+    if caller is None:
+        await pass_over(incoming)  # nothing that is open to everybody has a use for it
+    else:
+        body = await receive(scope, incoming, bound=_BODY, room=KNOWN)
     if _waiting >= _WAITING:
         raise refusal(503, "Too many are asking at the moment.", ("retry-after", "2"))
     _waiting += 1
     try:
         environ = _environ(scope, body) | {CALLER: caller}
-        return await asyncio.get_running_loop().run_in_executor(_threads, _ask, environ)
+        threads = _explaining if environ["PATH_INFO"].endswith("/explanation") else _threads
+        return await asyncio.get_running_loop().run_in_executor(threads, _ask, environ)
     finally:
         _waiting -= 1
 

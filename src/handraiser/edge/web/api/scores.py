@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import duckdb
+import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -26,6 +27,8 @@ from handraiser.tables.kept import Seen, kept_inputs
 
 __all__ = ["Stood", "explained", "stood"]
 
+_object = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_DERIVED = frozenset({"email_domain", "email_kind"})
 _TABLES = ("kept_leads", "kept_companies", "kept_events")
 
 
@@ -82,9 +85,22 @@ def stood(lead: int, agreements: Sequence[Agreement], at: int) -> Stood:
 
 
 def explained(lead: int, agreement: Agreement, at: int) -> Explanation:
-    """Return why a lead stands as it does under an agreement, whatever the agreement does not ask, too."""
-    with _inputs(history_of([lead]), names_seen(), None) as inputs:
+    """Return why a lead stands as it does under an agreement, with all that is said of it and what it did."""
+    history = history_of([lead])
+    wanted = wanted_names([agreement])
+    # Of all the names there have ever been most are of no concern to it, and each costs time.
+    said = {
+        "lead": _names(history.leads.column("attributes")) | _DERIVED,
+        "company": _names(history.companies.column("attributes")),
+        "event": _names(history.events.column("properties")),
+    }
+    with _inputs(history, names_seen(), {scope: wanted[scope] | said[scope] for scope in wanted}) as inputs:
         return explain_lead(agreement, inputs, lead=str(lead), at=at)
+
+
+def _names(texts: pa.ChunkedArray) -> frozenset[str]:
+    """Return the names in JSON objects."""
+    return frozenset(name.lower() for text in texts.unique().to_pylist() for name in _object.decode(text))
 
 
 def _alone(lead: int, agreement: Agreement, seen: Seen) -> Matched:
