@@ -187,8 +187,8 @@ def _companies(keys: Iterable[str]) -> dict[str, Sequence[Any]]:
 
 def _rows_of(patches: Sequence[_Told]) -> Iterator[_Told]:
     """Yield the attribute rows that patches amount to, the values as JSON."""
-    if len(patches) == 1 and patches[0].values.startswith("{") and "null" not in patches[0].values:
-        yield patches[0]  # as with most: it says all there is, and nobody has to read it for that
+    if (plain := _as_they_are(patches)) is not None:
+        yield from plain
         return
     known = sorted(patches, key=lambda patch: patch.known_at)
     said = [
@@ -196,6 +196,22 @@ def _rows_of(patches: Sequence[_Told]) -> Iterator[_Told]:
     ]
     for row in rows_of(said):
         yield _Told(row.valid_from, row.known_at, msgspec.json.encode(row.values).decode(), row.company)
+
+
+def _as_they_are(patches: Sequence[_Told]) -> Sequence[_Told] | None:
+    """Return the rows where patches are rows already, as most people's are; None where one has to look.
+
+    They have said who they are once, with where they work or after that was derived from their address.
+    """
+    first, last = patches[0] if patches else None, patches[-1] if patches else None
+    if first is None or last is None or not last.values.startswith("{") or "null" in last.values:
+        return None
+    if len(patches) == 1:
+        return patches
+    later = last.valid_from > first.valid_from and last.known_at >= first.known_at
+    if len(patches) == 2 and later and first.values == "{}" != last.values and last.company is None:
+        return first, last._replace(company=first.company)
+    return None
 
 
 def _events(
