@@ -63,3 +63,11 @@ def test_a_claim_that_takes_too_long_is_anybodys() -> None:
     assert other.claim(NOW, 0) == []
     assert len(living.claim(NOW, 5)) == 5
     assert other.qualify(NOW + 61_000_000) == 5
+
+
+def test_leads_for_which_there_is_no_memory_at_once_are_decided_in_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("handraiser.flows.qualify._BYTES", 1)
+    worker = Qualifier("small")
+    assert [worker.qualify(NOW) for _ in range(6)] == [1, 1, 1, 1, 1, 0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
@@ -38,6 +39,7 @@ class Entries:
         self._activities: list[tuple[Someone, tuple[object, ...]]] = []
         self._refused: list[tuple[str, str]] = []
         self._dirty: dict[Someone, int] = {}
+        self._much: Counter[Someone] = Counter()
         self._told: dict[Firm, int] = {}
         self._names = Names()
 
@@ -73,6 +75,7 @@ class Entries:
     def touch(self, lead: Someone, received_at: int) -> None:
         """Something is new of a lead."""
         self._dirty[lead] = min(received_at, self._dirty.get(lead, received_at))
+        self._much[lead] += 1
 
     def told_of(self, firm: Firm, received_at: int) -> None:
         """Something is new of a company, and so of all its leads."""
@@ -185,10 +188,12 @@ class Entries:
     def _write_dirty(self, told: list[Firm]) -> None:
         """Mark the leads of messages, and those of companies that had leads before these."""
         dirty: dict[int, int] = {}
+        much: Counter[int] = Counter()
         for one, since in self._dirty.items():
             lead = one.root
             if lead.lead_since is not None:
                 dirty[lead.number] = min(since, dirty.get(lead.number, since))
+                much[lead.number] += self._much[one]
         if told:
             condition, parameters = among("company_id", [firm.number for firm in told])
             of_firm = "(SELECT known_until FROM store_company WHERE id = company_id)"
@@ -202,7 +207,7 @@ class Entries:
             of_firms = query(f"SELECT id, company_id FROM store_person WHERE {leads}", parameters)
             dirty = {lead: since_of[firm] for lead, firm in of_firms} | dirty
         self._write_forgotten(dirty)
-        mark_dirty(dirty)
+        mark_dirty(dirty, much)
 
     def _write_refused(self) -> None:
         reasons = dict(self._refused)
@@ -223,16 +228,17 @@ def _own_id(message_id: str) -> str:
     return f"{message_id}:0" if _FURTHER.search(message_id) else message_id
 
 
-def mark_dirty(leads: Mapping[int, int]) -> None:
-    """Have leads looked at again: by their numbers, when what is new of them was received."""
+def mark_dirty(leads: Mapping[int, int], much: Mapping[int, int] | None = None) -> None:
+    """Have leads looked at again: by their numbers, when what is new of them was received, and how much."""
     kinds = {
         "lead_id": "bigint", "since": "bigint", "version": "bigint", "behind": "boolean",
         "claimed_until": "bigint", "claimed_by": "text",
     }  # fmt: skip
-    rows = [(lead, since, 1, False, 0, "") for lead, since in sorted(leads.items())]
+    rows = [(lead, since, (much or {}).get(lead, 1), False, 0, "") for lead, since in sorted(leads.items())]
     insert(
         "store_dirty", kinds, rows,
-        conflict="(lead_id) DO UPDATE SET version = store_dirty.version + 1, behind = excluded.behind, "
+        conflict="(lead_id) DO UPDATE SET version = store_dirty.version + excluded.version, "
+        "behind = excluded.behind, "
         "since = CASE WHEN store_dirty.since < excluded.since THEN store_dirty.since ELSE excluded.since END",
     )  # fmt: skip
 

@@ -26,7 +26,9 @@ __all__ = ["Claim", "Qualifier"]
 _log = logging.getLogger(__name__)
 _LEASE = 60_000_000
 _ASIDE, _NOBODY = 3_600_000_000, "aside"  # for so long nobody is about a lead that cannot be decided
-_MOST = 2_000
+_MOST = 20_000
+_BYTES = 64 * 1024 * 1024  # of what these did before and now, about: it is in memory meanwhile
+_NEW = 1_024  # bytes of something new
 _SELDOM = 10_000_000  # until claims are looked for that nobody is about, while there is enough to do
 _BEHIND = 500  # all that these have ever done may have to be matched anew: it is in memory meanwhile
 _STANDING = {
@@ -72,8 +74,10 @@ class Qualifier:
             with transaction.atomic():
                 self._done(claims, self._mine(claims))
             return len(claims)
-        self._decide(claims, live, now)
-        return len(claims)
+        some = _at_once(claims)
+        self._give_back(claims[len(some) :])
+        self._decide(some, live, now)
+        return len(some)
 
     def _decide(self, claims: Sequence[Claim], live: Sequence[Live], now: int) -> None:
         """Decide leads; one that cannot be decided, which is a mistake of ours, keeps no other waiting."""
@@ -181,11 +185,15 @@ class Qualifier:
         condition, parameters = among("lead_id", done)
         statement(f"DELETE FROM store_dirty WHERE {condition}", parameters)
         # Of whom something else came meanwhile stays to be decided again.
-        again = [claim.lead for claim in claims if mine.get(claim.lead, claim.version) != claim.version]
-        if again:
-            condition, parameters = among("lead_id", again)
+        self._give_back([claim for claim in claims if mine.get(claim.lead, claim.version) != claim.version])
+
+    def _give_back(self, claims: Sequence[Claim]) -> None:
+        if claims:
+            condition, parameters = among("lead_id", [claim.lead for claim in claims])
             statement(
-                f"UPDATE store_dirty SET claimed_until = 0, claimed_by = '' WHERE {condition}", parameters
+                "UPDATE store_dirty SET claimed_until = 0, claimed_by = '' "
+                f"WHERE claimed_by = %s AND {condition}",
+                [self.name, *parameters],
             )
 
 
@@ -197,6 +205,17 @@ def _nobodys(most: int) -> list[Claim]:
     )
     # Those of whom nothing is new come when there is nobody else.
     return [Claim(*row) for row in query(sql, [False, most]) or query(sql, [True, min(most, _BEHIND)])]
+
+
+def _at_once(claims: Sequence[Claim]) -> Sequence[Claim]:
+    """Return the first claims, as many as there is memory for: some leads have done very much."""
+    sizes = remembering.sizes(claim.lead for claim in claims)
+    size = 0
+    for place, claim in enumerate(claims):
+        size += sizes.get(claim.lead, 0) + claim.version * _NEW
+        if size > _BYTES and place:
+            return claims[:place]
+    return claims
 
 
 def _skipping_locked() -> str:

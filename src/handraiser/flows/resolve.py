@@ -25,7 +25,10 @@ from handraiser.store.locks import RESOLVING, one_of_many
 __all__ = ["resolve_arrivals"]
 
 _log = logging.getLogger(__name__)
-_MOST = 2_000  # messages of a transaction: others who write wait for it
+_MOST = 20_000  # messages of a transaction: others who write wait for it
+_ARRIVALS = 100  # that are asked for at once: each may be of 2,500 messages
+_TOGETHER = 2_000  # that are read at once
+_BYTES = 32 * 1024 * 1024  # of messages as they came, about: taken apart it is more
 _TOO_MUCH = "54"  # PostgreSQL: a limit of its own is exceeded, by what is to be written
 _OF_NO_USE = "It cannot be taken apart or written down; the log of the worker says why."
 
@@ -47,17 +50,13 @@ def resolve_arrivals(*, most: int = _MOST) -> int:
 
 
 def _resolve(most: int) -> int:
-    waiting: list[_Waiting] = []
-    for number, seqs in query("SELECT id, seqs FROM store_arrival ORDER BY id LIMIT %s", [most]):
-        waiting += [_Waiting(number, seq) for seq in json.loads(seqs)]
-        if len(waiting) >= most:
-            break
+    waiting = _oldest(most)
     if not waiting:
         return 0
     # Taking messages apart takes longest, and nobody who writes has to wait for it.
-    heard = _read(sorted(each.seq for each in waiting))
+    some, heard = _read_some(waiting)
     done = 0
-    halves = [waiting]
+    halves = [some]
     while halves:
         some = halves.pop()
         try:
@@ -73,6 +72,20 @@ def _resolve(most: int) -> int:
             _log.exception("The message %s cannot be written down; it is refused.", heard[one.seq].message_id)
             done += _settle(some, {one.seq: heard[one.seq]._replace(said=None)})
     return done
+
+
+def _oldest(most: int) -> list[_Waiting]:
+    """Return so many messages that wait, or somewhat more; all that there are, if these are fewer."""
+    waiting: list[_Waiting] = []
+    last = 0
+    while len(waiting) < most:
+        sql = "SELECT id, seqs FROM store_arrival WHERE id > %s ORDER BY id LIMIT %s"
+        arrivals = query(sql, [last, _ARRIVALS])
+        for last, seqs in arrivals:
+            waiting += [_Waiting(last, seq) for seq in json.loads(seqs)]
+        if len(arrivals) < _ARRIVALS:
+            break
+    return waiting
 
 
 def _is_of_messages(error: Exception) -> bool:
@@ -117,21 +130,36 @@ def _taken(some: Sequence[_Waiting]) -> set[_Waiting]:
     return {_Waiting(number, seq) for number, seqs in found.items() for seq in seqs if seq in of[number]}
 
 
-def _read(seqs: Sequence[int]) -> dict[int, Heard]:
+def _read_some(waiting: Sequence[_Waiting]) -> tuple[Sequence[_Waiting], dict[int, Heard]]:
+    """Return the first messages, as many as may be in memory at once, and what they say."""
+    heard: dict[int, Heard] = {}
+    size = 0
+    for read in range(0, len(waiting), _TOGETHER):
+        if size > _BYTES:
+            return waiting[:read], heard
+        more, bytes_read = _read([each.seq for each in waiting[read : read + _TOGETHER]])
+        heard |= more
+        size += bytes_read
+    return waiting, heard
+
+
+def _read(seqs: Sequence[int]) -> tuple[dict[int, Heard], int]:
+    """Return what messages say, by their numbers, and how long they are."""
     condition, parameters = among("seq", seqs)
     rows = query(
         "SELECT seq, message_id, occurred_at, received_at, imported, kind, event, user_id, anonymous_id, "
         f"group_id, previous_id, body FROM store_event WHERE {condition}",
         parameters,
     )
-    heard = {}
+    heard, size = {}, 0
     for seq, message_id, occurred_at, received_at, imported, kind, event, *ids, body in rows:
         said = _said(message_id, kind, body, event, ids)
         # What is imported was known when it happened, wherever that was.
         heard[seq] = Heard(
             message_id, occurred_at, occurred_at if imported else received_at, received_at, said
         )
-    return heard
+        size += len(body)
+    return heard, size
 
 
 def _said(message_id: str, kind: str, body: str, event: str | None, ids: Sequence[str | None]) -> Said | None:

@@ -274,7 +274,8 @@ class Publication(models.Model):
 class Dirty(models.Model):
     """A lead about which something is new, until it has been decided.
 
-    version        grows with everything new: what was decided before the latest has to be decided again
+    version        grows by one with each thing that is new: what was decided before the latest has to be
+                   decided again, and of a lead that nobody has looked at it says how much that is
     since          when the oldest of what is new was received
     behind         whether others come first: nothing has happened, all leads are looked at anew
     claimed_until  0 while nobody is about it

@@ -13,9 +13,9 @@ from handraiser.scoring.attributes import Population
 from handraiser.scoring.keeping import merged, together, unpacked
 from handraiser.scoring.stream import Hits
 from handraiser.scoring.wanted import Shape
-from handraiser.store.bulk import among, change, delete, insert, query_bytes, statement
+from handraiser.store.bulk import among, change, delete, insert, query, query_bytes, statement
 
-__all__ = ["Chunk", "Memory", "News", "read", "write"]
+__all__ = ["Chunk", "Memory", "News", "read", "sizes", "write"]
 
 
 class Chunk(NamedTuple):
@@ -89,6 +89,13 @@ def _can_be_read(chunks: Sequence[Chunk], shape: Shape) -> bool:
     except ValueError:
         return False
     return True
+
+
+def sizes(leads: Iterable[int]) -> dict[int, int]:
+    """Return how many bytes are kept of leads, on all grounds; who has none is left out."""
+    condition, parameters = among("lead_id", leads)
+    sql = f"SELECT lead_id, sum(length(hits)) FROM store_kepthits WHERE {condition} GROUP BY lead_id"
+    return {lead: int(size) for lead, size in query(sql, parameters)}
 
 
 def read(leads: Iterable[int], ground: str) -> Memory:
