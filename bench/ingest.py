@@ -26,7 +26,7 @@ from rich.console import Console
 from rich.table import Table
 
 from handraiser.capture.protocol import Message, read_request
-from tests.servers import Database, postgresql, serving, sqlite_database
+from tests.servers import Cluster, Database, postgresql, serving, sqlite_database
 
 _KEY = "bench"
 _console = Console(highlight=False)
@@ -151,6 +151,15 @@ def _served(database: Database, load: Load, processes: int) -> dict[str, Any]:
     return told
 
 
+def _fresh(folder: str, name: str, cluster: Cluster | None) -> Database:
+    """Return a new database: of the cluster, or SQLite's in a folder."""
+    if cluster is not None:
+        return cluster.database()
+    own = Path(folder) / name
+    own.mkdir()
+    return sqlite_database(own)
+
+
 def _line(table: Table, name: str, load: Load, pairs: list[tuple[dict[str, Any], float]]) -> None:
     events = load.size * load.requests
     rates = [events / told["seconds"] for told, _ in pairs]
@@ -177,14 +186,9 @@ def measure(vendors: list[str], runs: int, scale: float, processes: int) -> None
                 pairs = []
                 for _ in range(runs):
                     with tempfile.TemporaryDirectory(prefix="handraiser-bench-") as folder:
-
-                        def fresh(name: str, folder: str = folder) -> Database:
-                            own = Path(folder) / name
-                            own.mkdir()
-                            return sqlite_database(own) if vendor == "sqlite" else cluster.database()  # noqa: B023
-
-                        told = _served(fresh("served"), load, processes if vendor != "sqlite" else 1)
-                        pairs.append((told, _bare(fresh("bare"), load)))
+                        on = None if vendor == "sqlite" else cluster
+                        told = _served(_fresh(folder, "served", on), load, processes if on else 1)
+                        pairs.append((told, _bare(_fresh(folder, "bare", on), load)))
                     events, (told, bare) = load.size * load.requests, pairs[-1]
                     rates = f"{events / told['seconds']:,.0f}/s, bare insert {events / bare:,.0f}/s"
                     _console.print(f"  {vendor}, {name}: {rates}", style="dim")

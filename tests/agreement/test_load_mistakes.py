@@ -327,7 +327,7 @@ def _deep() -> dict[str, object]:
 )
 def test_what_is_no_path_and_no_text_is_told_so(given: object, called: str) -> None:
     with pytest.raises(Mistakes) as caught:
-        agreement.load(given)  # type: ignore[arg-type]
+        agreement.load(given)  # type: ignore[arg-type]  # that is the mistake
     ((code, says),) = [(each.code, each.says) for each in caught.value.diagnostics]
     assert (code, says) == ("HR228", f"An agreement is read from a file or a text, not from {called}.")
 

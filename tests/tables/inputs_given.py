@@ -16,7 +16,7 @@ EVENTS = [{"lead_id": "anna", "event": "Page Viewed", "occurred_at": "2026-03-01
 
 def opened(**given: object) -> Inputs:
     """The inputs; leads or events that do not matter to a test are one row each."""
-    return open_inputs(**{"leads": LEADS, "events": EVENTS, **given})  # type: ignore[arg-type]
+    return open_inputs(**{"leads": LEADS, "events": EVENTS, **given})  # type: ignore[arg-type]  # whatever a test gives
 
 
 def rows(inputs: Inputs, name: str, *columns: str) -> list[tuple[object, ...]]:

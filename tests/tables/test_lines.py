@@ -28,7 +28,7 @@ def refused(inputs: Inputs, name: str) -> list[tuple[str, str]]:
 
 def part_of(inputs: Inputs, name: str) -> Part:
     """The only part of an input."""
-    (part,) = inputs.origins[name].parts  # type: ignore[attr-defined]
+    (part,) = inputs.origins[name].parts  # type: ignore[attr-defined]  # it came of text
     assert isinstance(part, Part)
     return part
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
-__all__ = ["Identifier", "Join", "Known", "Link", "NEW", "Resolution", "resolve"]
+__all__ = ["Identifier", "Join", "Kind", "Known", "Link", "NEW", "Resolution", "resolve"]
 
 Kind = Literal["user", "email", "anonymous"]
 NEW = -1  # the person who is made by this message

@@ -200,7 +200,7 @@ def _say_ready(host: str, port: int) -> None:
 
 def _here(host: str) -> str:
     """Return where this machine hears what it says to all its addresses."""
-    return "localhost" if host in ("0.0.0.0", "::") else host  # noqa: S104
+    return "localhost" if host in ("0.0.0.0", "::") else host  # noqa: S104  nobody listens here
 
 
 class _Worker:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from handraiser.capture.attributes import DERIVED_FROM
-from handraiser.capture.identity import Identifier, Known
+from handraiser.capture.identity import Identifier, Kind, Known
 from handraiser.capture.visits import Visit
 from handraiser.store.bulk import among, query
 
@@ -208,14 +208,14 @@ class Ledger:
         return max([firm.stored_until, firm.known_until, *(one.root.known_until for one in firm.people)])
 
     def _read_people(self, identifiers: Iterable[Identifier]) -> None:
-        of_kind: dict[str, list[str]] = {}
+        of_kind: dict[Kind, list[str]] = {}
         for each in dict.fromkeys(identifiers):
             of_kind.setdefault(each.kind, []).append(each.value)
         owners: dict[Identifier, int] = {}
         for kind, values in of_kind.items():
             condition, parameters = among("value", values, "text")
             sql = f"SELECT value, person_id FROM store_identifier WHERE kind = %s AND {condition}"
-            owners |= {Identifier(kind, value): owner for value, owner in query(sql, [kind, *parameters])}  # type: ignore[arg-type]
+            owners |= {Identifier(kind, value): owner for value, owner in query(sql, [kind, *parameters])}
         rows = self._rows(set(owners.values()))
         missing = {above for _, above, *_ in rows} - {number for number, *_ in rows}
         rows += self._rows(missing)

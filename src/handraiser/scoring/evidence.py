@@ -80,7 +80,7 @@ def evidence(prepared: Prepared, lead: int, at: int) -> Evidence:
                 continue
             rule = rules[number]
             column = int(hits.weight_of[number])
-            weight = float(hits.weights[k, column]) if column >= 0 else float(rule.points)  # type: ignore[arg-type]
+            weight = float(hits.weights[k, column]) if column >= 0 else float(rule.points)  # type: ignore[arg-type]  # a number
             if weight > 0:
                 last_positive = max(last_positive, occurred)
             kept = not len(prepared.kept) or bool(int(prepared.kept[k]) >> place & 1)

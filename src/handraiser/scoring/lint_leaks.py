@@ -130,7 +130,7 @@ class _Attribute:
     def _values(self, states: Ints) -> pa.Array:
         """Return the values that hold in some states, one for each."""
         assert self.source is not None  # noqa: S101  asked of attributes that the data have
-        assert self.column is not None  # noqa: S101
+        assert self.column is not None  # noqa: S101  likewise
         table = self.beside.inputs.con.sql(
             f"SELECT row, {self.column.sql} AS value FROM {self.source.relation}"
         ).to_arrow_table()

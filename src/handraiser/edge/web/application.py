@@ -18,9 +18,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "handraiser.edge.settings")
 django.setup()
 
 from handraiser.edge.web import admitting, capture, pages  # noqa: E402  they need Django's settings
-from handraiser.edge.web.answering import Answer, Answered, refusal  # noqa: E402
-from handraiser.edge.web.parent import end_with_parent  # noqa: E402
-from handraiser.edge.web.receiving import Incoming, Scope  # noqa: E402
+from handraiser.edge.web.answering import Answer, Answered, refusal  # noqa: E402  as above
+from handraiser.edge.web.parent import end_with_parent  # noqa: E402  as above
+from handraiser.edge.web.receiving import Incoming, Scope  # noqa: E402  as above
 
 __all__ = ["application"]
 
