@@ -42,7 +42,7 @@ LENGTHS = (1, 2, 3, 5, 8)
 # What a case is about: some of its features are there for certain and work together, the others stay rare.
 # Left to chance alone, five features that must meet for a bug to show hardly ever do.
 THEMES = [
-    *("anything", "recycling", "sessions", "order", "customers"),
+    *("anything", "recycling", "reopening", "sessions", "order", "customers"),
     *("mail", "hours", "silence", "huge", "mixed"),
 ]
 

@@ -31,6 +31,12 @@ from handraiser.agreement.model import (
     Sql,
     Targets,
 )
+from handraiser.agreement.recipients import (
+    Recipient,
+    RecipientKind,
+    read_escalation,
+    read_recipients,
+)
 
 HALF_LIFE = Decay(kind=DecayKind.HALF_LIFE, over=timedelta(days=30))
 OFFICE = ((9 * 60, 12 * 60 + 30), (13 * 60 + 30, 18 * 60))
@@ -211,7 +217,9 @@ def test_hours_may_run_over_sunday_and_touching_intervals_are_one() -> None:
 
 
 def test_a_route_with_hours_of_its_own_may_promise_business_time() -> None:
-    more = "handoff:\n  accept_within: 1 business hour\n  route:\n  - {to: a, hours: {mon: '09:00-10:00'}}"
+    more = (
+        "handoff:\n  accept_within: 1 business hour\n  route:\n  - {to: team a, hours: {mon: '09:00-10:00'}}"
+    )
     assert found_in(written(more=more)) == []
 
 
@@ -238,7 +246,29 @@ def test_a_pause_forever_is_the_longest_time_there_is() -> None:
     assert found.recycle.requalify_after == FOREVER
 
 
+def test_a_route_may_name_several_in_their_order() -> None:
+    to = "company owner,  sam@made.example , team emea"
+    found, diagnostics = agreement.read(written(more=f"handoff: {{route: [{{to: '{to}'}}]}}"))
+    assert found is not None
+    assert not diagnostics
+    assert found.handoff.route[0].to == to
+    assert read_recipients(to) == (
+        Recipient(RecipientKind.COMPANY_OWNER),
+        Recipient(RecipientKind.USER, "sam@made.example"),
+        Recipient(RecipientKind.TEAM, "emea"),
+    )
+
+
+def test_whom_an_escalation_tells() -> None:
+    assert read_escalation("manager") == Recipient(RecipientKind.MANAGER)
+    assert read_escalation("reassign") == Recipient(RecipientKind.REASSIGN)
+    assert read_escalation("team emea") == Recipient(RecipientKind.TEAM, "emea")
+    assert read_escalation("sam@made.example") == Recipient(RecipientKind.USER, "sam@made.example")
+
+
 def test_an_unreachable_route_is_only_a_warning() -> None:
-    found, diagnostics = agreement.read(written(more="handoff:\n  route:\n  - {to: a}\n  - {to: b}"))
+    found, diagnostics = agreement.read(
+        written(more="handoff:\n  route:\n  - {to: team a}\n  - {to: team b}")
+    )
     assert found is not None
     assert [each.level.value for each in diagnostics] == ["warning"]

@@ -84,7 +84,7 @@ OTHER = {
     ),
     "the default window": rewritten("within: 90 days                   #", "within: 91 days #"),
     "a rule's name": rewritten("big_cart", "large_cart"),
-    "whom an escalation tells": rewritten("to: manager", "to: boss"),
+    "whom an escalation tells": rewritten("to: manager", "to: team leads"),
     "machines that count": rewritten(PER_DAY, f"{PER_DAY}      machines: count\n"),
     "what is forgotten": rewritten("forget_engagement: true", "forget_engagement: false"),
 }

@@ -139,8 +139,16 @@ WHOLE = {
     "no rules at all": ("HR117", written(engagement="  ‸rules: []")),
     "a rate without a percent sign": ("HR118", written(more="targets: {mql_to_sql: ‸0.25}")),
     "a rate above all": ("HR118", written(more="targets: {mql_to_sql: ‸101%}")),
+    "a lead reassigned before anybody has seen it": (
+        "HR118",
+        written(more="handoff: {escalate_at: [{to: reassign, at: ‸0.99%}]}"),
+    ),
     "a reminder at no time": ("HR118", written(more="handoff: {remind_at: [‸0%]}")),
     "a promise without a unit": ("HR119", written(more="handoff: {accept_within: ‸soon}")),
+    "a promise of more than ten years": (
+        "HR119",
+        written(more="handoff: {hours: {mon: '09:00-10:00'}, accept_within: ‸90000 business days}"),
+    ),
     "business weeks": (
         "HR119",
         written(more="handoff: {hours: {mon: '09:00-10:00'}, accept_within: ‸1 business week}"),
@@ -172,6 +180,20 @@ WHOLE = {
         "HR125",
         written(more="handoff: {hours: {mon: '09:00-10:00', holidays: [US, ‸de-by]}}"),
     ),
+    "holidays of a country that is not": (
+        "HR125",
+        written(more="handoff: {hours: {mon: '09:00-10:00', holidays: [‸ZZ, DE]}}"),
+    ),
+    "holidays of a region that is not": (
+        "HR125",
+        written(more="handoff: {hours: {mon: '09:00-10:00', holidays: [US-CA, ‸DE-BAY]}}"),
+    ),
+    "holidays of a route": (
+        "HR125",
+        written(
+            more="handoff:\n  route:\n  - {to: team a, hours: {mon: '09:00-10:00', holidays: ‸US-BY}}",
+        ),
+    ),
     "a limit per year": ("HR126", event_rule("    event: V\n    points: 1\n    at_most: ‸1 per year")),
     "a limit of none": ("HR126", event_rule("    event: V\n    points: 1\n    at_most: ‸0 per day")),
     "points that are infinite": ("HR127", event_rule("    event: V\n    points: ‸.inf")),
@@ -189,7 +211,23 @@ WHOLE = {
     "no open day": ("HR129", written(more="handoff: {hours: ‸{timezone: owner}}")),
     "a route behind one that takes all": (
         "HR130",
-        written(more="handoff:\n  route:\n  - {to: a}\n  - ‸{to: b}"),
+        written(more="handoff:\n  route:\n  - {to: team a}\n  - ‸{to: team b}"),
+    ),
+    "a route to nobody known": ("HR134", written(more="handoff: {route: [{to: ‸americas}]}")),
+    "a route to somebody and nobody known": (
+        "HR134",
+        written(more="handoff:\n  route:\n  - {to: ‸'company owner, sam, team a'}"),
+    ),
+    "a route to the manager": ("HR134", written(more="handoff: {route: [{to: ‸manager}]}")),
+    "a route that ends in a comma": ("HR134", written(more="handoff: {route: [{to: ‸'team a,'}]}")),
+    "a route to an empty text": ("HR134", written(more="handoff: {route: [{to: ‸''}]}")),
+    "an escalation to nobody known": (
+        "HR134",
+        written(more="handoff: {escalate_at: [{at: 100%, to: ‸boss}]}"),
+    ),
+    "an escalation to several": (
+        "HR134",
+        written(more="handoff: {escalate_at: [{at: 100%, to: ‸'manager, team a'}]}"),
     ),
     "hits told apart by an attribute": (
         "HR131",
@@ -239,6 +277,26 @@ NEAREST = {
         event_rule("    event: V\n    points: 1\n    within: 1.5 days"),
         "Write `36 hours`.",
     ),
+    "a team without the word": (
+        written(more="handoff: {route: [{to: americas}]}"),
+        "Did you mean `team americas`?",
+    ),
+    "a team of two words": (
+        written(more="handoff: {route: [{to: Team North America}]}"),
+        "Did you mean `team North-America`?",
+    ),
+    "the company's owner as an attribute": (
+        written(more="handoff: {route: [{to: company.owner}]}"),
+        "Did you mean `company owner`?",
+    ),
+    "an address with a name": (
+        written(more="handoff: {route: [{to: Sam <sam@made.example>}]}"),
+        "Did you mean `sam@made.example`?",
+    ),
+    "a manager": (
+        written(more="handoff: {escalate_at: [{at: 100%, to: managers}]}"),
+        "Did you mean `manager`?",
+    ),
     "a bare percentage": (written(more="targets: {mql_to_sql: 25}"), "Write `25%`."),
     "a misspelled promise": (
         written(more="handoff: {accept_within: 4 bussiness hours}"),
@@ -261,6 +319,18 @@ NEAREST = {
     "a calendar of holidays": (
         written(more="handoff: {hours: {mon: '09:00-10:00', holidays: de_by}}"),
         "Write `DE-BY`.",
+    ),
+    "a region": (
+        written(more="handoff: {hours: {mon: '09:00-10:00', holidays: DE-BAY}}"),
+        "Did you mean `DE-BY`?",
+    ),
+    "a region that nothing is near to": (
+        written(more="handoff: {hours: {mon: '09:00-10:00', holidays: GB-XYZ}}"),
+        "Write `GB`, or one of its regions as in `GB-ENG`.",
+    ),
+    "a region of a country without any": (
+        written(more="handoff: {hours: {mon: '09:00-10:00', holidays: XK-AA}}"),
+        "Write `XK`.",
     ),
     "a quoted number": (written(fit="  max: '50'"), "Take the quotes away: 50."),
     "a number with commas": (written(fit="  max: 1,000"), "Write `1000`."),
@@ -299,7 +369,7 @@ def test_a_rule_with_a_mistake_is_still_known_to_qualify() -> None:
 
 
 def test_a_mistake_that_an_alias_repeats_is_told_once() -> None:
-    text = written(more="handoff:\n  hours: &office {mon: ‸9-18}\n  route:\n  - {to: a, hours: *office}")
+    text = written(more="handoff:\n  hours: &office {mon: ‸9-18}\n  route:\n  - {to: team a, hours: *office}")
     assert found_in(text) == expected(text, "HR124")
 
 

@@ -52,6 +52,7 @@ class Code(StrEnum):
     NOT_A_PROPERTY = "HR131"
     ODD_GRADES = "HR132"
     UNREACHABLE_GRADE = "HR133"
+    BAD_RECIPIENT = "HR134"
 
     BAD_YAML = "HR200"
     NOT_UTF8 = "HR201"

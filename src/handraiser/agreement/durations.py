@@ -41,6 +41,7 @@ _SHORT = {"m": "minutes", "min": "minutes", "h": "hours", "hr": "hours", "d": "d
 _DAYS = {"month": 30, "quarter": 90, "year": 365}
 
 _DURATION_FIX = "Write a number of `minutes`, `hours`, `days` or `weeks`, as in `30 days`, or `forever`."
+_LONGEST = timedelta(days=3_653)  # ten years: a lead waits for no promise that is longer
 _PROMISE_FIX = "Write it as in `4 business hours`, `30 business minutes`, `1 business day` or `24 hours`."
 _DECAY_FIX = "Write `none`, `half-life 30 days`, `linear 90 days` or `steps 25% every 30 days`."
 
@@ -140,6 +141,8 @@ def read_promise(text: str) -> Promise | Wrong:
         return length
     if length == timedelta(0):
         return Wrong(Code.BAD_PROMISE, f"`{text}` is over before it begins.", _PROMISE_FIX)
+    if length > _LONGEST:
+        return Wrong(Code.BAD_PROMISE, f"`{text}` is more than ten years.", _PROMISE_FIX)
     if not business:
         return Promise(unit=PromiseUnit.WALL, length=length)
     unit = unit.removesuffix("s")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from handraiser.agreement.codes import Code
@@ -22,8 +22,10 @@ from handraiser.agreement.model import (
     Recycle,
     Route,
 )
-from handraiser.agreement.nodes import Listing, Node, under
+from handraiser.agreement.nodes import Listing, Node, Scalar, under
 from handraiser.agreement.notes import Notes
+from handraiser.agreement.recipients import RecipientKind, read_escalation, read_recipients
+from handraiser.agreement.scalars import Kind, kind_of
 from handraiser.agreement.sections import Named, check_name
 from handraiser.agreement.vocabulary import KEYS
 from handraiser.agreement.wrong import Wrong
@@ -33,6 +35,7 @@ __all__ = ["read_handoff", "read_recycle"]
 
 _PERCENTS_FIX = "Write percentages of the promise's time, as in `[50%, 80%]`."
 _NO_PROMISE = Promise(unit=PromiseUnit.WALL)  # stands in for one that could not be read
+_LEAST_TO_REASSIGN = 0.01
 _NO_HOURS_FIX = "Write `hours:` with the open times, or promise plain hours."
 
 
@@ -96,6 +99,15 @@ def _read_share(words: str) -> float | Wrong:
     return share
 
 
+def _read_share_to_reassign(words: str) -> float | Wrong:
+    """A share after which a lead is another's: some time to act, or it goes through all hands at once."""
+    share = _read_share(words)
+    if isinstance(share, float) and share < _LEAST_TO_REASSIGN:
+        says = f"After `{words}` of a promise's time a lead is reassigned before anybody has seen it."
+        return Wrong(Code.BAD_PERCENT, says, "Write `1%` or more; mostly it is more than `100%`.")
+    return share
+
+
 def _remind_at(fields: Fields, notes: Notes) -> tuple[float, ...]:
     given = _items(fields, "remind_at", fix=_PERCENTS_FIX)
     shares = [value(node, notes, _read_share, 0.0, fix=_PERCENTS_FIX) for node in given]
@@ -107,7 +119,9 @@ def _escalate_at(fields: Fields, notes: Notes) -> tuple[Escalation, ...]:
     for node in _items(fields, "escalate_at", fix="Write `[{at: 100%, to: manager}]`."):
         step = Fields(node, notes, what="a step of `escalate_at`", keys=KEYS["a step of handoff.escalate_at"])
         step.need("at", "to")
-        steps.append(Escalation(at=step.value("at", _read_share, 0.0), to=step.text("to")))
+        to = _to(step, read_escalation)
+        read = _read_share_to_reassign if to == RecipientKind.REASSIGN else _read_share
+        steps.append(Escalation(at=step.value("at", read, 0.0), to=to))
     return tuple(sorted(steps, key=lambda step: step.at))
 
 
@@ -119,7 +133,7 @@ def _read_expiry(words: str) -> timedelta | Wrong | None:
 
 
 def _routes(fields: Fields, notes: Notes) -> tuple[Route, ...]:
-    given = _items(fields, "route", fix="Write `- {when: …, to: team a}` for each route.")
+    given = _items(fields, "route", fix="Write `- {when: …, to: team americas}` for each route.")
     routes = [_route(node, notes) for node in given]
     for number, route in enumerate(routes[:-1]):
         if route.when is None and under(given[number], "when") is None:
@@ -137,11 +151,21 @@ def _route(node: Node, notes: Notes) -> Route:
     fields = Fields(node, notes, what="a route", keys=KEYS["a route"])
     fields.need("to", fix="Write to whom, as in `to: team americas`.")
     return Route(
-        to=fields.text("to"),
+        to=_to(fields, read_recipients),
         when=condition(fields["when"], notes, Scope.ATTRIBUTES) if "when" in fields else None,
         promises=_promises(fields),
         hours=read_hours(fields["hours"], notes) if "hours" in fields else None,
     )
+
+
+def _to(fields: Fields, read: Callable[[str], object]) -> str:
+    """Whom `to` names, as it is written: what is signed does not change with how it is read."""
+    words, node = fields.text("to"), fields.get("to")
+    if isinstance(node, Scalar) and kind_of(node) is Kind.TEXT:
+        found = read(words)
+        if isinstance(found, Wrong):
+            fields.notes.mistake(found.code, node.at, found.says, found.fix)
+    return words
 
 
 def _check_hours(fields: Fields, handoff: Handoff) -> None:

@@ -7,6 +7,7 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from handraiser.agreement.codes import Code
+from handraiser.agreement.countries import read_country
 from handraiser.agreement.fields import Fields, entries, items, text, value
 from handraiser.agreement.model import Hours
 from handraiser.agreement.nodes import Listing, Mapping, Node, Scalar
@@ -14,13 +15,14 @@ from handraiser.agreement.notes import Notes
 from handraiser.agreement.vocabulary import KEYS, nearest
 from handraiser.agreement.wrong import Wrong
 
-__all__ = ["known_zones", "read_hours", "read_timezone"]
+__all__ = ["known_zones", "read_holidays", "read_hours", "read_timezone", "read_week"]
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _NO_DAYS = ("holidays", "timezone")
 _INTERVAL = re.compile(r"(\d\d?):(\d\d)\s*[-–]\s*(\d\d?):(\d\d)", re.ASCII)
-_HOLIDAYS = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,4})?")
 _HOURS_FIX = 'Write days and open times, as in `mon-fri: "09:00-12:30, 13:30-18:00"`.'
+
+_LINE_FIX = 'Write days and open times, as in "mon-fri 09:00-17:00"; several with semicolons.'
 
 Intervals = tuple[tuple[int, int], ...]
 _CLOSED: Intervals = ()
@@ -75,6 +77,42 @@ def read_hours(node: Node, notes: Notes) -> Hours:
     if not given and not strange and isinstance(node, Mapping):
         notes.mistake(Code.EMPTY, node.at, "No day is open.", _HOURS_FIX)
     return _with_zone(tuple(rest), tuple(week), node, notes)
+
+
+def read_week(words: str) -> tuple[Intervals, ...] | Wrong:
+    """The open intervals of each day of the week, from one line.
+
+    >>> read_week("mon-thu 09:00-12:30, 13:30-18:00; fri 09:00-15:00")[4]
+    ((540, 900),)
+    """
+    week: list[Intervals] = [()] * 7
+    given: set[int] = set()
+    for part in words.split(";"):
+        name, _, times = part.strip().partition(" ")
+        days = _days(name.rstrip(":"))
+        if days is None:
+            return Wrong(Code.BAD_DAY, f"`{name}` is no day and no range of days.", _LINE_FIX)
+        intervals = _read_intervals(times)
+        if isinstance(intervals, Wrong):
+            return intervals
+        if given & set(days):
+            twice = _DAYS[min(given & set(days))]
+            return Wrong(Code.BAD_DAY, f"`{twice}` is there twice.", "Give each day once.")
+        given |= set(days)
+        for day in days:
+            week[day] = intervals
+    return tuple(week)
+
+
+def read_holidays(words: str) -> tuple[str, ...] | Wrong:
+    """The codes of holiday calendars, from one line: `DE-BY`, or `US, CA`."""
+    codes = []
+    for part in words.split(","):
+        found = read_country(part.strip())
+        if isinstance(found, Wrong):
+            return found
+        codes.append(found)
+    return tuple(dict.fromkeys(codes))
 
 
 def _with_zone(
@@ -164,12 +202,12 @@ def _joined(found: list[tuple[int, int]]) -> Intervals | Wrong:
 def _holidays(node: Node, notes: Notes) -> tuple[str, ...]:
     """The codes of the calendars whose holidays are closed, each once."""
     each = items(node, notes, fix="Write [US, CA].") if isinstance(node, Listing) else (node,)
-    codes = [(code, text(code, notes)) for code in each]
-    for where, code in codes:
-        if code and not _HOLIDAYS.fullmatch(code):
-            up = code.upper().replace("_", "-")
-            fix = f"Write `{up}`." if _HOLIDAYS.fullmatch(up) else "Write a country, as in `US` or `DE-BY`."
-            notes.mistake(
-                Code.BAD_HOLIDAYS, where.at, f"`{code}` is not the code of a holiday calendar.", fix
-            )
-    return tuple(dict.fromkeys(code for _, code in codes if code))
+    codes = []
+    for code in each:
+        # As a text first: without quotes Norway is read as `no`.
+        found = read_country(said) if (said := text(code, notes)) else ""
+        if isinstance(found, Wrong):
+            notes.mistake(found.code, code.at, found.says, found.fix)
+        else:
+            codes.append(found)
+    return tuple(dict.fromkeys(code for code in codes if code))
