@@ -174,8 +174,12 @@ class Oracle:
     def _standing(self, lead_id: str, at: int, ignore_outcomes: bool) -> Standing:
         standing = Standing()
         for outcome in self._outcomes(lead_id, ignore_outcomes):
-            if outcome.at > at or standing.closed:
+            if outcome.at > at:
                 break
+            if standing.closed:
+                if outcome.stage == "reopened":
+                    standing = Standing(False, standing.recycled_at, outcome.at)
+                continue
             end = self._end_of(outcome)
             if end == "recycled":
                 reason = self.agreement.reasons.get(outcome.reason or "")

@@ -28,7 +28,7 @@ Row = Mapping[str, Any]
 ABOUT_LEADS = {"valid_from", "known_at", "created_at"}
 IDS_OF_LEADS = {"lead_id", "company_id"}
 IDS_OF_EVENTS = {"lead_id", "event", "event_id", "verdict"}
-IDS_OF_OUTCOMES = {"lead_id", "stage", "reason", "agreement"}
+IDS_OF_OUTCOMES = {"lead_id", "stage", "reason", "agreement", "company_id"}
 ABOUT_EVENTS = {"lead_id", "event", "event_id", "occurred_at", "known_at", "verdict", "properties"}
 
 
@@ -92,6 +92,7 @@ class Outcome:
     at: int
     reason: str | None
     agreement: str | None
+    company: str | None
     position: int
 
 
@@ -191,6 +192,7 @@ class Facts:
         self.created = [(row["lead_id"], instant(row.get("created_at"))) for row in lead_rows]
         self.event_kinds: dict[str, str] = {}
         self.events = self._events(with_ids(lower_case(events), IDS_OF_EVENTS))
+        self.outcomes_name_companies = any("company_id" in each for each in lower_case(outcomes))
         self.outcomes = self._outcomes(with_ids(lower_case(outcomes), IDS_OF_OUTCOMES))
 
     # ---- events
@@ -258,9 +260,8 @@ class Facts:
         for position, row in enumerate(rows):
             at = instant(row["at"])
             assert at is not None
-            made.append(
-                Outcome(row["lead_id"], row["stage"], at, row.get("reason"), row.get("agreement"), position)
-            )
+            said = (row.get("reason"), row.get("agreement"), row.get("company_id"))
+            made.append(Outcome(row["lead_id"], row["stage"], at, *said, position))
         return sorted(made, key=lambda outcome: (outcome.at, outcome.position))
 
     # ---- leads
@@ -312,6 +313,8 @@ class Facts:
         return {"is_customer": self.is_customer(company, t), **given}
 
     def customer_instants(self, company: str) -> list[int]:
+        if self.outcomes_name_companies:
+            return [each.at for each in self.outcomes if each.stage == "customer" and each.company == company]
         known = set(self.lead_ids())
         return [
             outcome.at

@@ -28,7 +28,22 @@ from strategies_values import (
 )
 from strategies_words import EVENT_NAMES, GIANT_EVENT, REASONS
 
-STAGES = ["recycled", "recycled", "accepted", "sql", "opportunity", "customer", "lost", "disqualified"]
+STAGES = [
+    "recycled",
+    "recycled",
+    "accepted",
+    "sql",
+    "opportunity",
+    "customer",
+    "lost",
+    "disqualified",
+    "reopened",
+]
+THEIR_STAGES = {
+    "customers": ["customer"],
+    "recycling": ["recycled"],
+    "reopening": ["lost", "disqualified", "reopened", "reopened"],
+}
 NAMES_BY_THEME = {
     "anything": EVENT_NAMES[:2],
     "mail": EVENT_NAMES[3:] * 2,
@@ -160,7 +175,7 @@ def event_rows(choose: Choose, grid: Grid, leads: list[str]) -> list[dict[str, A
 
 
 def outcome_rows(choose: Choose, grid: Grid, leads: list[str]) -> list[dict[str, Any]]:
-    stages = {"customers": ["customer"], "recycling": ["recycled"]}.get(grid.theme, [])
+    stages = THEIR_STAGES.get(grid.theme, [])
     columns = {
         "lead_id": leads + leads[:1] * grid.often("customers", 0, 3),
         "stage": stages * 12 + STAGES,
@@ -168,6 +183,9 @@ def outcome_rows(choose: Choose, grid: Grid, leads: list[str]) -> list[dict[str,
         "reason": REASONS * (3 if stages else 1) + ["bad_data", "mystery", None],
         "agreement": [None, "crm-software"] * 3 + ["other-product"],
     }
+    if grid.theme == "customers" and chance(choose, 3):
+        columns["company_id"] = [*COMPANIES, None]
+        columns["lead_id"] = [*leads, "ghost"]
     return rows(choose, choose(range(1, 6) if stages else range(4)), columns)
 
 

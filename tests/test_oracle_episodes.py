@@ -256,6 +256,23 @@ def test_a_closed_lead_stays_closed(stage):
     assert after(outcome(day(0), stage)) == []  # closed before the question was asked
 
 
+@pytest.mark.parametrize("stage", ["customer", "lost", "disqualified"])
+def test_a_closed_lead_that_is_reopened_can_become_an_mql_by_what_happens_then(stage):
+    closed, reopened = outcome(day(2), stage), outcome(day(4), "reopened")
+    assert after(closed, reopened) == [(0, stage), (5, None)]
+    assert after(closed, reopened, outcome(day(6), stage)) == [(0, stage), (5, stage)]
+    assert after(closed, reopened, recycle=", requalify_after: 9 days") == [(0, stage), (5, None)]
+
+
+def test_a_lead_that_is_not_closed_cannot_be_reopened():
+    assert after(outcome(day(2), "reopened")) == [(0, None)]
+    recycled = outcome(day(2), "recycled", reason="not_now")
+    assert after(recycled, outcome(day(3), "reopened"), recycle=", requalify_after: 5 days") == [
+        (0, "recycled"),
+        (10, None),
+    ]
+
+
 def test_a_reason_that_disqualifies_closes():
     assert after(outcome(day(2), "recycled", reason="fake")) == [(0, "disqualified")]
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 START = datetime(2026, 1, 28, tzinfo=UTC)
 NAMES = ["ann", "ben", "cleo", "dan", "eve", "fay"]
 EVENTS = ["Visit", "Paper", "Demo", "Gone"]
-STAGES = ["accepted", "sql", "opportunity", "customer", "lost", "recycled", "disqualified"]
+STAGES = ["accepted", "sql", "opportunity", "customer", "lost", "recycled", "disqualified", "reopened"]
 TEXT = """
 agreement: tested
 timezone: America/New_York

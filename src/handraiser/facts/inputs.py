@@ -108,6 +108,7 @@ class Inputs(msgspec.Struct, kw_only=True):
     rejects: what was refused, but for events that are not usable: those are asked for when the stream
         says that there are some (`tables.event_rejects`).
     refused, origins: by the input's name, where every refused row is, and what the input was read from.
+    customers: by company since when it is a customer, where that is known without asking the outcomes.
     standing: where the inputs stand as tables in memory, if they do; then there are `rows` of leads and
         companies, and events have `lead_hash`, the hash of a lead that its rows have.
     """
@@ -120,4 +121,5 @@ class Inputs(msgspec.Struct, kw_only=True):
     rejects: list[Rejects]
     refused: dict[str, Refused] = {}
     origins: dict[str, Origin] = {}
+    customers: dict[str, int] | None = None
     standing: Standing | None = None

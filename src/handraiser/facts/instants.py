@@ -6,7 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 
 from handraiser.errors import Diagnostic, Mistakes, Place
 
-__all__ = ["iso", "microseconds_of"]
+__all__ = ["FOREVER", "NEVER", "iso", "microseconds_of"]
+
+FOREVER = 1 << 62
+"""Later than any instant."""
+NEVER = -(1 << 62)
+"""Earlier than any."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

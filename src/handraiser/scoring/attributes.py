@@ -6,7 +6,7 @@ become states (see `timeline`); every attribute condition of an agreement is the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -33,13 +33,15 @@ _HASHES = ("hash(lead_id)", f"{_CAREFUL}(lead_id)")
 class Population(NamedTuple):
     """The leads of a run.
 
-    ids      their ids in order; the position is the lead's number
-    created  `created_at`, NEVER where unknown
-    hashed   SQL of the hash of an event's lead, by which events find it
-    slots    table, mask and low of `hits.index_of_leads`
+    ids        their ids in order; the position is the lead's number
+    companies  ids of companies by their numbers
+    created    `created_at`, NEVER where unknown
+    hashed     SQL of the hash of an event's lead, by which events find it
+    slots      table, mask and low of `hits.index_of_leads`
     """
 
     ids: pa.StringArray
+    companies: pa.StringArray
     created: Ints
     hashed: str
     slots: tuple[npt.NDArray[np.uint64], np.uint64, np.uint64]
@@ -71,6 +73,7 @@ def attribute_rows(inputs: Inputs) -> tuple[Population, Rows, Rows]:
     return (
         Population(
             ids=_column(leads, "owner").take(pa.array(first)),
+            companies=known.dictionary,
             created=np.where(created == FOREVER, NEVER, created),
             hashed=hashed,
             slots=(index[0], index[1], index[2]),
@@ -130,10 +133,25 @@ def _numbers(source: Source, name: str) -> str:
     )
 
 
-def customers(inputs: Inputs, leads: Rows, companies: Rows) -> Ints:
-    """Return per company the instant from which `company.is_customer` holds, FOREVER for never."""
+def customers(inputs: Inputs, names: pa.StringArray, leads: Rows, companies: Rows) -> Ints:
+    """Return per company the instant from which `company.is_customer` holds, FOREVER for never.
+
+    Outcomes that have a column `company_id` say themselves who bought; else it is where the lead was then.
+
+    names  ids of the companies by their numbers
+    """
     since = np.full(len(companies.offsets) - 1, FOREVER, dtype=np.int64)
-    if inputs.outcomes is not None:
+    if inputs.customers is not None:
+        _known_customers(inputs.customers, names, since)
+    elif inputs.outcomes is None:
+        pass
+    elif "company_id" in inputs.outcomes.has:
+        bought = inputs.con.sql(
+            f'SELECT company_id, min("at") FROM {inputs.outcomes.relation} '
+            "WHERE stage = 'customer' AND company_id IS NOT NULL GROUP BY company_id"
+        ).fetchall()
+        _known_customers(dict(bought), names, since)
+    else:
         bought = inputs.con.sql(
             f'SELECT ids.number AS lead, bought."at" AS happened FROM {inputs.outcomes.relation} AS bought '
             f"JOIN ({_numbers(inputs.leads, 'lead_id')}) AS ids ON ids.lead_id = bought.lead_id "
@@ -150,6 +168,14 @@ def customers(inputs: Inputs, leads: Rows, companies: Rows) -> Ints:
             since,
         )
     return since
+
+
+def _known_customers(known: Mapping[str, int], names: pa.StringArray, since: Ints) -> None:
+    """Lower `since` to what is known of companies by their ids."""
+    ids, instants = pa.array(known, pa.string()), np.array([*known.values()], dtype=np.int64)
+    places = pc.index_in(ids, names)
+    there = pc.is_valid(places).to_numpy(zero_copy_only=False)
+    since[pc.drop_null(places).to_numpy()] = instants[there]
 
 
 def ask(

@@ -13,7 +13,7 @@ import numpy as np
 from handraiser.agreement.model import EventRule
 from handraiser.scoring.hits import BITS, OCCURRED, RULES
 from handraiser.scoring.match import Matched, event_rules, microseconds
-from handraiser.scoring.registers import CLOSES, NEVER, RECYCLES
+from handraiser.scoring.registers import CLOSES, NEVER, RECYCLES, REOPENS
 from handraiser.scoring.score import Prepared
 
 __all__ = ["Evidence", "Hit", "evidence", "forgotten_until", "state_at"]
@@ -51,12 +51,14 @@ def state_at(matched: Matched, lead: int, at: int) -> int:
 def forgotten_until(prepared: Prepared, lead: int, at: int) -> int:
     """Return up to which `occurred` a recycle has made hits forgotten, NEVER where none has."""
     outcomes = prepared.matched.outcomes
-    forgotten = NEVER
+    forgotten, closed = NEVER, False
     if prepared.agreement.recycle.forget_engagement:
         for k in range(outcomes.offsets[lead], outcomes.offsets[lead + 1]):
-            if outcomes.at[k] > at or outcomes.effect[k] == CLOSES:
+            if outcomes.at[k] > at:
                 break
-            if outcomes.effect[k] == RECYCLES:
+            if outcomes.effect[k] in (CLOSES, REOPENS):
+                closed = outcomes.effect[k] == CLOSES
+            elif outcomes.effect[k] == RECYCLES and not closed:
                 forgotten = int(outcomes.at[k])
     return forgotten
 

@@ -30,7 +30,7 @@ from handraiser.scoring.machines import machine_hits
 from handraiser.scoring.match import event_rules, match, microseconds
 from handraiser.scoring.outlook import outlook
 from handraiser.scoring.reasons import conditions_of
-from handraiser.scoring.registers import CLOSES, TRUE
+from handraiser.scoring.registers import CLOSES, REOPENS, TRUE
 from handraiser.scoring.score import Prepared, Standing, find_episodes, grade_names, prepare, stand
 from handraiser.scoring.timeline import UNKNOWN
 from handraiser.scoring.weighing import factors
@@ -249,7 +249,9 @@ class _Writer:
     def _closed(self) -> bool:
         outcomes = self.prepared.matched.outcomes
         own = slice(outcomes.offsets[self.lead], outcomes.offsets[self.lead + 1])
-        return bool(((outcomes.at[own] <= self.at) & (outcomes.effect[own] == CLOSES)).any())
+        effect = outcomes.effect[own][outcomes.at[own] <= self.at]
+        decisive = effect[(effect == CLOSES) | (effect == REOPENS)]
+        return bool(len(decisive) and decisive[-1] == CLOSES)
 
     def _attributes(self) -> dict[str, str]:
         """Return what holds of the lead and its company, by the names that conditions use."""

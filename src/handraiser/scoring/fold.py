@@ -32,6 +32,7 @@ from handraiser.scoring.registers import (
     LOW,
     NEVER,
     RECYCLES,
+    REOPENS,
     TRUE,
     WEIGHED,
     WEIGHT,
@@ -221,6 +222,15 @@ def _ask(
     return episode_of
 
 
+@kernel
+def _reopened(o, end, effect):
+    """Return whether one of some outcomes opens again what was closed."""
+    for k in range(o, end):  # noqa: SIM110  kernels have no generators
+        if effect[k] == REOPENS:
+            return True
+    return False
+
+
 @borrowing
 def _walk(
     start, stop, until, enough, hits, lead, states, outcomes, own, silences, candidates, per_rule,
@@ -295,7 +305,8 @@ def _walk(
         forget = NEVER
         not_before = floor[i]
         created_due = created[i] != NEVER
-        recycled = 0
+        recycled = 0  # and reopened: each ended what was before
+        closed = False
         episode_of = -1
         last = until
         count = 0
@@ -383,10 +394,15 @@ def _walk(
                     asked = True
             while o < outcome_offsets[i + 1] and outcome_at[o] == t:
                 if effect[o] == CLOSES:
-                    last = NEVER
-                    asked = False
-                    break
-                if effect[o] == RECYCLES:
+                    closed = True
+                    if not _reopened(o + 1, outcome_offsets[i + 1], effect):
+                        last = NEVER
+                        break
+                elif effect[o] == REOPENS and closed:
+                    closed = False
+                    recycled += 1
+                    not_before = max(floor[i], t)
+                elif effect[o] == RECYCLES and not closed:
                     recycled += 1
                     not_before = max(floor[i], t + bars[o])
                     if forgets:
@@ -394,8 +410,8 @@ def _walk(
                 o += 1
             if created_due and created[i] == t:
                 created_due = False
-                asked = asked or last != NEVER
-            if not asked or recycled == episode_of or t < not_before or upper <= need:
+                asked = True
+            if not asked or closed or recycled == episode_of or t < not_before or upper <= need:
                 continue
             if bounded:
                 upper, turn = lower_bars(t, forget, need, upper, turn, ri, rf, marks, sizes, occurred, run)

@@ -22,7 +22,7 @@ from handraiser.facts.inputs import Inputs
 from handraiser.scoring.attributes import Population, ask
 from handraiser.scoring.plan import event_rules
 from handraiser.scoring.questions import Questions, questions_of
-from handraiser.scoring.registers import CLOSES, FOREVER, NOTHING, RECYCLES
+from handraiser.scoring.registers import CLOSES, FOREVER, NOTHING, RECYCLES, REOPENS
 from handraiser.scoring.stream import Hits, Tally
 from handraiser.scoring.survey import Ground, Kept, survey, view
 from handraiser.scoring.timeline import States
@@ -163,6 +163,7 @@ def _outcomes(agreement: Agreement, ground: Ground, names: Collection[str], *, r
     refused = pc.is_in(reason, value_set=pa.array(refusing, type=pa.string())).to_numpy()
     effect = np.full(len(lead), NOTHING, dtype=np.uint8)
     effect[recycles] = RECYCLES
+    effect[pc.equal(stage, "reopened").to_numpy()] = REOPENS
     effect[closes | (recycles & refused)] = CLOSES
     bars = np.full(len(lead), microseconds(agreement.recycle.requalify_after), dtype=np.int64)
     for known in agreement.recycle.reasons:

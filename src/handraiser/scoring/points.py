@@ -24,6 +24,7 @@ from handraiser.scoring.registers import (
     OVER,
     PERCENT,
     RECYCLES,
+    REOPENS,
     SCORE,
     TRUE,
     WEIGHED,
@@ -129,6 +130,8 @@ def points_at(
                 break
             if effect[k] == CLOSES:
                 closed = True
+            elif effect[k] == REOPENS:
+                closed = False
             elif effect[k] == RECYCLES and not closed and forgets:
                 forget = max(forget, outcome_at[k])
         acc[:] = lost[:] = 0.0

@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from handraiser.facts.instants import FOREVER as FOREVER
+from handraiser.facts.instants import NEVER as NEVER
 from handraiser.scoring.compiling import borrowing
 
 # What a register may hold: for a truth any of the first three, for a number VALUE or NULL.
 FALSE, TRUE, NULL, VALUE = 1, 2, 4, 8
 
-FOREVER = 1 << 62
-NEVER = -(1 << 62)
 UNIT = 2.0**-52
 
 # Instructions: (op, target, a, b, c).
@@ -30,7 +30,7 @@ NONE, HALF_LIFE, LINEAR, STEPS, AT_LEAST = range(5)
 KIND, OVER, WITHIN, LEAST, WEIGHED = range(5)
 WEIGHT, PERCENT, LOW, HIGH = range(4)
 # What an outcome does to a lead.
-NOTHING, CLOSES, RECYCLES = range(3)
+NOTHING, CLOSES, RECYCLES, REOPENS = range(4)
 # The first registers.
 FIT, ENGAGEMENT, SCORE = range(3)
 

@@ -88,7 +88,7 @@ def survey(
         lead_rows,
         company_rows,
         _flips(hits, asked.leaves, derive=asked.derives_unsubscribed),
-        customers(inputs, lead_rows, company_rows)
+        customers(inputs, leads.companies, lead_rows, company_rows)
         if asked.derives_customer
         else _never(company_rows.offsets),
         derive_unsubscribed=asked.derives_unsubscribed,

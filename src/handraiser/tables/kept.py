@@ -34,7 +34,7 @@ from handraiser.tables.quoting import quoted
 
 __all__ = [
     "ABOUT_EVENTS", "ABOUT_ROWS", "EVENTS", "SESSION", "Seen", "columns_of_text",
-    "kept_inputs", "keys_read", "mailbox_columns", "mailboxes",
+    "kept_inputs", "keys_read", "mailbox_columns", "mailboxes", "outcomes_kept",
 ]  # fmt: skip
 
 Seen = Mapping[str, Mapping[str, frozenset[str]]]
@@ -61,6 +61,8 @@ def kept_inputs(
     events: pa.Table,
     seen: Seen,
     wanted: Mapping[str, Collection[str]] | None = None,
+    outcomes: pa.Table | None = None,
+    customers: Mapping[str, int] | None = None,
 ) -> Inputs:
     """Return what is kept as inputs on a connection, in place of those that were on it before.
 
@@ -73,6 +75,8 @@ def kept_inputs(
     seen       what there has ever been, which decides of what kind an attribute or property is
     wanted     by scope the names that are read, all of them unless said. Whether a row changes an attribute
                is asked of all that it says, whatever is wanted
+    outcomes   lead_id, stage, at, reason, agreement, in the order in which they apply
+    customers  by company since when it is a customer; unless said, as outcomes of these leads say
     """
     standing = con if isinstance(con, Standing) else Standing(con)
     numbers = pc.unique(leads.column("lead_id"))
@@ -81,10 +85,19 @@ def kept_inputs(
         leads=_leads(standing, leads, numbers, seen.get("lead", _NONE), _only(wanted, "lead")),
         companies=_companies(standing, companies, seen.get("company", _NONE), _only(wanted, "company")),
         events=_events(standing, events, numbers, seen.get("event", _NONE), _only(wanted, "event")),
-        outcomes=None,
+        outcomes=outcomes_kept(standing, outcomes),
         rejects=[],
+        customers=None if customers is None else dict(customers),
         standing=standing,
     )
+
+
+def outcomes_kept(standing: Standing, outcomes: pa.Table | None) -> Source | None:
+    """Return what sales said as a source; None where it said nothing, so that nobody asks."""
+    if outcomes is None or not outcomes.num_rows:
+        return None
+    standing.put("kept_outcomes", outcomes.append_column("row", _count(outcomes)))
+    return Source(relation="kept_outcomes", columns={}, has=frozenset({"reason", "agreement"}))
 
 
 def _only(wanted: Mapping[str, Collection[str]] | None, scope: str) -> frozenset[str] | None:

@@ -14,14 +14,15 @@ from handraiser.tables.rows import Layout, gathered
 
 __all__ = ["STAGES", "outcome_source"]
 
-STAGES = ("accepted", "sql", "opportunity", "customer", "lost", "recycled", "disqualified")
+STAGES = ("accepted", "sql", "opportunity", "customer", "lost", "recycled", "disqualified", "reopened")
 
 
 def outcome_source(
     con: duckdb.DuckDBPyConnection, parts: Sequence[Part], zone: str
 ) -> tuple[Source, Refused]:
-    """Return the outcomes; the columns besides lead, stage, time, reason and agreement are further facts."""
-    layout = Layout(ids=("lead_id", "stage", "reason", "agreement"), times=("at",), prefix="a:", zone=zone)
+    """Return the outcomes; the columns besides those of the layout are further facts."""
+    ids = ("lead_id", "stage", "reason", "agreement", "company_id")
+    layout = Layout(ids=ids, times=("at",), prefix="a:", zone=zone)
     rows = gathered(parts, layout)
     unknown = (
         f"CASE WHEN NOT list_contains({literals(STAGES)}, stage) "

@@ -6,10 +6,13 @@ read as a stream. What their JSON says is read as everywhere (`kept`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import duckdb
 import pyarrow as pa
 
 from handraiser.facts.inputs import Column, Inputs, Kind, Source
+from handraiser.facts.standing import Standing
 from handraiser.tables.kept import (
     ABOUT_EVENTS,
     ABOUT_ROWS,
@@ -20,6 +23,7 @@ from handraiser.tables.kept import (
     keys_read,
     mailbox_columns,
     mailboxes,
+    outcomes_kept,
 )
 from handraiser.tables.quoting import quoted
 
@@ -29,12 +33,20 @@ _TIMES = ("valid_from", "known_at", "created_at")
 
 
 def streamed_inputs(
-    con: duckdb.DuckDBPyConnection, *, leads: pa.Table, companies: pa.Table, events: str, seen: Seen
+    con: duckdb.DuckDBPyConnection,
+    *,
+    leads: pa.Table,
+    companies: pa.Table,
+    events: str,
+    seen: Seen,
+    outcomes: pa.Table | None = None,
+    customers: Mapping[str, int] | None = None,
 ) -> Inputs:
     """Return what is kept as inputs on a connection, which has it alone.
 
-    leads, companies, seen  as `kept_inputs` takes them
-    events                  the name of a view or table on the connection with the columns of its `events`
+    leads, companies, seen, outcomes, customers
+            as `kept_inputs` takes them
+    events  the name of a view or table on the connection with the columns of its `events`
     """
     of_events = columns_of_text(
         events, "properties", "p:", (*EVENTS, "TRUE AS usable", 'session_id AS "p:session_id"'),
@@ -46,8 +58,9 @@ def streamed_inputs(
         leads=_table(con, "lead", leads, seen),
         companies=_table(con, "company", companies, seen),
         events=Source(relation="streamed_events", columns=SESSION | of_events.columns, has=frozenset(EVENTS)),
-        outcomes=None,
+        outcomes=outcomes_kept(Standing(con), outcomes),
         rejects=[],
+        customers=None if customers is None else dict(customers),
     )
 
 
