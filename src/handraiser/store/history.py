@@ -21,13 +21,17 @@ from handraiser.store.bulk import among, as_array, query
 __all__ = [
     "COMPANIES",
     "LEADS",
+    "OUTCOMES",
     "History",
     "Member",
+    "company_at",
+    "customers_of",
     "history_of",
     "known_since",
     "lead_number",
     "members_of",
     "names_seen",
+    "outcomes_of",
 ]
 
 LEADS = pa.schema(
@@ -51,9 +55,20 @@ _EVENTS = pa.schema(
 )  # fmt: skip
 
 
+OUTCOMES = pa.schema(
+    [
+        ("lead_id", pa.string()), ("stage", pa.string()), ("at", pa.int64()), ("reason", pa.string()),
+        ("agreement", pa.string()), ("amount", pa.float64()), ("currency", pa.string()),
+        ("competitor", pa.string()), ("note", pa.string()), ("by", pa.string()), ("company_id", pa.string()),
+    ]
+)  # fmt: skip
+
+
 class History(NamedTuple):
     """Leads as tables; their ids are their numbers as text.
 
+    outcomes     what sales said of them, in the order in which it applies
+    customers    by company since when it is a customer
     known_until  per lead, until when anything is known of it
     until        per lead, the number of the latest activity that was looked at
     """
@@ -61,6 +76,8 @@ class History(NamedTuple):
     leads: pa.Table
     companies: pa.Table
     events: pa.Table
+    outcomes: pa.Table
+    customers: dict[str, int]
     known_until: dict[int, int]
     until: dict[int, int]
 
@@ -103,13 +120,32 @@ def history_of(leads: Iterable[int], *, after: Mapping[int, int] | None = None) 
     behind = after or {}
     events, until = _events(members, behind)
     people = _people(members, roots)
+    companies = sorted({each for each in people["company_id"] if each})
     return History(
         leads=pa.table(people, schema=LEADS),
-        companies=pa.table(_companies({each for each in people["company_id"] if each}), schema=COMPANIES),
+        companies=pa.table(_companies(companies), schema=COMPANIES),
         events=pa.table(events, schema=_EVENTS),
+        outcomes=outcomes_of(members),
+        customers=customers_of(companies),
         known_until={number: known for number, (_, known) in roots.items()},
         until={number: until.get(number, behind.get(number, 0)) for number in roots},
     )
+
+
+def company_at(lead: int, at: int) -> int | None:
+    """Return the number of the company where a lead worked at an instant, by what was known then."""
+    members = members_of([lead])
+    rows = _people(members, {lead: (0, 0)})
+    begun = [
+        (valid_from, known_at, company)
+        for valid_from, known_at, company in zip(
+            rows["valid_from"], rows["known_at"], rows["company_id"], strict=True
+        )
+        if max(valid_from, known_at) <= at
+    ]
+    key = max(begun, key=lambda row: row[:2], default=(0, 0, None))[2]
+    found = query("SELECT id FROM store_company WHERE key = %s", [key]) if key is not None else []
+    return found[0][0] if found else None
 
 
 def names_seen() -> dict[str, dict[str, frozenset[str]]]:
@@ -183,6 +219,35 @@ def _companies(keys: Iterable[str]) -> dict[str, Sequence[Any]]:
         for row in _rows_of(several)
     ]
     return _columns(COMPANIES.names, rows)
+
+
+def outcomes_of(members: Mapping[int, Member]) -> pa.Table:
+    """Return what sales said of leads; what was said of who turned out to be one is so from then on.
+
+    Who bought before was a customer before all the same: that has a row with the number they had then, which
+    is no lead's any more and so says something of their company only.
+    """
+    condition, parameters = among("person_id", members)
+    sql = (
+        "SELECT person_id, company.key, stage, at, reason, agreement, amount, currency, competitor, note, by "
+        "FROM store_outcome AS outcome LEFT JOIN store_company AS company ON company.id = outcome.company_id "
+        f"WHERE undone_at IS NULL AND {condition} ORDER BY outcome.id"
+    )
+    rows = []
+    for person, company, stage, at, reason, agreement, *more in query(sql, parameters):
+        lead, since = members[person]
+        rows.append((str(lead), stage, max(at, since), reason, agreement or None, *more, company))
+        if stage == "customer" and at < since:
+            rows.append((str(person), stage, at, reason, agreement or None, *more, company))
+    rows.sort(key=lambda row: row[2])
+    return pa.table(_columns(OUTCOMES.names, rows), schema=OUTCOMES)
+
+
+def customers_of(companies: Iterable[str]) -> dict[str, int]:
+    """Return by company since when it is a customer, those that are."""
+    condition, parameters = among("key", companies, "text")
+    sql = f"SELECT key, customer_since FROM store_company WHERE customer_since IS NOT NULL AND {condition}"
+    return dict(query(sql, parameters))
 
 
 def _rows_of(patches: Sequence[_Told]) -> Iterator[_Told]:

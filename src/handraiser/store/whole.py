@@ -20,7 +20,7 @@ import pyarrow as pa
 from handraiser.capture.attributes import Patch, Row, rows_of
 from handraiser.facts.inputs import Inputs
 from handraiser.store.bulk import query
-from handraiser.store.history import COMPANIES, LEADS, known_since, names_seen
+from handraiser.store.history import COMPANIES, LEADS, Member, known_since, names_seen, outcomes_of
 from handraiser.store.records import is_copy, rows_between
 from handraiser.store.segments import COLUMNS, Kind, Segment, chains, read_by, reading
 from handraiser.store.snapshot import as_of_now
@@ -66,6 +66,10 @@ def history_inputs(con: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[Inp
             _put(con, "history_members", _members())
             every = {kind: _every(con, kind, found.get(kind, ())) for kind in Kind}
             seen = names_seen()
+            outcomes = _outcomes(con)
+            customers = dict(
+                query("SELECT key, customer_since FROM store_company WHERE customer_since IS NOT NULL")
+            )
         con.execute(
             f"CREATE OR REPLACE VIEW history_events AS {_EVENTS.format(every=every[Kind.ACTIVITIES])}"
         )
@@ -75,6 +79,8 @@ def history_inputs(con: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[Inp
             companies=_rows(con, _OF_COMPANIES.format(every=every[Kind.COMPANIES]), COMPANIES),
             events="history_events",
             seen=seen,
+            outcomes=outcomes,
+            customers=customers,
         )
 
 
@@ -120,6 +126,18 @@ def _members() -> pa.Table:
         batches.append(
             pa.record_batch([pa.array(each) for each in (numbers, leads, since, created)], _MEMBERS)
         )
+
+
+def _outcomes(con: duckdb.DuckDBPyConnection) -> pa.Table:
+    """Return what sales said of all leads, in the order in which it applies; who is whom is there."""
+    said = query("SELECT person_id FROM store_outcome WHERE undone_at IS NULL")
+    wanted = pa.array(sorted({person for (person,) in said}), type=pa.int64())
+    con.register("people_said_of", pa.table({"person_id": wanted}))
+    members = con.sql(
+        "SELECT person_id, lead, since FROM history_members JOIN people_said_of USING (person_id)"
+    ).fetchall()
+    con.unregister("people_said_of")
+    return outcomes_of({person: Member(lead, since) for person, lead, since in members})
 
 
 def _rows(con: duckdb.DuckDBPyConnection, patches: str, schema: pa.Schema) -> pa.Table:

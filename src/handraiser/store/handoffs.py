@@ -1,0 +1,237 @@
+"""How far is a lead with sales, whose is it, what is due of it, and how did it come to that?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+
+from handraiser.handoff.about import Lead
+from handraiser.lifecycle.stages import ENDED, OPEN, OUTCOMES, Reached, Stage
+from handraiser.store.bulk import among, query
+from handraiser.store.known_as import leads_told
+from handraiser.store.models import (
+    Alarm,
+    Assignment,
+    Deadline,
+    Handoff,
+    LogEntry,
+    Move,
+    Outcome,
+    Pause,
+)
+
+__all__ = [
+    "Alarmed", "History", "Listed", "Place", "Stood", "alarmed", "alarms_by_age", "alarms_open", "handoff_of",
+    "handoffs", "history_of_handoff", "reached_by", "stood_at",
+]  # fmt: skip
+
+_NEVER = 2**63 - 1  # after all that is ever due
+
+
+class Place(NamedTuple):
+    """Where a page of hand-offs begins: behind the one with this due time and number."""
+
+    due_at: int
+    episode: int
+
+
+class Listed(NamedTuple):
+    """A hand-off in a list: instants in microseconds, addresses and names of who has it.
+
+    due_at  when the next of its promises is due, or was due that is not kept; None where nothing is
+    """
+
+    episode: int
+    lead: int
+    agreement: str
+    stage: str
+    stage_at: int
+    owner: str | None
+    team: str | None
+    handed_at: int | None
+    ended_at: int | None
+    reason: str | None
+    hand_raise: bool
+    due_at: int | None
+
+    @property
+    def place(self) -> Place:
+        """Where it stands among others."""
+        return Place(_NEVER if self.due_at is None else self.due_at, self.episode)
+
+
+# What is due and has been told of waits no longer, but is still to be done.
+_DUE = """
+    SELECT min(deadline.due_at) FROM store_deadline AS deadline
+    WHERE deadline.episode_id = handoff.episode_id AND deadline.act = 'due' AND handoff.ended_at IS NULL
+    AND (deadline.done_at IS NULL OR deadline.fired AND (
+        deadline.kind = 'accept' AND deadline.round = handoff.round AND handoff.stage = 'mql'
+        OR deadline.kind = 'contact' AND handoff.contacted_at IS NULL AND handoff.stage IN ('mql', 'sal')
+    ))
+"""
+# Materialised: otherwise what is due would be looked for once for each time that it is named.
+_LISTED = f"""
+WITH listed AS MATERIALIZED (
+    SELECT handoff.episode_id, person.root_id, handoff.agreement, handoff.stage, handoff.stage_at,
+        owner.email AS owner, team.name AS team, handoff.handed_at, handoff.ended_at, handoff.reason,
+        episode.hand_raise, ({_DUE}) AS due_at
+    FROM store_handoff AS handoff
+    JOIN store_episode AS episode ON episode.id = handoff.episode_id
+    JOIN store_person AS person ON person.id = episode.lead_id
+    LEFT JOIN store_user AS owner ON owner.id = handoff.owner_id
+    LEFT JOIN store_team AS team ON team.id = handoff.team_id
+    WHERE {{conditions}}
+) SELECT * FROM listed WHERE coalesce(due_at, %s) > %s OR coalesce(due_at, %s) = %s AND episode_id > %s
+ORDER BY coalesce(due_at, %s), episode_id LIMIT %s
+"""
+
+
+def handoffs(
+    *,
+    owner: str | None = None,
+    team: str | None = None,
+    stage: str | None = None,
+    is_open: bool | None = None,
+    agreement: str | None = None,
+    teams: Collection[str] | None = None,
+    asked: bool | None = None,
+    episode: int | None = None,
+    after: Place | None = None,
+    most: int,
+) -> list[Listed]:
+    """Return hand-offs, what is due first at the front, and at the end those of which nothing is due.
+
+    owner  their address; empty for those that are nobody's
+    teams  names of teams whose they are
+    asked  whether those are meant who asked for sales and wait for its verdict, or all others
+    """
+    conditions: list[str] = ["TRUE"]
+    given: list[object] = []
+    wanted = {
+        "owner.email": owner or None, "team.name": team, "handoff.stage": stage,
+        "handoff.agreement": agreement, "handoff.episode_id": episode,
+    }  # fmt: skip
+    for column, value in wanted.items():
+        if value is not None:
+            conditions.append(f"{column} = %s")
+            given.append(value)
+    if teams is not None:
+        several, names = among("team.name", teams, "text")
+        conditions.append(several)
+        given += names
+    if asked is not None:
+        conditions.append(f"{'' if asked else 'NOT '}(episode.hand_raise AND handoff.stage = 'mql')")
+    if owner == "":
+        conditions.append("handoff.owner_id IS NULL")
+    if is_open is not None:
+        stages = ", ".join(f"'{each}'" for each in OPEN)
+        conditions.append(f"handoff.stage {'' if is_open else 'NOT '}IN ({stages})")
+    due_at, behind = after or (-1, 0)
+    sql = _LISTED.format(conditions=" AND ".join(conditions))
+    parameters = [*given, _NEVER, due_at, _NEVER, due_at, behind, _NEVER, most]
+    return [_listed(row) for row in query(sql, parameters)]
+
+
+def _listed(row: tuple[Any, ...]) -> Listed:
+    *kept, hand_raise, due_at = row
+    return Listed._make([*kept, bool(hand_raise), due_at])
+
+
+class History(NamedTuple):
+    """All that is kept of a hand-off, each in the order of writing; deadlines as they are due."""
+
+    handoff: Handoff
+    moves: Sequence[Move]
+    assignments: Sequence[Assignment]
+    log: Sequence[LogEntry]
+    deadlines: Sequence[Deadline]
+    alarms: Sequence[Alarm]
+    pauses: Sequence[Pause]
+
+
+def handoff_of(episode: int) -> Handoff | None:
+    """Return the hand-off of an episode, with whose it is; None where there is none."""
+    whole: QuerySet[Handoff] = Handoff.objects.select_related("episode__lead", "owner", "team")
+    return whole.filter(pk=episode).first()
+
+
+def history_of_handoff(handoff: Handoff) -> History:
+    """Return all that is kept of a hand-off."""
+    of_it: dict[str, Any] = {"episode": handoff.pk}
+    return History(
+        handoff,
+        list(Move.objects.filter(**of_it).order_by("id")),
+        list(Assignment.objects.filter(**of_it).select_related("user", "team").order_by("id")),
+        list(LogEntry.objects.filter(**of_it).order_by("id")),
+        list(Deadline.objects.filter(**of_it).order_by("due_at", "id")),
+        list(Alarm.objects.filter(**of_it).order_by("id")),
+        list(Pause.objects.filter(**of_it).order_by("id")),
+    )
+
+
+def alarms_open(*, after: int, most: int) -> list[Alarm]:
+    """Return alarms that are open, by their numbers, with the hand-offs that they are of."""
+    return list(_alarms().filter(id__gt=after).order_by("id")[:most])
+
+
+def alarms_by_age(*, most: int) -> list[Alarm]:
+    """Return alarms that are open, the oldest first."""
+    return list(_alarms().order_by("opened_at", "id")[:most])
+
+
+def _alarms() -> QuerySet[Alarm]:
+    rows: QuerySet[Alarm] = Alarm.objects.filter(closed_at=None)
+    return rows.select_related("episode__lead", "episode__handoff__team", "episode__handoff__owner")
+
+
+class Alarmed(NamedTuple):
+    """An alarm, the hand-off that it is of, and who the lead is."""
+
+    alarm: Alarm
+    handoff: Handoff
+    lead: Lead
+
+
+def alarmed(alarms: Sequence[Alarm]) -> list[Alarmed]:
+    """Return alarms with what they are of, in their order."""
+    who = leads_told({each.episode.lead.root_id for each in alarms})
+    return [Alarmed(each, each.episode.handoff, who[each.episode.lead.root_id]) for each in alarms]
+
+
+class Stood(NamedTuple):
+    """How far an episode was at an instant, whose it was, when it was handed off and when it had ended."""
+
+    stage: Stage
+    owner: str | None
+    handed_at: int | None
+    ended_at: int | None
+
+
+def stood_at(episodes: Collection[int], until: int) -> Mapping[int, Stood]:
+    """Return how hand-offs stood at an instant; those are left out of which there was none yet."""
+    stages: dict[int, tuple[Stage, int | None]] = {}
+    moves = Move.objects.filter(episode__in=episodes, at__lte=until).order_by("id")
+    for episode, at, became in moves.values_list("episode", "at", "became"):
+        stage, ended_at = Stage(became), stages.get(episode, (None, None))[1]
+        if stage in OPEN:
+            ended_at = None
+        elif stage in ENDED and ended_at is None:
+            ended_at = at
+        stages[episode] = stage, ended_at
+    given = Assignment.objects.filter(episode__in=episodes, at__lte=until).order_by("id")
+    owners = dict(given.values_list("episode", "user__email"))
+    handed = dict(Handoff.objects.filter(pk__in=stages, handed_at__lte=until).values_list("pk", "handed_at"))
+    return {
+        episode: Stood(stage, owners.get(episode), handed.get(episode), ended_at)
+        for episode, (stage, ended_at) in stages.items()
+    }
+
+
+def reached_by(root: int, episodes: Iterable[Stood], until: int) -> list[Reached]:
+    """Return how far a lead was at an instant with each episode, and what was said of it without one."""
+    said = Outcome.objects.filter(person__root=root, episode=None, at__lte=until).order_by("at", "id")
+    standing = said.exclude(undone_at__lte=until).values_list("stage", "at")
+    skipping = [Reached(OUTCOMES[stage], at) for stage, at in standing if stage in OUTCOMES]
+    return [*(Reached(each.stage, each.ended_at) for each in episodes), *skipping]

@@ -1,0 +1,66 @@
+"""The tables. Every time is a number of microseconds since 1970, UTC, as everywhere inside."""
+
+from __future__ import annotations
+
+from handraiser.store.models.coming import Arrival, Event, Reject
+from handraiser.store.models.governing import Audit, Key, Publication, User
+from handraiser.store.models.people import (
+    Activity,
+    Company,
+    CompanyPatch,
+    Identifier,
+    Join,
+    Name,
+    Person,
+    PersonPatch,
+)
+from handraiser.store.models.scoring import Dirty, Episode, KeptHits, Standing
+from handraiser.store.models.selling import (
+    Alarm,
+    Assignment,
+    Deadline,
+    Handoff,
+    LogEntry,
+    Member,
+    Move,
+    Outcome,
+    Pause,
+    Team,
+    TimeOff,
+)
+from handraiser.store.models.telling import Destination, Outgoing
+
+__all__ = [
+    "Activity",
+    "Alarm",
+    "Arrival",
+    "Assignment",
+    "Audit",
+    "Company",
+    "CompanyPatch",
+    "Deadline",
+    "Destination",
+    "Dirty",
+    "Episode",
+    "Event",
+    "Handoff",
+    "Identifier",
+    "Join",
+    "KeptHits",
+    "Key",
+    "LogEntry",
+    "Member",
+    "Move",
+    "Name",
+    "Outcome",
+    "Outgoing",
+    "Pause",
+    "Person",
+    "PersonPatch",
+    "Publication",
+    "Reject",
+    "Standing",
+    "Team",
+    "TimeOff",
+    "User",
+]
