@@ -1,0 +1,1 @@
+"""How is somebody outside told of something, and what do they make of it?"""
