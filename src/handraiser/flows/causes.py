@@ -29,6 +29,7 @@ class Cause(StrEnum):
 
     EARLIER = "it began under an earlier version of the agreement"
     JOINED = "who is one with the lead has changed since"
+    SALES = "sales took back what it said of the lead or its company, or said it of an instant in the past"
     KINDS = "a name that the agreement reads has got values of another kind since"
 
 
@@ -69,9 +70,12 @@ class Explaining:
         earlier = [each for each in other.began if each.publication != publication]
         if earlier:
             again = self._again(self._version(earlier[0].publication), other, self._seen)
-            same = again.begun.get(other.lead) == earlier[0].begun_at
-            if same and (other.sums is None or again.then[other.lead][:4] == other.sums):
+            began = again.begun.get(other.lead, ())
+            place = began.index(earlier[0].begun_at) if earlier[0].begun_at in began else None
+            if place is not None and (other.sums is None or again.then[other.lead][place][:4] == other.sums):
                 return Cause.EARLIER
+        if self._said_otherwise(other):
+            return Cause.SALES
         return self._kinds(other)
 
     def _joined(self, other: Other) -> bool:
@@ -92,6 +96,17 @@ class Explaining:
             return latest > other.at  # both were looked at again then
         return undone_at is not None or latest >= min((each.begun_at for each in other.began), default=0)
 
+    def _said_otherwise(self, other: Other) -> bool:
+        """Return whether outcomes that mattered to the lead are known otherwise now than they were then."""
+        sql = (
+            "SELECT 1 FROM store_outcome AS outcome JOIN store_person AS person "
+            "ON person.id = outcome.person_id WHERE (outcome.undone_at IS NOT NULL "
+            "OR outcome.at < outcome.known_at) AND (person.root_id = %s OR (outcome.stage = 'customer' "
+            "AND outcome.company_id IN (SELECT patch.company_id FROM store_personpatch AS patch "
+            "JOIN store_person AS member ON member.id = patch.person_id WHERE member.root_id = %s))) LIMIT 1"
+        )
+        return bool(query(sql, [other.lead, other.lead]))
+
     def _kinds(self, other: Other) -> Cause | None:
         """Return whether it was so while names had values of one kind only."""
         read = wanted_names([other.agreement])
@@ -107,9 +122,8 @@ class Explaining:
         if other.stood is not None:
             return again.stood.get(other.lead) == other.stood
         if other.sums is not None:
-            then = again.then.get(other.lead)
-            return then is not None and then[:4] == other.sums
-        return again.begun.get(other.lead) == (other.began[0].begun_at if other.began else None)
+            return any(then[:4] == other.sums for then in again.then.get(other.lead, ()))
+        return again.begun.get(other.lead, ()) == tuple(each.begun_at for each in other.began)
 
     def _again(self, agreement: Agreement, other: Other, seen: Seen) -> Recomputed:
         ground = ground_of(self._con, [agreement], history_of([other.lead]), seen)

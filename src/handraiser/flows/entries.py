@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
 
 import msgspec
-from django.db import connection
 
 from handraiser.capture.activity import Said
 from handraiser.capture.attributes import Patch
 from handraiser.capture.identity import Identifier
 from handraiser.capture.values import Json
+from handraiser.flows.dirty import forget, lock_dirty, mark_dirty
 from handraiser.flows.ledger import Firm, Ledger, Someone
+from handraiser.flows.merging import keep_one_open
 from handraiser.flows.names import Names
 from handraiser.store.bulk import among, change, insert, new_ids, query, statement
 
-__all__ = ["Entries", "forget", "mark_all_dirty", "mark_dirty", "mark_stale_dirty"]
+__all__ = ["Entries"]
 
 _WHO = {
     "user": "boolean", "email": "boolean", "lead_since": "bigint", "company_id": "bigint",
@@ -41,6 +42,7 @@ class Entries:
         self._dirty: dict[Someone, int] = {}
         self._much: Counter[Someone] = Counter()
         self._told: dict[Firm, int] = {}
+        self._imported: defaultdict[Someone | Firm, list[int]] = defaultdict(list)
         self._names = Names()
 
     def admit(self, scope: str, values: Mapping[str, Json]) -> dict[str, Json]:
@@ -72,13 +74,17 @@ class Entries:
             row = (event_id, event, *at, session_id, verdict, _json(self._names.admit("event", properties)))
             self._activities.append((who, row))
 
-    def touch(self, lead: Someone, received_at: int) -> None:
-        """Something is new of a lead."""
+    def touch(self, lead: Someone, received_at: int, imported: int | None = None) -> None:
+        """Something is new of a lead; `imported` is when it was known, if it came as history."""
+        if imported is not None:
+            self._imported[lead].append(imported)
         self._dirty[lead] = min(received_at, self._dirty.get(lead, received_at))
         self._much[lead] += 1
 
-    def told_of(self, firm: Firm, received_at: int) -> None:
-        """Something is new of a company, and so of all its leads."""
+    def told_of(self, firm: Firm, received_at: int, imported: int | None = None) -> None:
+        """Something is new of a company, and so of all its leads; `imported` as of a lead."""
+        if imported is not None:
+            self._imported[firm].append(imported)
         self._told[firm] = min(received_at, self._told.get(firm, received_at))
 
     def refuse(self, message_id: str, reason: str) -> None:
@@ -100,6 +106,10 @@ class Entries:
         self._names.write()
         self._write_dirty([firm for firm in self._told if firm not in new_firms])
         self._write_refused()
+        if self._joins:
+            # When nobody is about any of them any more: whoever was has had an episode begin, perhaps.
+            at = max(at for *_, at in self._joins)
+            keep_one_open({lead.root.number for _, lead, *_ in self._joins}, now=at)
 
     def _write_companies(self, ledger: Ledger) -> dict[Firm, None]:
         """Return those that are new, in their order."""
@@ -165,7 +175,7 @@ class Entries:
         if not self._joins:
             return
         both = {one.number for joined, lead, *_ in self._joins for one in (joined, lead)}
-        _lock_dirty(both.union(dirty))
+        lock_dirty(both.union(dirty))
         forget(sorted(both))
         condition, parameters = among("lead_id", [joined.number for joined, *_ in self._joins])
         # The joined one is no lead of its own any more; episodes stay, they are what happened.
@@ -189,11 +199,14 @@ class Entries:
         """Mark the leads of messages, and those of companies that had leads before these."""
         dirty: dict[int, int] = {}
         much: Counter[int] = Counter()
+        imported: dict[int, list[int]] = {}
         for one, since in self._dirty.items():
             lead = one.root
             if lead.lead_since is not None:
                 dirty[lead.number] = min(since, dirty.get(lead.number, since))
                 much[lead.number] += self._much[one]
+                if one in self._imported:
+                    imported.setdefault(lead.number, []).extend(self._imported[one])
         if told:
             condition, parameters = among("company_id", [firm.number for firm in told])
             of_firm = "(SELECT known_until FROM store_company WHERE id = company_id)"
@@ -206,8 +219,12 @@ class Entries:
             leads = f"{condition} AND root_id = id AND lead_since IS NOT NULL"
             of_firms = query(f"SELECT id, company_id FROM store_person WHERE {leads}", parameters)
             dirty = {lead: since_of[firm] for lead, firm in of_firms} | dirty
+            numbers = {firm.number: self._imported[firm] for firm in told if firm in self._imported}
+            for lead, firm in of_firms:
+                if firm in numbers:
+                    imported.setdefault(lead, []).extend(numbers[firm])
         self._write_forgotten(dirty)
-        mark_dirty(dirty, much)
+        mark_dirty(dirty, much, imported)
 
     def _write_refused(self) -> None:
         reasons = dict(self._refused)
@@ -226,60 +243,6 @@ def _own_id(message_id: str) -> str:
     Further events of `x` are `x:1`, `x:2`: a message whose id is like these is `x:1:0`, so no two are one.
     """
     return f"{message_id}:0" if _FURTHER.search(message_id) else message_id
-
-
-def mark_dirty(leads: Mapping[int, int], much: Mapping[int, int] | None = None) -> None:
-    """Have leads looked at again: by their numbers, when what is new of them was received, and how much."""
-    kinds = {
-        "lead_id": "bigint", "since": "bigint", "version": "bigint", "behind": "boolean",
-        "claimed_until": "bigint", "claimed_by": "text",
-    }  # fmt: skip
-    rows = [(lead, since, (much or {}).get(lead, 1), False, 0, "") for lead, since in sorted(leads.items())]
-    insert(
-        "store_dirty", kinds, rows,
-        conflict="(lead_id) DO UPDATE SET version = store_dirty.version + excluded.version, "
-        "behind = excluded.behind, "
-        "since = CASE WHEN store_dirty.since < excluded.since THEN store_dirty.since ELSE excluded.since END",
-    )  # fmt: skip
-
-
-def mark_all_dirty(since: int) -> int:
-    """Have all leads looked at again when there is time for it; return how many these are."""
-    return _mark(since, "", [], "(lead_id) DO UPDATE SET version = store_dirty.version + 1")
-
-
-def mark_stale_dirty(since: int, *, looked_at_before: int) -> int:
-    """Have the leads looked at again whose latest standing is from before an instant; return how many."""
-    older = " AND id IN (SELECT lead_id FROM store_standing WHERE at < %s)"
-    # Who is to be looked at anyway will be.
-    return _mark(since, older, [looked_at_before], "(lead_id) DO NOTHING")
-
-
-def _mark(since: int, which: str, parameters: list[object], conflict: str) -> int:
-    return statement(
-        "INSERT INTO store_dirty (lead_id, since, version, behind, claimed_until, claimed_by) "
-        f"SELECT id, %s, 1, %s, 0, '' FROM store_person WHERE root_id = id AND lead_since IS NOT NULL{which} "
-        f"ORDER BY id ON CONFLICT {conflict}",
-        [since, True, *parameters],
-    )
-
-
-def forget(leads: list[int]) -> None:
-    """Drop the hits kept of leads: who they are has changed, and all they did is matched anew.
-
-    Whoever has claimed them and is looking at them as they were has not claimed them any more, and writes
-    nothing down; who is writing is waited for, so that it is dropped too.
-    """
-    condition, parameters = among("lead_id", leads)
-    statement(f"UPDATE store_dirty SET claimed_until = 0, claimed_by = '' WHERE {condition}", parameters)
-    statement(f"DELETE FROM store_kepthits WHERE {condition}", parameters)
-
-
-def _lock_dirty(leads: Iterable[int]) -> None:
-    """Wait for all who write about these leads, in the order in which everybody does."""
-    if connection.vendor == "postgresql":
-        condition, parameters = among("lead_id", leads)
-        query(f"SELECT 1 FROM store_dirty WHERE {condition} ORDER BY lead_id FOR UPDATE", parameters)
 
 
 def _json(value: object) -> str:

@@ -203,13 +203,12 @@ class _Examiner:
         stored = _episodes(one, settled)
         self.looked_at[What.EPISODE] += sum(map(len, stored.values()))
         for lead in settled:
-            began, now_begun = tuple(each for each, _ in stored.get(lead, ())), again.begun.get(lead)
-            own = [(each.lead, each.begun_at) for each in began]
-            if own == ([(lead, now_begun)] if now_begun is not None else []):
+            began, now_begun = tuple(each for each, _ in stored.get(lead, ())), again.begun.get(lead, ())
+            if [(each.lead, each.begun_at) for each in began] == [(lead, at) for at in now_begun]:
                 self._look_at_reasons(one, lead, stored, again)
                 continue
             cause = self._explaining.cause(Other(lead, one.agreement, began=began), one.number)
-            missing = now_begun if not began else None
+            missing = now_begun[0] if now_begun and not began else None
             self.differences.append(
                 Difference(What.EPISODE, lead, one.agreement.name, _begun(began, now_begun), cause, missing)
             )
@@ -217,9 +216,8 @@ class _Examiner:
     def _look_at_reasons(
         self, one: Live, lead: int, stored: Mapping[int, Sequence[tuple[Began, Any]]], again: Recomputed
     ) -> None:
-        for began, reasons in stored.get(lead, ()):
+        for (began, reasons), then in zip(stored.get(lead, ()), again.then.get(lead, ()), strict=True):
             self.looked_at[What.REASONS] += 1
-            then = again.then[lead]
             sums = (reasons["score"], reasons["fit"], reasons["engagement"], reasons["grade"])
             if sums != then[:4]:
                 says = f"its episode says a score of {sums[0]}, and it was {then.score}"
@@ -261,6 +259,7 @@ def _told(stood: Stood) -> str:
     return f"a score of {stood.score}{grade}{', qualified' if stood.qualified else ''}"
 
 
-def _begun(began: Sequence[Began], now_begun: int | None) -> str:
+def _begun(began: Sequence[Began], now_begun: Sequence[int]) -> str:
     stored = " and ".join(iso(each.begun_at) for each in began) or "never"
-    return f"its episode began {stored}, and by its events {'never' if now_begun is None else iso(now_begun)}"
+    again = " and ".join(iso(at) for at in now_begun) or "never"
+    return f"its episode began {stored}, and by its events {again}"

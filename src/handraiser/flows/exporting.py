@@ -29,7 +29,7 @@ from handraiser.tables.streaming import Write, tables_written
 
 __all__ = ["TABLES", "Exported", "export", "ranges_of_leads"]
 
-TABLES = ("leads", "companies", "events", "rejects")
+TABLES = ("leads", "companies", "events", "outcomes", "rejects")
 _TIME = pa.timestamp("us", tz="UTC")
 _KINDS = {Kind.NUMBER: pa.float64(), Kind.BOOLEAN: pa.bool_(), Kind.TEXT: pa.string()}
 _OWN: dict[str, dict[str, pa.DataType]] = {
@@ -41,6 +41,11 @@ _OWN: dict[str, dict[str, pa.DataType]] = {
     "events": {
         "lead_id": pa.string(), "event": pa.string(), "event_id": pa.string(), "occurred_at": _TIME,
         "known_at": _TIME, "verdict": pa.string(), "session_id": pa.string(), "properties": pa.string(),
+    },
+    "outcomes": {
+        "lead_id": pa.string(), "stage": pa.string(), "at": _TIME, "reason": pa.string(),
+        "agreement": pa.string(), "amount": pa.float64(), "currency": pa.string(),
+        "competitor": pa.string(), "note": pa.string(), "by": pa.string(), "company_id": pa.string(),
     },
     "rejects": {
         "reason": pa.string(), "kind": pa.string(), "received_at": _TIME, "replayed_at": _TIME,
@@ -141,10 +146,14 @@ def ranges_of_leads(after: int = 0) -> Iterator[History]:
 def _schemas(con: duckdb.DuckDBPyConnection, seen: Seen) -> dict[str, pa.Schema]:
     """Return the columns of the tables: their own, and attributes, of the kinds that all values had."""
     inputs = _Sources.of(con, history_of(()), seen)
-    given = {"leads": _attributes(inputs.leads, seen["lead"]), "companies": {}, "events": {}, "rejects": {}}
-    given["companies"] = _attributes(inputs.companies, seen["company"])
+    given = {
+        "leads": _attributes(inputs.leads, seen["lead"]),
+        "companies": _attributes(inputs.companies, seen["company"]),
+    }
     return {
-        name: pa.schema([*own.items(), *((column, _KINDS[kind]) for column, kind in given[name].items())])
+        name: pa.schema(
+            [*own.items(), *((column, _KINDS[kind]) for column, kind in given.get(name, {}).items())]
+        )
         for name, own in _OWN.items()
     }
 
@@ -210,6 +219,7 @@ def _tables(
         "leads": leads,
         "companies": firms,
         "events": _as_read(con, sources.events, events, seen["event"]),
+        "outcomes": history.outcomes,
     }
 
 

@@ -11,11 +11,11 @@ from django.db.models import Max
 
 from handraiser.agreement import load
 from handraiser.agreement.model import Agreement
-from handraiser.flows.entries import mark_all_dirty
+from handraiser.flows.dirty import mark_all_dirty
 from handraiser.flows.wanted import wanted_names
 from handraiser.store.models import Publication
 
-__all__ = ["Live", "begin", "live_at", "live_now", "wanted_names"]
+__all__ = ["Live", "agreement_of", "begin", "live_at", "live_now", "wanted_names"]
 
 
 class Live(NamedTuple):
@@ -23,6 +23,8 @@ class Live(NamedTuple):
 
     first   since when one of its name has been, without a gap
     before  the publications that it has taken the place of since then
+    hand_off  whether sales is to have also who became an MQL before
+    begun_at  when leads began to be decided by it; None: not yet
     """
 
     number: int
@@ -31,6 +33,8 @@ class Live(NamedTuple):
     since: int
     first: int
     before: tuple[int, ...]
+    hand_off: bool = False
+    begun_at: int | None = None
 
 
 def live_at(now: int) -> tuple[Live, ...]:
@@ -73,6 +77,11 @@ def begin(now: int) -> bool:
     return began
 
 
+def agreement_of(publication: Publication) -> Agreement:
+    """Return the agreement that was signed as a publication."""
+    return _agreement(publication.pk, publication.text)
+
+
 def _reached(now: int) -> int:
     """Return the latest instant at which an agreement is known to have begun, or now, if that is later."""
     return max(now, Publication.objects.aggregate(latest=Max("begun_at"))["latest"] or now)
@@ -87,6 +96,8 @@ def _live(chain: Sequence[Publication]) -> Live:
         one.live_from,
         chain[0].live_from,
         tuple(each.pk for each in chain[:-1]),
+        one.hand_off,
+        one.begun_at,
     )
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from handraiser.agreement import load
 from handraiser.agreement.model import Agreement
 from handraiser.facts.instants import iso
+from handraiser.flows.handing_history import history_waiting
 from handraiser.flows.refusals import FlowCode, refused
 from handraiser.flows.users import user_named
 from handraiser.store.locks import GOVERNING, alone
@@ -31,12 +32,14 @@ class Published(NamedTuple):
 
     before  what it takes the place of, or runs beside
     until   when one that was published before takes its place in turn
+    history  how many open episodes of its name were recorded as history and are handed off when it begins
     """
 
     publication: Publication
     before: Agreement | None
     before_since: int | None
     until: int | None
+    history: int = 0
 
 
 class Here(NamedTuple):
@@ -65,11 +68,13 @@ def publish(
     shadow: bool,
     who: str,
     now: int,
+    hand_off: bool = False,
 ) -> Published:
     """Write down that an agreement decides from an instant on (now, unless said), or runs beside as a shadow.
 
-    One transaction, with who signed; a shadow may go without. Raises Mistakes where who signs may not, where
-    nothing would change, and where it would begin in a past that another has decided.
+    One transaction, with who signed; a shadow may go without. With `hand_off` sales gets also who was an MQL
+    by it before, those too whose open episode is recorded as history. Raises Mistakes where who signs may
+    not, where nothing would change, and where it would begin in a past that another has decided.
     """
     if signed is None and not shadow:
         raise ValueError("what is to decide is signed by both sides")
@@ -82,13 +87,17 @@ def publish(
         _check_start(others, at, shadow=shadow, now=soonest)
         before = _latest(others.live, at)
         running = _latest(others.shadows, at) if shadow else None
-        _check_news(agreement, before, running)
+        history = history_waiting(agreement.name) if hand_off else 0
+        # Who wants these handed off wants something new of the same agreement.
+        _check_news(agreement, None if history else before, running)
         made = Publication.objects.create(
             name=agreement.name, text=_text(agreement), fingerprint=agreement.fingerprint, shadow=shadow,
+            hand_off=hand_off,
             live_from=at, published_at=now, marketing=marketing, sales=sales,
         )  # fmt: skip
         details = {
             "publication": made.pk, "fingerprint": made.fingerprint, "live_from": iso(at), "shadow": shadow,
+            "hand_off": hand_off, "history": history,
             "marketing": marketing.email if marketing else None, "sales": sales.email if sales else None,
         }  # fmt: skip
         subject = f"agreement {made.name}"
@@ -99,6 +108,7 @@ def publish(
         load(before.text, file=f"publication {before.pk}") if before else None,
         before.live_from if before else None,
         min(later, default=None),
+        history,
     )
 
 

@@ -11,9 +11,11 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from django.db import Error, connection, transaction
+from django.db import connection, transaction
 
+from handraiser.flows.apart import of_all
 from handraiser.flows.deciding import Decided, Looked, Looking
+from handraiser.flows.handing import Begun, hand_off
 from handraiser.flows.live import Live, live_now
 from handraiser.scoring.registers import NEVER
 from handraiser.store import remembering
@@ -41,17 +43,18 @@ _EPISODE = {
     "decided_at": "bigint", "hand_raise": "boolean", "from_history": "boolean", "publication_id": "bigint",
     "fingerprint": "text", "reasons": "jsonb",
 }  # fmt: skip
-_OUTGOING = {
-    "destination": "text", "episode_id": "bigint", "kind": "text", "payload": "jsonb", "created_at": "bigint",
-}  # fmt: skip
 
 
 class Claim(NamedTuple):
-    """A lead that is this worker's for a while: the version of what is new, and when that was received."""
+    """A lead that is this worker's for a while: the version of what is new, and when that was received.
+
+    imported  as `Dirty.imported`
+    """
 
     lead: int
     version: int
     since: int
+    imported: str = ""
 
 
 class Qualifier:
@@ -75,7 +78,11 @@ class Qualifier:
                 self._done(claims, self._mine(claims))
             return len(claims)
         some = _at_once(claims)
-        self._give_back(claims[len(some) :])
+        rest = claims[len(some) :]
+        if rest:
+            with transaction.atomic():
+                self._mine(rest)  # in everybody's order
+                self._give_back(rest)
         self._decide(some, live, now)
         return len(some)
 
@@ -83,10 +90,14 @@ class Qualifier:
         """Decide leads; one that cannot be decided, which is a mistake of ours, keeps no other waiting."""
         try:
             with as_of_now():
-                looked = self.looking.look(live, {claim.lead: claim.since for claim in claims}, now)
-        except Error:
-            raise  # the database's, and for all of them
-        except Exception:  # noqa: BLE001  it is logged, and the lead waits to be decided
+                looked = self.looking.look(
+                    live, {claim.lead: claim.since for claim in claims}, now, imported=_imported(claims)
+                )
+            with transaction.atomic():
+                self._write(claims, live, looked, now)
+        except Exception as error:
+            if of_all(error):
+                raise
             if len(claims) == 1:
                 _log.exception("Lead %s cannot be decided; it is tried again in an hour.", claims[0].lead)
                 self._set_aside(claims[0], now)
@@ -94,9 +105,6 @@ class Qualifier:
             half = len(claims) // 2
             self._decide(claims[:half], live, now)
             self._decide(claims[half:], live, now)
-            return
-        with transaction.atomic():
-            self._write(claims, live, looked, now)
 
     def _set_aside(self, claim: Claim, now: int) -> None:
         with transaction.atomic():
@@ -164,9 +172,7 @@ class Qualifier:
         mine = self._mine(claims)
         decided = [each for each in looked.decided if each.lead in mine]
         _write_standings(decided)
-        _write_episodes(
-            [each for each in decided if each.begun_at is not None], {one.number: one for one in live}, now
-        )
+        _write_episodes([each for each in decided if each.begun], {one.number: one for one in live}, now)
         for ground, news in looked.remember.items():
             own = [each for each in news if each.lead in mine]
             remembering.write(ground, own, beside=looked.remember.keys())
@@ -200,7 +206,7 @@ class Qualifier:
 def _nobodys(most: int) -> list[Claim]:
     """Return leads that nobody is about, the longest waiting first."""
     sql = (
-        "SELECT lead_id, version, since FROM store_dirty WHERE claimed_until = 0 AND behind = %s "
+        "SELECT lead_id, version, since, imported FROM store_dirty WHERE claimed_until = 0 AND behind = %s "
         f"ORDER BY since LIMIT %s{_skipping_locked()}"
     )
     # Those of whom nothing is new come when there is nobody else.
@@ -216,6 +222,15 @@ def _at_once(claims: Sequence[Claim]) -> Sequence[Claim]:
         if size > _BYTES and place:
             return claims[:place]
     return claims
+
+
+def _imported(claims: Sequence[Claim]) -> dict[int, frozenset[int]]:
+    """Return by lead when something was known of it that came as history, as far as that has to be said."""
+    return {
+        claim.lead: frozenset(int(each) for each in claim.imported.split(",") if each)
+        for claim in claims
+        if claim.imported
+    }
 
 
 def _skipping_locked() -> str:
@@ -236,25 +251,29 @@ def _write_standings(decided: Sequence[Decided]) -> None:
     insert("store_standing", _STANDING, rows, conflict=f"(lead_id, publication_id) DO UPDATE SET {sets}")
 
 
-def _write_episodes(begun: Sequence[Decided], live: dict[int, Live], now: int) -> None:
-    if not begun:
-        return
+def _write_episodes(decided: Sequence[Decided], live: dict[int, Live], now: int) -> None:
+    begun = {}
     rows = []
-    for each in begun:
+    for each in decided:
         one = live[each.publication]
-        rows.append(
-            (
-                each.lead, one.agreement.name, one.shadow, each.ordinal, each.begun_at, now, each.hand_raise,
-                each.from_history, each.publication, one.agreement.fingerprint, each.reasons,
-            )
-        )  # fmt: skip
+        for beginning in each.begun:
+            begun[each.lead, one.agreement.name, one.shadow, beginning.ordinal] = one.agreement, beginning
+            rows.append(
+                (
+                    each.lead, one.agreement.name, one.shadow, beginning.ordinal, beginning.at, now,
+                    beginning.hand_raise, beginning.from_history, each.publication,
+                    one.agreement.fingerprint, beginning.reasons,
+                )
+            )  # fmt: skip
     kept = insert(
         "store_episode", _EPISODE, rows, conflict="(lead_id, agreement, shadow, ordinal) DO NOTHING",
-        returning="id, reasons, shadow, from_history",
+        returning="id, lead_id, agreement, shadow, ordinal",
     )  # fmt: skip
-    told = [
-        ("handoff", number, "mql", reasons, now)
-        for number, reasons, shadow, past in kept
-        if not (shadow or past)
-    ]
-    insert("store_outgoing", _OUTGOING, told, conflict="(destination, episode_id, kind) DO NOTHING")
+    hand_off(
+        [
+            Begun(number, lead, *begun[lead, name, bool(shadow), ordinal])
+            for number, lead, name, shadow, ordinal in kept
+            if not shadow
+        ],
+        now,
+    )

@@ -35,13 +35,13 @@ class Recomputed(NamedTuple):
     """Some leads under an agreement, by their numbers.
 
     stood  how each stood at its instant
-    begun  when the first episode of each began; those that have none are left out
-    then   how each of these stood at that moment
+    begun  when the episodes of each began; those that have none are left out
+    then   how each stood at each of these moments
     """
 
     stood: dict[int, Stood]
-    begun: dict[int, int]
-    then: dict[int, Stood]
+    begun: dict[int, tuple[int, ...]]
+    then: dict[int, tuple[Stood, ...]]
 
 
 def ground_of(
@@ -54,13 +54,14 @@ def ground_of(
     """Return the ground of agreements over what is known of some leads; every event is matched."""
     inputs = kept_inputs(
         con, leads=history.leads, companies=history.companies, events=history.events, seen=seen,
+        outcomes=history.outcomes, customers=history.customers,
         wanted=wanted_names(agreements),
     )  # fmt: skip
     return survey(agreements, inputs, threads=1, plan=plan)
 
 
 def recompute(agreement: Agreement, ground: Ground, at: Mapping[int, int]) -> Recomputed:
-    """Return how leads stood, each at its own instant, and when the first episode of each began.
+    """Return how leads stood, each at its own instant, and when the episodes of each began.
 
     Whoever has no instant in `at` is asked about the end of time.
     """
@@ -70,11 +71,19 @@ def recompute(agreement: Agreement, ground: Ground, at: Mapping[int, int]) -> Re
     prepared = prepare(agreement, found)
     numbers = [int(each) for each in ground.leads.ids.to_pylist()]
     instants = np.array([at.get(number, FOREVER - 1) for number in numbers], dtype=np.int64)
-    episodes = find_episodes(prepared, FOREVER - 1, first_only=True, threads=1)
-    begun = {number: int(episodes.at[k]) for k, number in enumerate(numbers) if episodes.found[k]}
-    moments = np.where(episodes.found > 0, episodes.at, instants)
-    then = _stood(prepared, numbers, moments) if begun else {}
-    return Recomputed(_stood(prepared, numbers, instants), begun, {number: then[number] for number in begun})
+    episodes = find_episodes(prepared, FOREVER - 1, first_only=False, threads=1)
+    begun: dict[int, tuple[int, ...]] = {}
+    then: dict[int, tuple[Stood, ...]] = {}
+    for turn in range(int(episodes.found.max(initial=0))):
+        have = np.flatnonzero(episodes.found > turn)
+        moments = instants.copy()
+        moments[have] = episodes.at[episodes.offsets[have] + turn]
+        stood = _stood(prepared, numbers, moments)
+        for k in have.tolist():
+            number = numbers[k]
+            begun[number] = (*begun.get(number, ()), int(moments[k]))
+            then[number] = (*then.get(number, ()), stood[number])
+    return Recomputed(_stood(prepared, numbers, instants), begun, then)
 
 
 def _stood(prepared: Prepared, numbers: Sequence[int], at: np.ndarray) -> dict[int, Stood]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from handraiser.flows.entries import forget, mark_dirty
+from handraiser.flows.dirty import forget, mark_dirty
 from handraiser.flows.examining import ORPHANS, Examined
 from handraiser.store.bulk import among, statement
 from handraiser.store.models import Audit

@@ -20,7 +20,7 @@ from handraiser.flows.entries import Entries
 from handraiser.flows.ledger import Ledger
 from handraiser.flows.taking import Heard, take
 from handraiser.store.bulk import among, change, query, statement
-from handraiser.store.locks import RESOLVING, one_of_many
+from handraiser.store.locks import READING, RESOLVING, alone, one_of_many
 
 __all__ = ["resolve_arrivals"]
 
@@ -45,12 +45,12 @@ def resolve_arrivals(*, most: int = _MOST) -> int:
 
     0 where there are none, or where another worker is about it.
     """
-    with one_of_many(RESOLVING) as mine:
+    with one_of_many(READING) as mine:
         return _resolve(most) if mine else 0
 
 
 def _resolve(most: int) -> int:
-    waiting = _oldest(most)
+    waiting = _oldest(most)[:most]
     if not waiting:
         return 0
     # Taking messages apart takes longest, and nobody who writes has to wait for it.
@@ -106,6 +106,7 @@ def _is_of_messages(error: Exception) -> bool:
 def _settle(some: Sequence[_Waiting], heard: Mapping[int, Heard]) -> int:
     """Write down what some messages say, and that they do not wait any more; return how many did."""
     with transaction.atomic():
+        alone(RESOLVING)
         still = _taken(some)
         resolved = [heard[each.seq] for each in some if each in still]
         _write_down(resolved)
@@ -156,8 +157,9 @@ def _read(seqs: Sequence[int]) -> tuple[dict[int, Heard], int]:
         said = _said(message_id, kind, body, event, ids)
         # What is imported was known when it happened, wherever that was.
         heard[seq] = Heard(
-            message_id, occurred_at, occurred_at if imported else received_at, received_at, said
-        )
+            message_id, occurred_at, occurred_at if imported else received_at, received_at, said,
+            bool(imported),
+        )  # fmt: skip
         size += len(body)
     return heard, size
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from handraiser.flows.entries import mark_stale_dirty
+from handraiser.flows.dirty import mark_stale_dirty
 from handraiser.store.bulk import query
 
 __all__ = ["DAY", "sweep"]

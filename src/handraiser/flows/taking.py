@@ -26,6 +26,7 @@ class Heard(NamedTuple):
     """A message that was kept, and what it says.
 
     known_at  the instant from which it may be known at the earliest
+    imported  whether it tells of the past
     said      None where it cannot be taken apart or written down, which is a mistake of ours
     """
 
@@ -34,6 +35,7 @@ class Heard(NamedTuple):
     known_at: int
     received_at: int
     said: Said | None
+    imported: bool = False
 
 
 def take(heard: Heard, said: Said, ledger: Ledger, entries: Entries) -> None:
@@ -65,7 +67,12 @@ def take(heard: Heard, said: Said, ledger: Ledger, entries: Entries) -> None:
         if named is None:
             named, speaker.visits = visit_of(heard.occurred_at, speaker.visits, name=heard.message_id)
         entries.did(speaker, heard.message_id, said, (heard.occurred_at, known_at), named)
-    entries.touch(lead, heard.received_at)
+    entries.touch(lead, heard.received_at, _moment(heard, known_at))
+
+
+def _moment(heard: Heard, known_at: int) -> int | None:
+    """Return when something was known that was imported; of anything else None."""
+    return known_at if heard.imported else None
 
 
 def _speaker(heard: Heard, said: Said, ledger: Ledger, entries: Entries) -> tuple[Someone, dict[str, Json]]:
@@ -158,10 +165,10 @@ def _firm(
         entries.patch_of(firm, Patch(heard.occurred_at, at, values, None))
         firm.known_until = at
         _remember(firm, values, heard.occurred_at)
-        entries.told_of(firm, heard.received_at)
+        entries.told_of(firm, heard.received_at, _moment(heard, at))
         for one in ledger.leads_of(firm):
             one.known_until = max(one.known_until, at)
-            entries.touch(one, heard.received_at)
+            entries.touch(one, heard.received_at, _moment(heard, at))
     return firm, since
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from django.db import transaction
 
 from handraiser.errors import Unavailable
-from handraiser.flows.entries import forget, mark_dirty
+from handraiser.flows.dirty import forget, mark_dirty
+from handraiser.flows.merging import part_again
 from handraiser.store.bulk import among, change, query, statement
 from handraiser.store.history import members_of
 from handraiser.store.locks import RESOLVING, alone
@@ -42,6 +43,7 @@ def unjoin(join: int, *, by: str, now: int) -> tuple[int, int]:
         condition, parameters = among("id", both)
         leads = query(f"SELECT id FROM store_person WHERE lead_since IS NOT NULL AND {condition}", parameters)
         mark_dirty({lead: now for (lead,) in leads})
+        part_again(both, now=now)
         Audit.objects.create(
             at=now, who=by, did="unjoin", subject=f"lead {old}",
             details={"join": join, "joined": found.joined_id, "because": f"{found.kind} {found.value}"},

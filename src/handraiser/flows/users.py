@@ -1,17 +1,27 @@
-"""Who signs, sells or looks? People come and leave; who has signed something is never forgotten."""
+"""Who signs, sells or looks? People come and leave; who has signed something is never forgotten.
+
+What is known of when and where somebody works is how leads are given to them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from difflib import get_close_matches
+from typing import NamedTuple, TypeVar
 
 from django.db import transaction
 
+from handraiser.agreement.hours import read_holidays, read_timezone, read_week
+from handraiser.agreement.wrong import Wrong
 from handraiser.capture.addresses import normal_address
 from handraiser.flows.refusals import FlowCode, refused
 from handraiser.store.locks import GOVERNING, alone
 from handraiser.store.models import Audit, User
 
-__all__ = ["add_user", "remove_user", "user_named"]
+__all__ = ["Profile", "add_user", "change_user", "choose_password", "owner_named", "user_named"]
+
+T = TypeVar("T")
+_NO_HOLIDAYS: tuple[str, ...] = ()
 
 
 def add_user(email: str, role: str, *, name: str, who: str, now: int) -> User:
@@ -25,7 +35,7 @@ def add_user(email: str, role: str, *, name: str, who: str, now: int) -> User:
         there = User.objects.filter(email=address).first()
         if there is not None and there.left_at is None:
             says = f"{address} is a user already, of the role {there.role}."
-            fix = "To change the role, `handraiser user remove` comes first."
+            fix = f"`handraiser user set {address} --role ROLE` changes the role."
             raise refused(FlowCode.USER_IS_THERE, "EMAIL", says, fix)
         user = there or User(email=address, created_at=now)
         user.role, user.name, user.left_at = role, name or user.name, None
@@ -36,15 +46,52 @@ def add_user(email: str, role: str, *, name: str, who: str, now: int) -> User:
     return user
 
 
-def remove_user(email: str, *, who: str, now: int) -> User:
-    """Return the user who has left now; what they signed stays signed. Raises Mistakes."""
+class Profile(NamedTuple):
+    """What is to change of a user, in the words of the command line; None: it stays, empty: none of it."""
+
+    role: str | None = None
+    name: str | None = None
+    timezone: str | None = None
+    hours: str | None = None
+    holidays: str | None = None
+    manager: str | None = None
+
+
+def change_user(email: str, profile: Profile, *, who: str, now: int) -> User:
+    """Return the user as they are now.
+
+    Raises Mistakes where nobody has the address, or something of it cannot be read.
+    """
     with transaction.atomic():
         alone(GOVERNING)
         user = user_named(email, where="EMAIL")
-        user.left_at = now
-        user.save(update_fields=["left_at"])
-        Audit.objects.create(at=now, who=who, did="removed a user", subject=f"user {user.email}")
+        if profile.role is not None:
+            user.role = profile.role
+        if profile.name is not None:
+            user.name = profile.name
+        if profile.timezone is not None:
+            user.timezone = _read("--timezone", profile.timezone, read_timezone, "")
+        if profile.hours is not None:
+            user.hours = _read("--hours", profile.hours, _read_hours, None)
+        if profile.holidays is not None:
+            user.holidays = _read("--holidays", profile.holidays, read_holidays, _NO_HOLIDAYS)
+        if profile.manager is not None:
+            user.manager = _manager(user, profile.manager)
+        user.save(update_fields=["role", "name", "timezone", "hours", "holidays", "manager"])
+        details = {key: value for key, value in profile._asdict().items() if value is not None}
+        Audit.objects.create(
+            at=now, who=who, did="changed a user", subject=f"user {user.email}", details=details
+        )
     return user
+
+
+def choose_password(user: User, password: str, *, who: str, now: int) -> None:
+    """Have a user sign in by a password from now on; the links they were invited by open nothing any more."""
+    with transaction.atomic():
+        alone(GOVERNING)
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        Audit.objects.create(at=now, who=who, did="chose a password", subject=f"user {user.email}")
 
 
 def user_named(email: str, *, where: str) -> User:
@@ -65,6 +112,45 @@ def user_named(email: str, *, where: str) -> User:
         f"There is no user {address}.",
         f"Did you mean {near[0]}?" if near else fix,
     )
+
+
+def owner_named(email: str, *, where: str) -> str:
+    """Return the address of somebody who may own leads, empty for `nobody`; who has left may still own some.
+
+    Raises Mistakes where there has never been such a user.
+    """
+    if email in ("", "nobody"):
+        return ""
+    found = User.objects.filter(email=normal_address(email) or email.strip()).first()
+    return str((found or user_named(email, where=where)).email)
+
+
+def _manager(user: User, email: str) -> User | None:
+    if not email:
+        return None
+    manager = user_named(email, where="--manager")
+    above: User | None = manager
+    while above is not None:
+        if above == user:
+            others = "" if above == manager else ", by way of others"
+            says = f"{user.email} would be their own manager{others}."
+            raise refused(FlowCode.NOT_THEIR_MANAGER, "--manager", says, "Name somebody else.")
+        above = above.manager
+    return manager
+
+
+def _read(option: str, words: str, read: Callable[[str], T | Wrong], nothing: T) -> T:
+    """What a profile says in one line, or nothing where that is empty."""
+    if not words.strip():
+        return nothing
+    found = read(words.strip())
+    if isinstance(found, Wrong):
+        raise refused(FlowCode.BAD_PROFILE, option, found.says, found.fix)
+    return found
+
+
+def _read_hours(words: str) -> tuple[object, ...] | Wrong | None:
+    return read_week(words)
 
 
 def _alike(one: str, other: str) -> bool:
