@@ -12,7 +12,11 @@ from pathlib import Path
 import msgspec
 import typer
 
-from handraiser.edge import backtesting, diffing, doctoring, exporting, publishing, serving
+from handraiser.edge import backtesting, diffing, doctoring, exporting, publishing, routes_tried, serving
+from handraiser.edge.alarms import alarms
+from handraiser.edge.away import away
+from handraiser.edge.destinations import destinations, outbox
+from handraiser.edge.episodes import episodes, outcome
 from handraiser.edge.helping import Command, Commands
 from handraiser.edge.keys import keys
 from handraiser.edge.options import (
@@ -48,6 +52,7 @@ from handraiser.edge.running import (
     say_rejects_of,
     texts_of,
 )
+from handraiser.edge.teams import teams
 from handraiser.edge.users import users
 from handraiser.errors import Diagnostic, Level, Mistakes, many
 
@@ -84,12 +89,16 @@ _PUBLISH = """handraiser publish agreement.yaml --marketing mara@example.com \\
 handraiser publish next.yaml --shadow"""
 _DOCTOR = """handraiser doctor
 handraiser doctor --repair"""
+_ROUTES = """handraiser routes
+handraiser routes next.yaml --from 2026-06-01 --to 2026-07-01"""
 _EXPORT = """handraiser export history
 handraiser export history --format csv"""
 _SERVE = """handraiser serve --agreement agreement.yaml
 DATABASE_URL=postgresql://me@db.example/leads handraiser serve --port 8080"""
 _WEB = "handraiser web --port 8080 --processes 2"
 _WORK = "handraiser work"
+_OUTCOME = """handraiser outcome 3 customer --amount 1100 --by sam@example.com
+handraiser outcome 3 lost --agreement crm-software --at 2026-06-30"""
 _DEMO = "handraiser demo --folder demo"
 
 
@@ -340,7 +349,21 @@ app.command(cls=Command, help="Decide leads of what `web` took in. Needs Postgre
 )
 app.add_typer(keys)
 app.add_typer(rejects)
+app.add_typer(destinations)
+app.add_typer(outbox)
 app.add_typer(users)
+app.add_typer(teams)
+app.add_typer(away)
+app.add_typer(episodes)
+app.add_typer(alarms)
+app.command(cls=Command, help="Keep what became of a lead, as another system knows it.", epilog=_OUTCOME)(
+    outcome
+)
+app.command(
+    cls=Command,
+    help="Show where MQLs would have gone, with the teams as they are now. Nothing is changed.",
+    epilog=_ROUTES,
+)(routes_tried.routes)
 app.command(
     cls=Command,
     help="Write what is known of all leads into files, as `score` reads them.",

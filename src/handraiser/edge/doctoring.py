@@ -29,13 +29,15 @@ def doctor(repair: Repair = False) -> None:
         from handraiser.edge.settings import FOLDER
         from handraiser.flows.examining import examine
         from handraiser.flows.examining_history import examine_history
+        from handraiser.flows.examining_sales import examine_sales
 
         instant = now()
         with at_work("Computing everything anew") as progress:
             examined = examine(instant, progress=progress)
         with at_work("Comparing the history with the database") as progress:
             history = examine_history(FOLDER, progress=progress)
-        for line in (*_told(examined, instant), *_of_history(history)):
+        sales = examine_sales(instant)
+        for line in (*_told(examined, instant), *_of_history(history), *_of_sales(sales)):
             OUT.print(line, markup=False)
         if repair:
             from handraiser.flows.repairing import repair as repair_it
@@ -44,7 +46,7 @@ def doctor(repair: Repair = False) -> None:
             OUT.print(f"{many(leads, 'lead')} will be decided anew by the worker.", markup=False)
             if history.differences:
                 OUT.print(_history_anew(FOLDER), markup=False)
-        if history.differences or any(each.cause is None for each in examined.differences):
+        if history.differences or sales or any(each.cause is None for each in examined.differences):
             raise typer.Exit(1)
 
 
@@ -65,6 +67,14 @@ def _of_history(history: HistoryExamined) -> Iterator[str]:
         waiting = f"; {many(history.missing, 'row')} will follow" if history.missing else ""
         has = f"{many(history.files, 'file')} with {many(history.rows, 'row')}"
         yield f"The history, {has}, is what the database has{waiting}."
+
+
+def _of_sales(differences: list[str]) -> Iterator[str]:
+    if differences:
+        yield f"What is kept of leads with sales is not as it should be: {differences[0]}."
+        yield from (f"  and {each}" for each in differences[1:_SHOWN])
+        if len(differences) > _SHOWN:
+            yield f"  and {len(differences) - _SHOWN:,} more"
 
 
 def _told(examined: Examined, instant: int) -> Iterator[str]:

@@ -25,11 +25,12 @@ def export(folder: ExportFolder, format: ExportFormat = "parquet") -> None:
             f"{many(done.leads, 'lead')} in {many(done.rows['leads'], 'row')}",
             f"{many(done.companies, 'company', 'companies')} in {many(done.rows['companies'], 'row')}",
             many(done.rows["events"], "event"),
+            many(done.rows["outcomes"], "outcome"),
             many(done.rows["rejects"], "reject"),
         )
         OUT.print(f"{folder}: {', '.join(told)}.", markup=False)
         files = " ".join(
             f"--{name} {shlex.quote(str(Path(folder, f'{name}.{format}')))}"
-            for name in ("leads", "companies", "events")
+            for name in ("leads", "companies", "events", "outcomes")
         )
         OUT.print(f"Next: handraiser score AGREEMENT {files}", markup=False)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
+import msgspec
 import typer
 
 from handraiser.facts.instants import iso
 
-__all__ = ["listed", "one_of", "to_second"]
+__all__ = ["FORMATS", "listed", "one_of", "to_second", "write_json"]
+
+FORMATS = ("text", "json")
 
 
 def listed(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -29,3 +33,8 @@ def one_of(option: str, word: str, words: Sequence[str]) -> None:
 def to_second(at: int) -> str:
     """Return an instant in ISO 8601, without a fraction."""
     return iso(at - at % 1_000_000)
+
+
+def write_json(told: msgspec.Struct) -> None:
+    """Write what is told for programs, as the API answers it."""
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(told), indent=2).decode() + "\n")

@@ -51,9 +51,29 @@ __all__ = [
     "Scope",
     "Shadow",
     "UserEmail",
+    "WebUrl",
     "UserName",
     "Version",
     "Zone",
+    "NewRole",
+    "UserZone",
+    "UserHours",
+    "UserHolidays",
+    "UserManager",
+    "TeamName",
+    "TeamManager",
+    "TeamFallback",
+    "Weight",
+    "PerDay",
+    "PerMonth",
+    "AwayFrom",
+    "AwayUntil",
+    "AwayCover",
+    "AwayWhy",
+    "AwayNumber",
+    "TriedAgreement",
+    "TriedSince",
+    "TriedUntil",
 ]
 
 AgreementFile = Annotated[Path, typer.Argument(metavar="AGREEMENT", help="The agreement, a YAML file.")]
@@ -148,6 +168,68 @@ BacktestFormat = Annotated[
     str, typer.Option("--format", metavar="text|json|html", help="For people, for programs, or to pass on.")
 ]
 
+DestinationName = Annotated[
+    str, typer.Argument(metavar="NAME", help="The name that `destination list` shows.")
+]
+DropWaiting = Annotated[
+    bool,
+    typer.Option("--force", help="Also while messages wait for it: they are dropped."),
+]
+NewDestination = Annotated[
+    str, typer.Argument(metavar="NAME", help="What it is called: small letters, digits, `-` and `_`.")
+]
+DestinationKind = Annotated[
+    str,
+    typer.Option(
+        "--kind",
+        metavar="webhook|slack|teams|email",
+        help="A program of yours, a channel, or a mailbox.",
+    ),
+]
+ToldAt = Annotated[
+    str,
+    typer.Option(
+        "--to",
+        metavar="ADDRESS",
+        help="A URL; of a mailbox its address, or `owner` or `manager` for those of the lead.",
+    ),
+]
+ToldOf = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--on", metavar="KIND", help="Of which messages, such as lead.mql; again for more; all unless said."
+    ),
+]
+OfAgreement = Annotated[
+    str | None, typer.Option("--agreement", metavar="NAME", help="Of which agreement; of all unless said.")
+]
+KeepOld = Annotated[
+    int,
+    typer.Option(
+        "--keep-old", metavar="HOURS", help="For how long the one before signs, too.", min=0, max=720
+    ),
+]
+TestedAt = Annotated[
+    str | None,
+    typer.Option(
+        "--mailbox", metavar="EMAIL", help="Where to send it, if the destination is `owner` or `manager`."
+    ),
+]
+MessageState = Annotated[
+    str,
+    typer.Option("--state", metavar="waiting|dead|delivered", help="Which are shown; dead ones unless said."),
+]
+MessageOf = Annotated[
+    str | None, typer.Option("--destination", metavar="NAME", help="Those of one destination.")
+]
+MessageNumber = Annotated[
+    str | None, typer.Argument(metavar="ID", help="The number that `outbox list` shows.")
+]
+ReplayedSince = Annotated[
+    str | None,
+    typer.Option("--since", metavar="TIME", help="All of a destination that were written since then."),
+]
+
 Marketing = Annotated[
     str | None, typer.Option("--marketing", metavar="EMAIL", help="Who signs for marketing, a user.")
 ]
@@ -158,6 +240,10 @@ LiveFrom = Annotated[
 Shadow = Annotated[
     bool, typer.Option("--shadow", help="Let it only run beside: nothing is handed off, nobody has to sign.")
 ]
+HandOff = Annotated[
+    bool,
+    typer.Option("--hand-off", help="Hand off also who became an MQL before, as far as it is open."),
+]
 Scope = Annotated[
     str,
     typer.Option(
@@ -167,6 +253,10 @@ Scope = Annotated[
 KeyName = Annotated[str | None, typer.Option("--name", metavar="NAME", help="What it is for, in your words.")]
 KeyNumber = Annotated[str, typer.Argument(metavar="ID", help="The number that `key list` shows.")]
 AddedEmail = Annotated[str, typer.Argument(metavar="EMAIL", help="Their e-mail address.")]
+WebUrl = Annotated[
+    str | None,
+    typer.Option("--url", metavar="URL", help="Where people reach the web app; else as HANDRAISER_URL says."),
+]
 UserEmail = Annotated[str, typer.Argument(metavar="EMAIL", help="The e-mail address that `user list` shows.")]
 Role = Annotated[
     str,
@@ -177,6 +267,79 @@ Role = Annotated[
     ),
 ]
 UserName = Annotated[str | None, typer.Option("--name", metavar="NAME", help="What they are called.")]
+NewRole = Annotated[
+    str | None,
+    typer.Option(
+        "--role",
+        metavar="marketing|sales|manager|administrator|viewer",
+        help="What they do here from now on.",
+    ),
+]
+UserZone = Annotated[
+    str | None,
+    typer.Option("--timezone", metavar="ZONE", help="Where they work; the agreement's unless said."),
+]
+UserHours = Annotated[
+    str | None,
+    typer.Option("--hours", metavar="HOURS", help="When they work; the agreement's hours unless said."),
+]
+UserHolidays = Annotated[
+    str | None,
+    typer.Option("--holidays", metavar="CODES", help="Whose holidays they have: DE-BY, or several: US, CA."),
+]
+UserManager = Annotated[
+    str | None, typer.Option("--manager", metavar="EMAIL", help="Who is told when a promise is not kept.")
+]
+TeamName = Annotated[str, typer.Argument(metavar="NAME", help="The team, as agreements name it.")]
+TeamManager = Annotated[
+    str | None,
+    typer.Option("--manager", metavar="EMAIL", help="Who is told of what the team does not manage."),
+]
+TeamFallback = Annotated[
+    str | None,
+    typer.Option("--fallback", metavar="EMAIL", help="Who gets what nobody of the team can take."),
+]
+Weight = Annotated[
+    int | None,
+    typer.Option(
+        "--weight", metavar="N", help="Who weighs 2 gets twice as many; 1 unless said, 100 at most."
+    ),
+]
+PerDay = Annotated[
+    int | None,
+    typer.Option("--per-day", metavar="N", help="No more of the team's leads a day; 0 for as many as come."),
+]
+PerMonth = Annotated[
+    int | None, typer.Option("--per-30-days", metavar="N", help="No more of them in 30 days; 0 likewise.")
+]
+AwayFrom = Annotated[
+    str, typer.Option("--from", metavar="TIME", help="When it begins, such as a day where they are.")
+]
+AwayUntil = Annotated[
+    str,
+    typer.Option(
+        "--until", metavar="TIME", help="From when on they are back; of a last day off, the day after."
+    ),
+]
+AwayCover = Annotated[
+    str | None,
+    typer.Option("--cover", metavar="EMAIL", help="Who gets their leads; others by the routes unless said."),
+]
+AwayWhy = Annotated[str | None, typer.Option("--why", metavar="TEXT", help="Why, in your words.")]
+AwayNumber = Annotated[str, typer.Argument(metavar="ID", help="The number that `away list` shows.")]
+TriedAgreement = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="AGREEMENT", help="Another agreement whose routes to try; each its own unless said."
+    ),
+]
+TriedSince = Annotated[
+    str | None,
+    typer.Option("--from", metavar="TIME", help="MQLs from here on; 30 days before the end unless said."),
+]
+TriedUntil = Annotated[
+    str | None, typer.Option("--to", metavar="TIME", help="MQLs before this; now unless said.")
+]
 
 ExportFolder = Annotated[
     Path, typer.Argument(metavar="FOLDER", help="Where the files go; it is made if need be.")

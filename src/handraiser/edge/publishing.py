@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from handraiser.edge.database import database
-from handraiser.edge.options import AgreementFile, LiveFrom, Marketing, Sales, Shadow
+from handraiser.edge.options import AgreementFile, HandOff, LiveFrom, Marketing, Sales, Shadow
 from handraiser.edge.running import ERR, OUT, failing, now, say, texts_of, whoever_asks
 
 if TYPE_CHECKING:
@@ -20,10 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["publish"]
 
 _STANDING = "Leads that stand above the line already are recorded as MQLs, not handed off."
-_SINCE = (
-    "Who became an MQL since then waits to be handed off, though nothing is sent anywhere yet; "
-    "who did before is recorded, not handed off."
-)
+_SINCE = "Who became an MQL since then is handed off; who did before is recorded, not handed off."
+_ALL = "Leads that stand above the line already are handed off too."
 
 
 def publish(
@@ -32,6 +30,7 @@ def publish(
     sales: Sales = None,
     at: LiveFrom = None,
     shadow: Shadow = False,
+    hand_off: HandOff = False,
 ) -> None:
     if (marketing is None) != (sales is None):
         raise typer.BadParameter("--marketing and --sales stand together.")
@@ -45,6 +44,7 @@ def publish(
         loaded = _checked(agreement)
         live_from = None if at is None else microseconds_of(at, option="--at")
         with database(new=True, say=say):
+            from handraiser.flows.absent import absent
             from handraiser.flows.publishing import Signatures
             from handraiser.flows.publishing import publish as publish_it
             from handraiser.flows.unheard import unheard
@@ -52,9 +52,10 @@ def publish(
             signed = Signatures(marketing, sales) if marketing is not None and sales is not None else None
             instant = now()
             done = publish_it(
-                loaded, signed=signed, live_from=live_from, shadow=shadow, who=whoever_asks(), now=instant
-            )
-            _warn(unheard(loaded), agreement)
+                loaded, signed=signed, live_from=live_from, shadow=shadow, who=whoever_asks(), now=instant,
+                hand_off=hand_off,
+            )  # fmt: skip
+            _warn([*unheard(loaded), *absent(loaded)], agreement)
             _tell(loaded, done, agreement, instant)
 
 
@@ -83,7 +84,8 @@ def _tell(agreement: Agreement, done: Published, path: Path, instant: int) -> No
     from handraiser.facts.instants import iso
 
     made = done.publication
-    if done.before is not None and done.before_since is not None:
+    anew = done.before is None or done.before.fingerprint != agreement.fingerprint
+    if anew and done.before is not None and done.before_since is not None:
         from handraiser.agreement.diff import diff
 
         changes = diff(done.before, agreement)
@@ -93,6 +95,14 @@ def _tell(agreement: Agreement, done: Published, path: Path, instant: int) -> No
     for line in _sentences(agreement.name, done, instant):
         OUT.print(line, markup=False)
     OUT.print(f"Publication {made.pk}, fingerprint {agreement.fingerprint[:12]}.", markup=False)
+
+
+def _recorded(history: int) -> str:
+    """Return what becomes of episodes that are recorded as history."""
+    if not history:
+        return "No open MQL is recorded as history."
+    those = "one open MQL that is" if history == 1 else f"{history:,} open MQLs that are"
+    return f"So are the {those} recorded as history, by the routes and promises that they began under."
 
 
 def _sentences(name: str, done: Published, instant: int) -> list[str]:
@@ -110,7 +120,11 @@ def _sentences(name: str, done: Published, instant: int) -> list[str]:
     told.append(f"{name} is live from {since}{until}.")
     if made.marketing is not None and made.sales is not None:
         told.append(f"Signed by {made.marketing.email} for marketing and {made.sales.email} for sales.")
-    told.append(_STANDING if made.live_from >= instant else _SINCE)
+    if made.hand_off:
+        told.append(_ALL)
+        told.append(_recorded(done.history))
+    else:
+        told.append(_STANDING if made.live_from >= instant else _SINCE)
     if done.before is not None and made.live_from > instant:
         told.append("Until then the agreement before it decides.")
     return told

@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from handraiser.edge.absent_told import absent_from_live
 from handraiser.edge.database import database, database_name, set_up
 from handraiser.edge.options import Host, LiveAgreement, Port, Processes
 from handraiser.edge.running import ERR, failing, now, say, texts_of
@@ -37,9 +38,10 @@ def serve(agreement: LiveAgreement = None, port: Port = 8000, host: Host = "127.
         with database(new=True, say=say):
             if agreement is not None:
                 _make_live(agreement)
-            say([*_no_agreement(), *_no_key()])
-        # Each on a processor of its own: who resolves need not wait for who decides.
-        helpers = [_Worker(part) for part in ("resolve", "decide")]
+            _refuse_wrong_settings()
+            say([*_no_agreement(), *_no_key(), *absent_from_live(now()), *_nobody_signs_in(host, port)])
+        # Each by itself: who resolves need not wait for who decides, nor either for the outside.
+        helpers = [_Worker(part) for part in ("resolve", "decide", "deliver")]
         _say_ready(host, port)
         try:
             _serve(host, port, processes=1)
@@ -55,7 +57,7 @@ def web(port: Port = 8000, host: Host = "127.0.0.1", processes: Processes = 1) -
         _refuse_sqlite("web")
         _refuse_taken(host, port)
         with database(new=True, say=say):
-            say(_no_key())
+            say([*_no_key(), *_nobody_signs_in(host, port)])
         _say_ready(host, port)
         _serve(host, port, processes=processes)
 
@@ -64,6 +66,7 @@ def work() -> None:
     with failing(), _until_told():
         _refuse_sqlite("work")
         with database(new=True, say=say):
+            _refuse_wrong_settings()
             say([_worked_on()])
         from handraiser.edge.worker import run
 
@@ -117,6 +120,14 @@ def _refuse_sqlite(command: str) -> None:
         raise refused(FlowCode.NOT_FOR_SQLITE, "DATABASE_URL", says, fix)
 
 
+def _refuse_wrong_settings() -> None:
+    """Say at once what no message could leave by, or be kept by."""
+    from handraiser.edge.outside import days_kept, outside
+
+    outside(now)
+    days_kept()
+
+
 def _no_agreement() -> Iterator[str]:
     """Yield what to say where nobody can become an MQL."""
     from handraiser.store.models import Publication
@@ -124,6 +135,27 @@ def _no_agreement() -> Iterator[str]:
     if not Publication.objects.filter(shadow=False, live_from__lte=now()).exists():
         command = "handraiser publish AGREEMENT --marketing EMAIL --sales EMAIL"
         yield f"No agreement is live, so nobody becomes an MQL. To have one live: `{command}`, {_where()}."
+
+
+def _nobody_signs_in(host: str, port: int) -> Iterator[str]:
+    """Yield how the first administrator comes in, where there is none; and that sessions will not last."""
+    from handraiser.edge.web.signing.links import first_link, nobody_rules
+    from handraiser.edge.web.signing.secret import settle_secret
+
+    lasting = settle_secret()
+    if nobody_rules():
+        link = first_link(_shown(host, port))
+        yield f"Nobody can sign in yet. The first administrator comes in here, within a day: {link}"
+    if not lasting:
+        yield (
+            "HANDRAISER_SECRET is not set: who signs in has to do so again after each restart. Set it, the "
+            "same for every process; `openssl rand -base64 32` makes a good one."
+        )
+
+
+def _shown(host: str, port: int) -> str:
+    """Return where people on this machine reach it."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{_here(host)}:{port}"
 
 
 def _no_key() -> Iterator[str]:

@@ -3,59 +3,125 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import urlsplit
+
+from handraiser.edge.settings_read import database, signing_key
 
 __all__: list[str] = []
 
 FOLDER = Path(os.environ.get("HANDRAISER_FOLDER", "handraiser-data"))
-# A server that is gone is noticed within seconds, not when the system's own patience ends.
-_PATIENCE = {"connect_timeout": "5", "tcp_user_timeout": "10000", "keepalives_idle": "30"}
-
-
-def database(url: str) -> dict[str, object]:
-    parts = urlsplit(url)
-    said = dict(parse_qsl(parts.query))
-    # With one slash, or a host behind three, all of it would be the name of a database on this machine.
-    name = parts.path.removeprefix("/")
-    slashes = "///" if parts.scheme == "sqlite" else "//"
-    if not url.lower().startswith(f"{parts.scheme}:{slashes}"):
-        raise ValueError("DATABASE_URL has too few slashes")
-    if parts.scheme in ("postgres", "postgresql"):
-        if "/" in name or "@" in name:
-            raise ValueError("DATABASE_URL has no host before the name of the database")
-        return {
-            "ENGINE": "django.db.backends.postgresql",
-            "NAME": unquote(name),
-            "USER": unquote(parts.username or ""),
-            "PASSWORD": unquote(parts.password or ""),
-            "HOST": unquote(parts.hostname or ""),
-            "PORT": parts.port or "",
-            "OPTIONS": {**_PATIENCE, **said},
-            "CONN_MAX_AGE": None,
-            "CONN_HEALTH_CHECKS": True,
-        }
-    if parts.scheme == "sqlite":
-        return {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": unquote(url.partition("?")[0].removeprefix("sqlite:///")),
-            "CONN_MAX_AGE": None,
-            "OPTIONS": {
-                # Begun as a writer's: a reader that turns writer half way cannot wait for another.
-                "transaction_mode": "IMMEDIATE",
-                "timeout": float(said.get("timeout", 5)),  # seconds that one writer waits for another
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
-            },
-        }
-    raise ValueError(f"DATABASE_URL begins with postgresql:// or sqlite:///, not {parts.scheme}://")
-
-
 DATABASES = {"default": database(os.environ.get("DATABASE_URL") or f"sqlite:///{FOLDER / 'handraiser.db'}")}
-INSTALLED_APPS = ["handraiser.store"]
+INSTALLED_APPS = [
+    # First, for its templates: allauth's pages are drawn by our elements.
+    "handraiser.edge.web",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "axes",
+    "handraiser.store",
+]
 ROOT_URLCONF = "handraiser.edge.web.urls"
-SECRET_KEY = os.environ.get("HANDRAISER_SECRET", "only for tracking, which signs nothing")
-ALLOWED_HOSTS = ["*"]
-MIDDLEWARE = ["handraiser.edge.web.safety.plain"]
+HANDRAISER_SECRET = os.environ.get("HANDRAISER_SECRET", "")  # `flows.sealing`
+HANDRAISER_ALLOW_PRIVATE = os.environ.get("HANDRAISER_ALLOW_PRIVATE", "")  # `connectors.addresses`
+HANDRAISER_MAIL_URL = os.environ.get("HANDRAISER_MAIL_URL", "")  # `connectors.mailbox`
+HANDRAISER_MAIL_FROM = os.environ.get("HANDRAISER_MAIL_FROM", "handraiser@localhost")
+HANDRAISER_KEEP_DELIVERED_DAYS = os.environ.get("HANDRAISER_KEEP_DELIVERED_DAYS", "30")  # `flows.purging`
+
+# ---- the web app: where it is, and who may come in
+
+HANDRAISER_URL = os.environ.get("HANDRAISER_URL", "").rstrip("/")  # as people's browsers see it
+_HOST = urlsplit(HANDRAISER_URL).hostname
+_SECURE = HANDRAISER_URL.startswith("https://")
+SECRET_KEY = signing_key(HANDRAISER_SECRET, DATABASES["default"])
+ALLOWED_HOSTS = [_HOST] if _HOST else ["*"]
+CSRF_TRUSTED_ORIGINS = [HANDRAISER_URL] if HANDRAISER_URL else []
+SECURE_SSL_REDIRECT = False  # whoever takes TLS off in front does that; tracking never comes by here
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _SECURE else None
+SECURE_HSTS_SECONDS = 31_536_000 if _SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = False  # they may be anybody's
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "handraiser_session", "handraiser_csrf"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+MIDDLEWARE = [
+    "handraiser.edge.web.safety.plain",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "handraiser.edge.web.frame.access.only_who_may",
+    "axes.middleware.AxesMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "handraiser.edge.web.frame.context.around",
+            ],
+            "builtins": ["django.templatetags.static", "handraiser.edge.web.templatetags.frame"],
+        },
+    }
+]
+AUTH_USER_MODEL = "store.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL, LOGIN_REDIRECT_URL = "account_login", "home"
+ACCOUNT_ADAPTER = "handraiser.edge.web.signing.adapters.Accounts"
+SOCIALACCOUNT_ADAPTER = "handraiser.edge.web.signing.adapters.Providers"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an address is one that an administrator invited
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "handraiser"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _SECURE  # browsers themselves allow it on this machine only
+ACCOUNT_RATE_LIMITS = {"login_failed": None}  # axes counts them, for all processes together
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "handraiser.edge.web.signing.adapters.address_tried"
+AXES_LOCKOUT_TEMPLATE = "signing/locked_out.html"
+AXES_VERBOSE = False
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(os.environ.get("HANDRAISER_STATIC") or FOLDER / "static")
+STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
+
 USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

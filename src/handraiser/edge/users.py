@@ -1,4 +1,4 @@
-"""`handraiser user`: who signs, sells or looks."""
+"""`handraiser user`: who signs, sells or looks, and when and where they work."""
 
 from __future__ import annotations
 
@@ -7,17 +7,36 @@ import typer
 from handraiser.edge.database import database
 from handraiser.edge.helping import Command, Commands
 from handraiser.edge.listing import listed, one_of, to_second
-from handraiser.edge.options import AddedEmail, Role, UserEmail, UserName
+from handraiser.edge.options import (
+    AddedEmail,
+    NewRole,
+    Role,
+    UserEmail,
+    UserHolidays,
+    UserHours,
+    UserManager,
+    UserName,
+    UserZone,
+    WebUrl,
+)
 from handraiser.edge.running import OUT, failing, now, say, whoever_asks
+from handraiser.errors import many
 
 __all__ = ["users"]
 
+_HERE = "http://127.0.0.1:8000"
 ROLES = ("marketing", "sales", "manager", "administrator", "viewer")
 _ADD = """handraiser user add mara@example.com --role marketing
 handraiser user add sam@example.com --role sales --name "Sam Field\""""
+_SET = """handraiser user set sam@example.com --timezone Europe/Berlin \\
+    --hours "mon-thu 09:00-17:00; fri 09:00-13:00" --holidays DE-BY
+handraiser user set sam@example.com --manager mia@example.com"""
 
 users = typer.Typer(
-    name="user", cls=Commands, no_args_is_help=True, help="Add, show and remove the people who use it."
+    name="user",
+    cls=Commands,
+    no_args_is_help=True,
+    help="Add, show, change and remove the people who use it.",
 )
 
 
@@ -53,13 +72,78 @@ def list_users() -> None:
 
 
 @users.command(
+    "invite",
+    cls=Command,
+    help="Print a link by which a user chooses a password, or another: it works once, for three days.",
+    epilog="handraiser user invite sam@example.com --url https://mql.example.com",
+)
+def invite(email: UserEmail, url: WebUrl = None) -> None:
+    with failing(), database(new=False, say=say):
+        from handraiser.edge.web.signing.links import invitation
+        from handraiser.edge.web.signing.secret import settle_secret
+        from handraiser.flows.refusals import FlowCode, refused
+        from handraiser.flows.users import user_named
+
+        if not settle_secret():
+            says = "Links are signed by HANDRAISER_SECRET, and there is none."
+            fix = "Set it here as it is set where the web app runs."
+            raise refused(FlowCode.NOTHING_TO_SEAL_WITH, "HANDRAISER_SECRET", says, fix)
+        OUT.print(invitation(user_named(email, where="EMAIL"), url or _HERE), markup=False, soft_wrap=True)
+
+
+@users.command(
+    "set",
+    cls=Command,
+    help="Change what is known of a user: what is not given stays, and an empty text takes it away.",
+    epilog=_SET,
+)
+def change(
+    email: UserEmail,
+    role: NewRole = None,
+    name: UserName = None,
+    timezone: UserZone = None,
+    hours: UserHours = None,
+    holidays: UserHolidays = None,
+    manager: UserManager = None,
+) -> None:
+    if role is not None:
+        one_of("--role", role, ROLES)
+    if (role, name, timezone, hours, holidays, manager) == (None,) * 6:
+        raise typer.BadParameter("Nothing is to change: give one of the options.")
+    with failing(), database(new=False, say=say):
+        from handraiser.flows.users import Profile, change_user
+
+        profile = Profile(role, name, timezone, hours, holidays, manager)
+        user = change_user(email, profile, who=whoever_asks(), now=now())
+        OUT.print(f"{user.email} is changed.", markup=False)
+
+
+@users.command(
     "remove",
     cls=Command,
-    help="Let a user leave. What they signed stays signed.",
+    help="Let a user leave. What they signed stays signed; others get their leads.",
     epilog="handraiser user remove sam@example.com",
 )
 def remove(email: UserEmail) -> None:
     with failing(), database(new=False, say=say):
-        from handraiser.flows.users import remove_user
+        from handraiser.flows.leaving import remove_user
 
-        OUT.print(f"{remove_user(email, who=whoever_asks(), now=now()).email} has left.", markup=False)
+        gone = remove_user(email, who=whoever_asks(), now=now())
+        OUT.print(f"{gone.user.email} has left.", markup=False)
+        if gone.given:
+            OUT.print(f"{many(gone.given, 'lead')} of theirs went to others.", markup=False)
+        if gone.nobodys:
+            told = (
+                f"{many(gone.nobodys, 'lead')} of theirs nobody else could take: an alarm is open for each."
+            )
+            OUT.print(told, markup=False)
+        if gone.stuck:
+            told = f"{many(gone.stuck, 'lead')} could not go on yet: a worker tries again."
+            OUT.print(told, markup=False)
+        for teams, lacks, option in (
+            (gone.managed, "no manager", "--manager"),
+            (gone.backed, "no fallback", "--fallback"),
+        ):
+            for team in teams:
+                told = f"Team {team} has {lacks} any more: `handraiser team add {team} {option} EMAIL`."
+                OUT.print(told, markup=False)

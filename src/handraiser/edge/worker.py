@@ -10,23 +10,33 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from threading import Event
 from typing import Literal
 
 from django.db import Error, close_old_connections, connection
 
+from handraiser.edge.deliverer import delivering
 from handraiser.edge.historian import keeping_history
+from handraiser.edge.outside import days_kept
 from handraiser.edge.settings import FOLDER
+from handraiser.flows.firing import fire
+from handraiser.flows.handing_history import hand_off_history
+from handraiser.flows.leaving import pass_on_left
 from handraiser.flows.live import begin
+from handraiser.flows.purging import purge_delivered
 from handraiser.flows.qualify import Qualifier
+from handraiser.flows.reassigning import place_unassigned
 from handraiser.flows.resolve import resolve_arrivals
 from handraiser.flows.sweep import sweep
+from handraiser.flows.timeoff import hand_over
 
 __all__ = ["PARTS", "Part", "Worker", "now", "run"]
 
 _IDLE = 0.05  # seconds until it is looked again, when there was nothing to do
 _AWAY = 1.0  # seconds until a database that was away is asked again
+_AGAIN = 60_000_000  # microseconds until it is looked again for who takes what nobody could
 _SELDOM = 1_800.0  # seconds between looks for what comes about once a day
 
 Part = Literal["resolve", "decide"]
@@ -50,10 +60,12 @@ class Worker:
     ) -> None:
         self.clock = clock
         self.part = part
+        self.days_kept = days_kept()
         self.folder = None if part == "resolve" else folder
         # What tells it from all others comes first: names of machines are long.
         self.qualifier = Qualifier(f"{secrets.token_hex(4)}-{os.getpid()}-{socket.gethostname()}"[:32])
         self._seldom_at = 0.0
+        self._placed_at = self._placed_after = 0
 
     def run(self, stop: Event, *, alone: Callable[[], bool] = lambda: False) -> None:
         """Work until told to stop, or left alone. Whatever fails is tried again: a database may be away."""
@@ -81,12 +93,30 @@ class Worker:
         if time.monotonic() - self._seldom_at > _SELDOM:
             self._seldom_at = time.monotonic()
             self.daily()
-        begin(self.clock())
-        return self.qualifier.qualify(self.clock())
+        if begin(self.clock()):
+            self._placed_at = 0  # it may want what was recorded as history
+        decided = self.qualifier.qualify(self.clock())
+        return decided + fire(self.clock()) + hand_over(self.clock()) + self._place()
+
+    def _place(self) -> int:
+        """Look now and then whether somebody can take by now what is nobody's, or theirs who have left."""
+        if 0 <= self.clock() - self._placed_at < _AGAIN:
+            return 0
+        at = self.clock()
+        self._placed_at = at  # whatever fails here keeps nothing else waiting until it is looked again
+        passed = pass_on_left(at)
+        placed = place_unassigned(at, after=self._placed_after)
+        self._placed_after = placed.after
+        handed = hand_off_history(at)
+        if handed:
+            self._placed_at = 0  # there may be more
+        return handed + passed + placed.went
 
     def daily(self) -> None:
         """Do what is due once a day, as far as it is due."""
-        sweep(self.clock())
+        today = self.clock()
+        sweep(today)
+        purge_delivered(today, days=self.days_kept)
 
     def settle(self) -> None:
         """Work until there is nothing more to do."""
@@ -102,4 +132,11 @@ def run(parent: int | None = None, part: Part | None = None) -> None:
     stop = Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda number, frame: stop.set())
-    Worker(part=part, folder=FOLDER).run(stop, alone=lambda: parent is not None and os.getppid() != parent)
+    try:
+        with delivering(stop, now) if part is None else nullcontext():
+            Worker(part=part, folder=FOLDER).run(
+                stop, alone=lambda: parent is not None and os.getppid() != parent
+            )
+    finally:
+        # DuckDB complains of whatever of it nobody has cleared away when the process ends.
+        gc.unfreeze()

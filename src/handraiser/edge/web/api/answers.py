@@ -7,25 +7,58 @@ from typing import Any
 
 import msgspec
 
+from handraiser.edge.web.api.handed import (
+    Alarm,
+    Alarms,
+    Assignment,
+    Deadline,
+    Done,
+    Handoff,
+    Handoffs,
+    Move,
+    OutcomeKept,
+    Pause,
+    Waiting,
+    Who,
+)
+from handraiser.edge.web.api.sent import Destination, Destinations, Outgoing, OutgoingPage, Replayed
+
 __all__ = [
     "Activity",
     "Agreement",
     "Agreements",
+    "Alarm",
+    "Alarms",
+    "Assignment",
     "Company",
+    "Deadline",
+    "Done",
+    "Destination",
+    "Destinations",
     "Episode",
     "Episodes",
+    "Handoff",
+    "Handoffs",
     "Identified",
     "Join",
     "Lead",
     "Member",
+    "Move",
+    "OutcomeKept",
+    "Pause",
+    "Outgoing",
+    "OutgoingPage",
     "Reasons",
     "Recorded",
     "Refused",
+    "Replayed",
     "RuleGave",
     "Someone",
     "Standing",
     "Timeline",
     "Undone",
+    "Waiting",
+    "Who",
 ]
 
 
@@ -80,8 +113,12 @@ class Reasons(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Episode(msgspec.Struct, frozen=True, kw_only=True):
-    """A time that somebody became an MQL, as it was written down then."""
+    """A time that somebody became an MQL, as it was written down then, and how far it was with sales.
 
+    `stage`, `owner`, `handed_at` and `ended_at` are as of the instant that is asked about.
+    """
+
+    id: int
     lead_id: str
     ordinal: int
     begun_at: datetime
@@ -90,6 +127,10 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     from_history: bool
     fingerprint: str
     reasons: Reasons
+    stage: str | None
+    owner: str | None
+    handed_at: datetime | None
+    ended_at: datetime | None
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,6 +186,7 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True):
     joined_to: str | None
     at: datetime
     created_at: datetime
+    stage: str
     identifiers: list[Identified]
     attributes: dict[str, Any]
     company: Company | None
@@ -214,8 +256,9 @@ class Undone(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
-    """Why something is not answered, and what would be right."""
+    """Why something is not answered, and what would be right; `allowed` is what an episode can become."""
 
     success: bool = False
     message: str
     fix: str | None = None
+    allowed: list[str] | None = None

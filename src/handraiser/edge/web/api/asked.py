@@ -14,6 +14,7 @@ from handraiser.edge.web.api.leads import KINDS
 from handraiser.errors import Mistakes
 from handraiser.facts.instants import microseconds_of
 from handraiser.flows.live import Live
+from handraiser.flows.users import owner_named
 from handraiser.scoring.cited import moment
 from handraiser.store.history import lead_number
 from handraiser.store.models import Publication
@@ -27,8 +28,10 @@ __all__ = [
     "lead_asked",
     "lead_known_by",
     "mark_asked",
+    "no_nul",
     "nothing_else_asked",
     "number_asked",
+    "owner_asked",
 ]
 
 _MARK = re.compile(r"(-?\d{1,18})\.(\d{1,18})", re.ASCII)
@@ -44,6 +47,12 @@ def nothing_else_asked(given: Iterable[str], known: Sequence[str]) -> None:
         takes = f"It takes {spelled(known)}." if known else "It takes no parameters."
         fix = takes if near is None else f"Did you mean `{near}`? {takes}"
         raise refusal(400, f"`{name[:40]}` is no parameter of this address.", fix=fix)
+
+
+def no_nul(*given: str) -> None:
+    """Raise Answered with 400 where a text has a NUL, which no database keeps."""
+    if any("\0" in each for each in given):
+        raise refusal(400, "A text has a NUL, which nothing here has.", fix="Leave it out.")
 
 
 def instant_asked(at: str | None, *, name: str = "at") -> int:
@@ -138,6 +147,17 @@ def agreement_published(name: str | None) -> None:
     fix = "Publish one." if not names else f"There are {spelled(names)}."
     fix = fix if near is None else f"Did you mean `{near}`? {fix}"
     raise refusal(404, f"No agreement {name[:80]} has been published.", fix=fix)
+
+
+def owner_asked(owner: str | None) -> str | None:
+    """Return the address of an owner, empty for nobody. Raises Answered with 404 where no user has it."""
+    if owner is None:
+        return None
+    try:
+        return owner_named(owner, where="owner")
+    except Mistakes as mistakes:
+        wrong = mistakes.diagnostics[0]
+        raise refusal(404, wrong.says, fix=wrong.fix) from None
 
 
 def mark_asked(before: str | None) -> Mark | None:

@@ -9,19 +9,20 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from handraiser.edge.web.api import answers
+from handraiser.edge.web.api import answers, verdicts
 from handraiser.scoring.explanation import Explanation
 
-__all__ = ["Api", "answering"]
+__all__ = ["Api", "answering", "taking"]
 
 _WHY = {
     400: "What was asked for cannot be meant",
     401: "There is no key, or nobody knows it",
     403: "The key is not for this",
     404: "There is no such thing",
-    409: "It has been done already",
+    409: "It has been done already, or what is said is not allowed now",
     503: "The database does not answer at the moment",
 }
+_TAKEN = [verdicts.SayOutcome, *dict.fromkeys(taken.body for taken in verdicts.TAKEN.values())]
 _TOLD = [getattr(answers, name) for name in answers.__all__]
 
 
@@ -32,6 +33,11 @@ def answering(told: type[msgspec.Struct], *refused: int, text: bool = False) -> 
     for status in sorted({*refused, 400, 401, 403, 503}):
         found[status] = {"description": _WHY[status], "content": _json(answers.Refused)}
     return {"responses": found}
+
+
+def taking(body: type[msgspec.Struct]) -> dict[str, Any]:
+    """Return what OpenAPI says of the body that an operation takes."""
+    return {"requestBody": {"required": True, "content": _json(body)}}
 
 
 def _json(told: type[msgspec.Struct]) -> dict[str, Any]:
@@ -46,7 +52,7 @@ class Api(NinjaAPI):
     ) -> OpenAPISchema:
         described = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
         _, objects = msgspec.json.schema_components(
-            [*_TOLD, Explanation], ref_template="#/components/schemas/{name}"
+            [*_TOLD, *_TAKEN, Explanation], ref_template="#/components/schemas/{name}"
         )
         described["components"]["schemas"] = objects
         return described

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,8 +10,10 @@ import msgspec
 from handraiser.edge.web.api import answers
 from handraiser.edge.web.api.scores import stood
 from handraiser.flows.live import Live
+from handraiser.lifecycle.stages import stage_of
 from handraiser.scoring.cited import moment
 from handraiser.store import models
+from handraiser.store.handoffs import Stood, reached_by, stood_at
 from handraiser.store.history import members_of
 from handraiser.store.people import Known, Link, Named, episodes_of, identifiers_of, links_of
 from handraiser.store.timeline import Done, Mark, what_was_done
@@ -28,6 +30,7 @@ def lead_at(found: Known, live: Collection[Live], at: int) -> answers.Lead:
     known = stood(found.root, [one.agreement for one in live], at)
     members = members_of([found.root])
     episodes = episodes_of(found.root, at)
+    handed = stood_at([each.pk for each in episodes], at)
     company = None
     if known.company is not None:
         company = answers.Company(id=known.company, attributes=known.company_attributes)
@@ -36,6 +39,7 @@ def lead_at(found: Known, live: Collection[Live], at: int) -> answers.Lead:
         joined_to=joined_to(found),
         at=moment(at),
         created_at=moment(found.lead_since or 0),
+        stage=stage_of(reached_by(found.root, handed.values(), at), known=True),
         identifiers=_identified(identifiers_of(members)),
         attributes=known.attributes,
         company=company,
@@ -45,7 +49,7 @@ def lead_at(found: Known, live: Collection[Live], at: int) -> answers.Lead:
             if number != found.root
         ],
         joins=[join_told(link) for link in links_of(members)],
-        agreements=[_standing(one, row, episodes) for one, row in zip(live, known.rows, strict=True)],
+        agreements=[_standing(one, row, episodes, handed) for one, row in zip(live, known.rows, strict=True)],
     )
 
 
@@ -92,7 +96,9 @@ def _identified(named: Iterable[Named]) -> list[answers.Identified]:
     return [answers.Identified(kind=_NAMES[each.kind], value=each.value) for each in named]
 
 
-def _standing(one: Live, row: dict[str, Any], episodes: Sequence[models.Episode]) -> answers.Standing:
+def _standing(
+    one: Live, row: dict[str, Any], episodes: Sequence[models.Episode], handed: Mapping[int, Stood]
+) -> answers.Standing:
     agreement = one.agreement
     own = [each for each in episodes if (each.agreement, each.shadow) == (agreement.name, one.shadow)]
     return answers.Standing(
@@ -107,12 +113,13 @@ def _standing(one: Live, row: dict[str, Any], episodes: Sequence[models.Episode]
         grade=row["grade"],
         qualified=row["qualified"],
         mql_at=row["mql_at"],
-        episodes=[_episode(each) for each in own],
+        episodes=[_episode(each, handed.get(each.pk)) for each in own],
     )
 
 
-def _episode(each: models.Episode) -> answers.Episode:
+def _episode(each: models.Episode, stood: Stood | None) -> answers.Episode:
     return answers.Episode(
+        id=each.pk,
         lead_id=str(each.lead_id),
         ordinal=each.ordinal,
         begun_at=moment(each.begun_at),
@@ -121,6 +128,10 @@ def _episode(each: models.Episode) -> answers.Episode:
         from_history=each.from_history,
         fingerprint=each.fingerprint,
         reasons=msgspec.convert(each.reasons, answers.Reasons),
+        stage=None if stood is None else stood.stage,
+        owner=None if stood is None else stood.owner,
+        handed_at=None if stood is None or stood.handed_at is None else moment(stood.handed_at),
+        ended_at=None if stood is None or stood.ended_at is None else moment(stood.ended_at),
     )
 
 

@@ -22,7 +22,7 @@ from ninja.security.base import AuthBase
 from handraiser.edge.telling import tell
 from handraiser.edge.web.admitting import CALLER, nobody
 from handraiser.edge.web.answering import Answered, refusal
-from handraiser.edge.web.api import answers, asked
+from handraiser.edge.web.api import answers, asked, selling, sending
 from handraiser.edge.web.api.description import Api, answering
 from handraiser.edge.web.api.episodes import episodes_after
 from handraiser.edge.web.api.leads import agreements_at, join_told, lead_at, someone, timeline_at
@@ -38,6 +38,7 @@ from handraiser.store.snapshot import as_of_now
 __all__ = ["api"]
 
 _PAGE = 100
+_KEPT = ("owner", "team", "destination", "name")  # looked up as they are
 _LONGEST = 1_000
 
 
@@ -94,6 +95,7 @@ def _asks(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @functools.wraps(view)
     def answer(request: HttpRequest, **given: Any) -> HttpResponse:
         in_path = request.resolver_match.kwargs if request.resolver_match else {}
+        asked.no_nul(*(str(request.GET.get(name, in_path.get(name, ""))) for name in _KEPT))
         asked.nothing_else_asked(request.GET, [name for name in names if name not in in_path])
         return view(request, **given)
 
@@ -212,9 +214,8 @@ def undo_join(request: HttpRequest, join_id: JoinId) -> HttpResponse:
     number = asked.number_asked(join_id, "join")
     if link(number) is None:
         raise refusal(404, f"There is no join {number}.", fix="`joins` of a lead shows which there are.")
-    by: Caller = request.META[CALLER]
     try:
-        both = unjoin(number, by=f"key {by.number} {by.name}".strip(), now=time.time_ns() // 1_000)
+        both = unjoin(number, by=str(request.META[CALLER]), now=time.time_ns() // 1_000)
     except Unavailable:
         raise refusal(409, f"Join {number} has been undone already.", fix="Nothing is left to do.") from None
     with as_of_now():
@@ -225,6 +226,10 @@ def undo_join(request: HttpRequest, join_id: JoinId) -> HttpResponse:
         return _written(
             answers.Undone(success=True, join=join_told(undone), leads=[someone(one) for one in two])
         )
+
+
+selling.add_to(api, asks=_asks, writing=Writing())
+sending.add_to(api, asks=_asks, writing=Writing())
 
 
 def _written(told: msgspec.Struct) -> HttpResponse:

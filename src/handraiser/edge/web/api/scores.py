@@ -29,7 +29,7 @@ __all__ = ["Stood", "explained", "stood"]
 
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _DERIVED = frozenset({"email_domain", "email_kind"})
-_TABLES = ("kept_leads", "kept_companies", "kept_events")
+_TABLES = ("kept_leads", "kept_companies", "kept_events", "kept_outcomes")
 
 
 class Stood(NamedTuple):
@@ -130,6 +130,8 @@ def _inputs(history: History, seen: Seen, wanted: Mapping[str, Collection[str]] 
             leads=history.leads,
             companies=history.companies,
             events=history.events,
+            outcomes=history.outcomes,
+            customers=history.customers,
             seen=seen,
             wanted=wanted,
         )
