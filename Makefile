@@ -13,14 +13,14 @@
 #
 # PYTHON=/path/to/python chooses the interpreter, 3.11 or later.
 
-.PHONY: demo check lint types floors kernels clients test fmt bench torture evaluate lock clean setup
+.PHONY: demo check lint types floors assets kernels clients test fmt bench torture evaluate lock clean setup
 .NOTPARALLEL:
 
 BIN := .venv/bin
 ARGS ?=
 export PYTHON
 
-demo: setup
+demo: assets
 	@$(BIN)/handraiser demo $(ARGS)
 
 check: lint types floors test
@@ -43,12 +43,16 @@ floors: setup
 	@$(BIN)/lint-imports --no-logo
 
 # Test workers would each compile the kernels for themselves.
-kernels: setup
+kernels: assets
 	@$(BIN)/python -m handraiser.edge.warming
 
 test: kernels clients
 	@echo "== tests: pytest"
 	@$(BIN)/pytest $(ARGS)
+
+# What pages load, made of npm packages; the installation has made it, and templates have changed since.
+assets: setup
+	@$(BIN)/python hatch_build.py
 
 # Real programs that send events, for the tests of the web front.
 clients: setup

@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 # A virtual environment does not survive being moved, so its folder is part of what it is made of.
-made_of=$( { pwd; cat requirements/dev.txt requirements/install.sh pyproject.toml; } | sha256sum | cut -d ' ' -f 1)
+made_of=$( { pwd; cat requirements/dev.txt requirements/install.sh pyproject.toml hatch_build.py; } | sha256sum | cut -d ' ' -f 1)
 if [ "$(cat .venv/made-of 2>/dev/null)" = "$made_of" ]; then exit 0; fi
 
 fail() { printf '%s\n' "$@" >&2; exit 1; }

@@ -35,6 +35,10 @@ class Caller(NamedTuple):
     scope: str
     name: str
 
+    def __str__(self) -> str:
+        """How the audit calls them."""
+        return f"key {self.number} {self.name}".strip()
+
 
 class _Keys:
     def __init__(self, read: Callable[[], Mapping[str, Caller]]) -> None:

@@ -15,11 +15,13 @@ from django.core.wsgi import get_wsgi_application
 from handraiser.edge.web.admitting import CALLER
 from handraiser.edge.web.answering import Answer, refusal
 from handraiser.edge.web.keys import Caller
-from handraiser.edge.web.receiving import KNOWN, Incoming, Scope, pass_over, receive
+from handraiser.edge.web.receiving import KNOWN, STRANGERS, Incoming, Scope, pass_over, receive
 
 __all__ = ["answer"]
 
 _BODY = 10 * 1024 * 1024
+_FORM = 1024 * 1024  # what people send by a page
+_FORMS = ("/account/", "/episodes/", "/join/", "/welcome/")  # where pages send them to
 _THREADS = 8
 _EXPLAINING = 2  # threads for what takes long; it keeps nothing else waiting
 _WAITING = 256  # requests; more would be answered later than people wait
@@ -37,10 +39,12 @@ async def answer(scope: Scope, incoming: Incoming, caller: Caller | None) -> Ans
     """
     global _waiting
     body = b""
-    if caller is None:
-        await pass_over(incoming)  # nothing that is open to everybody has a use for it
-    else:
+    if caller is not None:
         body = await receive(scope, incoming, bound=_BODY, room=KNOWN)
+    elif scope.method == "POST" and scope.path.startswith(_FORMS):
+        body = await receive(scope, incoming, bound=_FORM, room=STRANGERS)
+    else:
+        await pass_over(incoming)  # nothing that is open to everybody has a use for it
     if _waiting >= _WAITING:
         raise refusal(503, "Too many are asking at the moment.", ("retry-after", "2"))
     _waiting += 1
@@ -67,7 +71,10 @@ def _ask(environ: dict[str, Any]) -> Answer:
     finally:
         parts.close()  # gives connections to the database back
     status, headers = begun[-1]
-    lower = tuple((name.lower(), value) for name, value in headers if name.lower() != "content-length")
+    # Django has a blank before each cookie.
+    lower = tuple(
+        (name.lower(), value.strip()) for name, value in headers if name.lower() != "content-length"
+    )
     return Answer(int(status.partition(" ")[0]), body, lower)
 
 

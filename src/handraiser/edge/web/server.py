@@ -9,6 +9,8 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
+from handraiser.edge.database import set_up
+
 __all__ = ["main", "serve"]
 
 _CONNECTIONS = 8_192  # of a process; they cost little, and idle ones would keep others out
@@ -17,7 +19,16 @@ _FAREWELL = 10  # seconds for requests to be answered when it is stopped
 
 
 def serve(*, host: str, port: int, processes: int) -> None:
-    """Serve until told to stop (SIGTERM, SIGINT), then answer what has arrived and return."""
+    """Serve until told to stop (SIGTERM, SIGINT), then answer what has arrived and return.
+
+    Raises Unavailable where what pages load is not there.
+    """
+    set_up()
+    from handraiser.edge.web.assets import have_assets
+    from handraiser.edge.web.signing.secret import settle_secret
+
+    settle_secret()
+    have_assets()
     Server(
         "handraiser.edge.web.application:application",
         address=host,

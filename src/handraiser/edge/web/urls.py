@@ -2,32 +2,76 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, URLResolver, path
+from django.shortcuts import render
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+from django.urls.converters import StringConverter
 
 from handraiser.edge.web.api.routes import api
-from handraiser.edge.web.door import door, health, in_json
+from handraiser.edge.web.door import health, in_json
+from handraiser.edge.web.frame.access import gone, open_to_all
+from handraiser.edge.web.home.page import front, home
+from handraiser.edge.web.lead.page import lead, proof, timeline
+from handraiser.edge.web.queue.page import queue, rows
+from handraiser.edge.web.queue.verdicts import say
+from handraiser.edge.web.signing.pages import forgotten, join, welcome
+from handraiser.lifecycle.saying import Act
 
-__all__ = ["handler404", "handler500", "nowhere", "urlpatterns", "wrong"]
+__all__ = ["ActInPath", "handler404", "handler500", "nowhere", "urlpatterns", "wrong"]
 
+
+class ActInPath(StringConverter):
+    """The word of a verb, in an address."""
+
+    regex = "|".join(Act)
+
+
+register_converter(ActInPath, "act")
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", door),
-    path("health", health),
+    path("", front),
+    path("health", open_to_all(health)),
     path("api/", api.urls),
+    path("home", home, name="home"),
+    path("queue", queue, name="queue"),
+    path("queue/rows", rows, name="queue_rows"),
+    path("episodes/<int:number>/<act:act>", say, name="say"),
+    path("leads/<int:number>", lead, name="lead"),
+    path("leads/<int:number>/proof", proof, name="proof"),
+    path("leads/<int:number>/timeline", timeline, name="timeline"),
+    path("join/<int:number>/<str:token>", join, name="join"),
+    path("welcome/<str:token>", welcome, name="welcome"),
+    # Whose address is what is administrators' business; and nobody makes an account of their own.
+    path("account/email/", gone),
+    path("account/signup/", gone, name="account_signup"),
+    path("account/password/reset/", forgotten, name="account_reset_password"),
+    path("account/", include("allauth.urls")),
 ]
 
 
 def nowhere(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer where there is nothing."""
+    if _is_for_people(request):
+        return render(request, "frame/nowhere.html", {"path": request.path[:200]}, status=404)
     says = f"There is nothing at {request.path[:200]}."
     return in_json(404, {"success": False, "message": says, "fix": "/api/openapi.json says what there is."})
 
 
 def wrong(request: HttpRequest) -> HttpResponse:
     """Answer where something went wrong that nobody thought of."""
+    if _is_for_people(request):
+        # Nothing that needs a database, a template or a user: any of them may be what is wrong.
+        spoken = "Something is wrong here; it has been written to the log. Go back, and try again."
+        return HttpResponse(spoken, status=500, content_type="text/plain; charset=utf-8")
     says = "Something is wrong here; it has been written to the log."
     return in_json(500, {"success": False, "message": says})
 
 
-handler404 = nowhere
-handler500 = wrong
+def _is_for_people(request: HttpRequest) -> bool:
+    """Return whether a browser shows the answer to somebody."""
+    return not request.path.startswith("/api/") and "text/html" in request.headers.get("Accept", "")
+
+
+handler404: Any = nowhere
+handler500: Any = wrong

@@ -1,0 +1,1 @@
+"""One lead: who it is, what it did, and what is being made of it."""

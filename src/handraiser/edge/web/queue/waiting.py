@@ -1,0 +1,209 @@
+"""Which MQLs wait for somebody, why is each one, and how much time is left for what is to be done next?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from handraiser.agreement.model import Agreement, PromiseUnit
+from handraiser.flows.live import agreement_of
+from handraiser.handoff.about import Lead
+from handraiser.handoff.calendar import FOREVER
+from handraiser.handoff.clocks import Clock
+from handraiser.handoff.why import gave
+from handraiser.lifecycle.moves import ALLOWED
+from handraiser.lifecycle.saying import Act, bonds, may
+from handraiser.lifecycle.stages import OPEN, Stage
+from handraiser.store.handoffs import Listed, Place, handoffs
+from handraiser.store.known_as import leads_told
+from handraiser.store.models import Deadline, Handoff, Member, Team, User
+
+__all__ = ["Left", "Row", "Rows", "Whose", "may_see", "row_of", "rows_of", "teams_of", "whose_for"]
+
+_PAGE = 50
+_STRONGEST = 3  # rules in the line that says why
+_SECOND = 1_000_000
+_BECOMES = {
+    Act.ACCEPT: Stage.SAL, Act.RECYCLE: Stage.RECYCLED, Act.DISQUALIFY: Stage.DISQUALIFIED,
+    Act.SQL: Stage.SQL, Act.OPPORTUNITY: Stage.OPPORTUNITY, Act.WON: Stage.CUSTOMER, Act.LOST: Stage.LOST,
+    Act.REOPEN: Stage.LEAD,
+}  # fmt: skip
+
+
+class Whose(StrEnum):
+    """Whose MQLs a queue shows."""
+
+    MINE = "mine"
+    TEAM = "team"
+    NOBODYS = "nobodys"
+    ALL = "all"
+
+
+class Left(NamedTuple):
+    """What is to be done next, and how long there is for it.
+
+    due_at    in microseconds
+    seconds   of time that counts, until then: negative where it is over, and then of any time
+    runs      whether time counts at this moment
+    turns_at  when that changes next, in microseconds; None: never before it is due
+    """
+
+    do: str
+    due_at: int
+    seconds: int
+    runs: bool
+    turns_at: int | None
+
+
+class Row(NamedTuple):
+    """A hand-off in a queue; `may` is what its reader may say of it."""
+
+    listed: Listed
+    lead: Lead
+    why: str
+    left: Left | None
+    may: frozenset[Act]
+
+
+class Rows(NamedTuple):
+    """A page of a queue; `after` is where the next begins, None where it is the last."""
+
+    rows: list[Row]
+    after: str | None
+
+
+def teams_of(user: User) -> list[str]:
+    """Return the names of the teams somebody is in or manages."""
+    found = Team.objects.filter(members__user=user, members__active=True) | Team.objects.filter(manager=user)
+    return sorted({team.name for team in found.distinct()})
+
+
+def whose_for(user: User) -> tuple[Whose, ...]:
+    """Return whose MQLs somebody may look at: of sales own ones, the team's and nobody's, else all."""
+    if user.role == User.Role.SALES:
+        return (Whose.MINE, Whose.TEAM, Whose.NOBODYS)
+    if user.role == User.Role.MANAGER:
+        return (Whose.MINE, Whose.TEAM, Whose.NOBODYS, Whose.ALL)
+    return (Whose.ALL, Whose.NOBODYS)
+
+
+def may_see(user: User, handoff: Handoff) -> bool:
+    """Return whether a hand-off is among what somebody may look at."""
+    if user.role != User.Role.SALES or handoff.owner_id in (None, user.pk):
+        return True
+    return handoff.team is not None and handoff.team.name in teams_of(user)
+
+
+def rows_of(user: User, whose: Whose, *, now: int, after: str = "") -> Rows:
+    """Return a page of a queue: who asked for sales first, then by what is due."""
+    asked, _, place = after.rpartition(":") if after else ("asked", "", "")
+    found: list[Listed] = []
+    if asked == "asked":
+        found = _listed(user, whose, asked=True, after=_place(place), most=_PAGE + 1)
+        place = ""
+    if len(found) <= _PAGE:
+        found += _listed(user, whose, asked=False, after=_place(place), most=_PAGE + 1 - len(found))
+    shown, more = found[:_PAGE], len(found) > _PAGE
+    return Rows(_rows(user, shown, now), _behind(shown[-1]) if more else None)
+
+
+def row_of(user: User, handoff: Handoff, *, now: int) -> Row:
+    """Return one hand-off as a queue shows it."""
+    (listed,) = handoffs(episode=handoff.pk, most=1)
+    (row,) = _rows(user, [listed], now)
+    return row
+
+
+def _behind(last: Listed) -> str:
+    asked = "asked" if last.hand_raise and last.stage == "mql" else "others"
+    return f"{asked}:{last.place.due_at}.{last.place.episode}"
+
+
+def _place(said: str) -> Place | None:
+    due_at, _, episode = said.partition(".")
+    return Place(int(due_at), int(episode)) if due_at.isdecimal() and episode.isdecimal() else None
+
+
+def _listed(user: User, whose: Whose, *, asked: bool, after: Place | None, most: int) -> list[Listed]:
+    owner = {Whose.MINE: user.email, Whose.NOBODYS: ""}.get(whose)
+    teams = teams_of(user) if whose is Whose.TEAM else None
+    return handoffs(owner=owner, teams=teams, is_open=True, asked=asked, after=after, most=most)
+
+
+def _rows(user: User, listed: Sequence[Listed], now: int) -> list[Row]:
+    kept = Handoff.objects.select_related("episode__publication", "team").in_bulk(
+        [each.episode for each in listed]
+    )
+    who = leads_told({each.lead for each in listed})
+    left = _left_of(kept, now)
+    teams = set(Member.objects.filter(user=user, active=True).values_list("team_id", flat=True))
+    return [
+        Row(
+            each,
+            who[each.lead],
+            _why(agreement_of(kept[each.episode].episode.publication), kept[each.episode]),
+            left.get(each.episode),
+            _may(user, kept[each.episode], teams),
+        )
+        for each in listed
+    ]
+
+
+def _may(user: User, handoff: Handoff, teams: Collection[int]) -> frozenset[Act]:
+    """Return what somebody may say of a hand-off, of what can be said at its stage."""
+    has = bonds(
+        user.role,
+        owns=handoff.owner_id == user.pk,
+        unowned=handoff.owner_id is None,
+        in_team=handoff.team_id in teams,
+    )
+    return frozenset(act for act in Act if may(act, has) and _can(act, Stage(handoff.stage)))
+
+
+def _can(act: Act, stage: Stage) -> bool:
+    becomes = _BECOMES.get(act)
+    return stage in OPEN if becomes is None else becomes in ALLOWED[stage]
+
+
+def _why(agreement: Agreement, handoff: Handoff) -> str:
+    """Return in one line why somebody is an MQL: the score, and what gave most of it."""
+    reasons = handoff.episode.reasons
+    strongest = [f"{each.title} {each.points:+g}" for each in gave(agreement, reasons)[:_STRONGEST]]
+    return (
+        f"{reasons['score']:g} points: {', '.join(strongest)}"
+        if strongest
+        else f"{reasons['score']:g} points"
+    )
+
+
+def _left_of(kept: Mapping[int, Handoff], now: int) -> dict[int, Left]:
+    """Return by episode what is to be done next of those of which anything is due."""
+    waiting: dict[int, Deadline] = {}
+    rows = Deadline.objects.filter(episode__in=kept, act="due", held=False).order_by("-due_at")
+    for each in rows:
+        handoff = kept[each.episode_id]
+        if each.done_at is None or (each.fired and _still_owed(each, handoff)):
+            waiting[each.episode_id] = each  # the first that is due comes last
+    return {episode: _left(kept[episode], due, now) for episode, due in waiting.items()}
+
+
+def _still_owed(due: Deadline, handoff: Handoff) -> bool:
+    """Return whether a promise that was broken can still be kept, late."""
+    if due.kind == "accept":
+        return due.round == handoff.round and handoff.stage == "mql"
+    return due.kind == "contact" and handoff.contacted_at is None and handoff.stage in ("mql", "sal")
+
+
+def _left(handoff: Handoff, due: Deadline, now: int) -> Left:
+    agreement = agreement_of(handoff.episode.publication)
+    clock = Clock(agreement, handoff.episode.hand_raise, handoff.first_route, handoff.zone)
+    promised = next(each for each in clock.promised() if (each.kind, each.step) == (due.kind, due.step))
+    by_hours = any(each.unit is not PromiseUnit.WALL for each in promised.within)
+    calendar = clock.calendar() if by_hours else None
+    if calendar is None or due.due_at <= now:
+        return Left(promised.do, due.due_at, (due.due_at - now) // _SECOND, True, None)
+    seconds = calendar.open_between(now, due.due_at) // _SECOND
+    runs = calendar.is_open(now)
+    turns_at = None if runs else calendar.next_open(now)
+    return Left(promised.do, due.due_at, seconds, runs, None if turns_at == FOREVER else turns_at)

@@ -1,0 +1,1 @@
+"""How people come in: invitation, password, second factor, another's sign-in."""

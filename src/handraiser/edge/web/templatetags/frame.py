@@ -1,0 +1,48 @@
+"""How do pages show an icon, an instant, a length of time?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.forms import BoundField
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+__all__ = ["drawn", "icon", "instant"]
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Return an icon of Tabler's by its name, as large as the text around it; it says nothing to be read."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        static("built/icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def drawn(field: BoundField) -> SafeString:
+    """Return a field of a form as it is to be filled in."""
+    kind = {"checkbox": "form-check-input", "select": "form-select"}.get(field.widget_type, "form-control")
+    said = f"{field.auto_id}_error" if field.errors else ""
+    told = f"{field.auto_id}_helptext" if field.help_text else ""
+    about = {"aria-describedby": " ".join(filter(None, (said, told)))} if said or told else {}
+    return field.as_widget(attrs={"class": kind + (" is-invalid" if said else ""), **about})
+
+
+@register.simple_tag
+def instant(microseconds: int | None, zone: str = "UTC") -> SafeString | str:
+    """Return when something was or will be, as a day and a time there; a dash for never."""
+    if microseconds is None:
+        return "–"
+    at = datetime.fromtimestamp(microseconds / 1e6, UTC)
+    there = at.astimezone(ZoneInfo(zone or "UTC"))
+    return format_html(
+        '<time datetime="{}">{}</time>', at.isoformat(timespec="seconds"), f"{there:%-d %b %Y, %H:%M}"
+    )
