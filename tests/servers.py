@@ -85,7 +85,8 @@ class Database(NamedTuple):
             folder / f"handraiser-data-{zlib.crc32(self.url.encode()):x}"
         )  # of one database, and of no other
         told = {"DATABASE_URL": self.url, "DJANGO_SETTINGS_MODULE": "handraiser.edge.settings"}
-        return os.environ | told | {"HANDRAISER_FOLDER": str(own)}
+        static = Path(tempfile.gettempdir()) / f"handraiser-static-{os.getuid()}"  # the same for all
+        return os.environ | told | {"HANDRAISER_FOLDER": str(own), "HANDRAISER_STATIC": str(static)}
 
     def migrate(self) -> None:
         """Make the tables."""

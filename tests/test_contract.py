@@ -30,6 +30,7 @@ from handraiser.edge.database import set_up
 from handraiser.edge.demo import END
 from handraiser.edge.diagnostics import render_diagnostics
 from handraiser.edge.diff_told import Compared, Diff
+from handraiser.edge.routes_tried import Taker, TriedRoutes, Unassigned
 from handraiser.edge.web.api import answers
 from handraiser.errors import Diagnostic, Level, Place
 from handraiser.facts.inputs import Rejects
@@ -238,7 +239,8 @@ EXPLAINED = {
     for name, kind in vars(explanation).items()
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 }
-TOLD_APART = {kind.__name__: kind for kind in (Diff, Compared, Change, Manifest)}
+_APART = (Diff, Compared, Change, Manifest, TriedRoutes, Taker, Unassigned)
+TOLD_APART = {kind.__name__: kind for kind in _APART}
 STRUCTS: dict[str, Any] = EXPLAINED | TOLD_APART
 
 

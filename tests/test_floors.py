@@ -15,7 +15,7 @@ import pytest
 import handraiser
 
 HOUSE = Path(handraiser.__file__).parent
-PURE = ("agreement", "capture", "facts", "scoring")
+PURE = ("agreement", "capture", "facts", "handoff", "lifecycle", "scoring")
 ROOMS = (*PURE, "tables")
 
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "monotonic", "perf_counter", "sleep"}

@@ -118,7 +118,7 @@ def test_a_name_with_a_hyphen_comes_with_how_it_is_written() -> None:
 
 
 def test_a_route_is_looked_at_too() -> None:
-    text = agreement(more="handoff: {route: [{when: \"lead.contry = 'US'\", to: team}]}")
+    text = agreement(more="handoff: {route: [{when: \"lead.contry = 'US'\", to: team a}]}")
     assert one(text)[:2] == ("HR401", "lead.contry")
 
 

@@ -24,5 +24,5 @@ def test_with_data_it_is_told_how_many_have_it_and_not_who() -> None:
 
 def test_routes_and_properties_are_looked_at_too() -> None:
     text = agreement("", "{rule: visit, event: Page Viewed, distinct: religion, points: 1}", "visit")
-    routed = text + "handoff:\n  route: [{when: lead.nationality = 'US', to: team}]\n"
+    routed = text + "handoff:\n  route: [{when: lead.nationality = 'US', to: team a}]\n"
     assert [code for code, _ in alone(routed)] == ["HR417", "HR417"]

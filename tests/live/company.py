@@ -16,7 +16,7 @@ from handraiser.edge.settings import database as database_settings
 from handraiser.edge.worker import Worker
 from handraiser.flows.intake import Delivery, keep
 from handraiser.store.bulk import query
-from handraiser.store.models import Episode, Outgoing, Publication, User
+from handraiser.store.models import Episode, Handoff, Publication, User
 from tests.servers import Database
 
 __all__ = ["DAY", "HOUR", "NOON", "SECOND", "Clock", "Live", "publish", "send", "using", "worker"]
@@ -131,5 +131,6 @@ class Live:
         return list(Episode.objects.order_by("id"))
 
     def told(self) -> list[int]:
-        """Return the leads of whom the outside is told."""
-        return [each.episode.lead_id for each in Outgoing.objects.order_by("id").select_related("episode")]
+        """Return the leads that were handed off."""
+        handed = Handoff.objects.filter(handed_at__isnull=False).order_by("episode_id")
+        return [each.episode.lead_id for each in handed.select_related("episode")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import duckdb
@@ -15,7 +16,7 @@ from handraiser.store.bulk import query
 from handraiser.store.history import history_of, names_seen
 from handraiser.tables.kept import kept_inputs
 
-__all__ = ["SHOWN", "compare_episodes", "compare_outgoing", "compare_standings"]
+__all__ = ["SHOWN", "compare_episodes", "compare_handoffs", "compare_standings"]
 
 SHOWN = (
     "SELECT lead_id, publication_id, score, fit, engagement, grade, qualified, at FROM store_standing "
@@ -56,30 +57,35 @@ def compare_episodes(publications: Mapping[int, str], *, least: int = 5) -> int:
     merged = {lead for (lead,) in query(joined + "WHERE person.root_id <> lead_id")}
     found = 0
     for publication, prepared in _prepared(publications):
-        begun = find_episodes(prepared, FOREVER - 1, first_only=True, threads=1)
+        begun = find_episodes(prepared, FOREVER - 1, first_only=False, threads=1)
         ids = [int(each) for each in prepared.matched.leads.ids.to_pylist()]
-        replayed = {ids[k]: int(begun.at[k]) for k in range(len(ids)) if begun.found[k]}
+        replayed = {
+            ids[k]: begun.at[begun.offsets[k] : begun.offsets[k] + begun.found[k]].tolist()
+            for k in range(len(ids))
+            if begun.found[k]
+        }
         sql = (
-            "SELECT lead_id, begun_at FROM store_episode JOIN store_person AS person ON person.id = lead_id "
-            "WHERE person.root_id = lead_id AND publication_id = %s"
+            "SELECT lead_id, begun_at FROM store_episode AS episode "
+            "JOIN store_person AS person ON person.id = lead_id "
+            "WHERE person.root_id = lead_id AND publication_id = %s ORDER BY ordinal"
         )
-        rows = query(sql, [publication])
-        live = dict(rows)
-        assert len(live) == len(rows), "an episode is there twice"
+        live: dict[int, list[int]] = defaultdict(list)
+        for lead, at in query(sql, [publication]):
+            live[lead].append(at)
         assert len(live) > least
         differ = {lead for lead in live.keys() | replayed.keys() if live.get(lead) != replayed.get(lead)}
         # Who had become an MQL before it turned out that it is this lead, is not made one again.
         assert differ <= merged, {lead: (live.get(lead), replayed.get(lead)) for lead in differ}
-        found += len(live)
+        found += sum(map(len, live.values()))
     return found
 
 
-def compare_outgoing() -> int:
-    """Hold every live episode that is no history to one message to sales; return how many there are."""
+def compare_handoffs() -> int:
+    """Hold every live episode that is no history to one hand-off; return how many there are."""
     episodes = query("SELECT id FROM store_episode WHERE NOT shadow AND NOT from_history ORDER BY id")
-    outgoing = query("SELECT episode_id FROM store_outgoing ORDER BY episode_id")
-    assert outgoing == episodes
-    return len(outgoing)
+    handed = query("SELECT episode_id FROM store_handoff WHERE handed_at IS NOT NULL ORDER BY episode_id")
+    assert handed == episodes
+    return len(handed)
 
 
 def _prepared(publications: Mapping[int, str]) -> list[tuple[int, Prepared]]:
@@ -101,5 +107,7 @@ def _inputs_of_all() -> Inputs:
         leads=history.leads,
         companies=history.companies,
         events=history.events,
+        outcomes=history.outcomes,
+        customers=history.customers,
         seen=names_seen(),
     )

@@ -28,8 +28,15 @@ class Interrupted(Looking):
         super().__init__()
         self.happens = happens
 
-    def look(self, live: Sequence[Live], since: Mapping[int, int], now: int) -> Looked:
-        looked = super().look(live, since, now)
+    def look(
+        self,
+        live: Sequence[Live],
+        since: Mapping[int, int],
+        now: int,
+        *,
+        imported: Mapping[int, frozenset[int]] | None = None,
+    ) -> Looked:
+        looked = super().look(live, since, now, imported=imported)
 
         def happen() -> None:
             try:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from handraiser.flows.entries import mark_stale_dirty
+from handraiser.flows.dirty import mark_stale_dirty
 from handraiser.store.bulk import query
 from tests.live.company import Clock, publish, send, worker
-from tests.live.comparing import SHOWN, compare_episodes, compare_outgoing, compare_standings
+from tests.live.comparing import SHOWN, compare_episodes, compare_handoffs, compare_standings
 from tests.live.traffic import AGREEMENTS, BEGIN, DAY, month
 from tests.servers import Database
 
@@ -33,4 +33,4 @@ def test_a_month_shown_live_is_the_month_replayed(database: Database, seed: int)
     workers[0].settle()
     compare_standings(shown, publications)
     compare_episodes(publications)
-    compare_outgoing()
+    compare_handoffs()

@@ -109,14 +109,16 @@ def test_an_episode_that_is_missing_is_found_and_told_to_sales_late(stored: Data
     two_leads(clock)
     ann = lead_of("ann")
     ((begun_at,),) = query("SELECT begun_at FROM store_episode")
-    stored.rows("DELETE FROM store_outgoing")
+    for each in ("move", "alarm", "assignment", "deadline"):
+        stored.rows(f"DELETE FROM store_{each}")
+    stored.rows("DELETE FROM store_handoff")
     stored.rows("DELETE FROM store_episode")
     (difference,) = examine(clock.at).differences
     assert (difference.what, difference.lead, difference.cause) == (What.EPISODE, ann, None)
     assert doctor("--repair").exit_code == 1
     worker(clock).settle()
     assert query("SELECT lead_id, begun_at FROM store_episode") == [(ann, begun_at)]
-    assert stored.one("SELECT count(*) FROM store_outgoing") == 1
+    assert stored.one("SELECT count(*) FROM store_handoff WHERE handed_at IS NOT NULL") == 1
 
 
 def test_an_episode_at_another_moment_is_not_explained_and_stays(stored: Database) -> None:

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 import handraiser as hr
 from handraiser.edge.cli import app
-from handraiser.flows.entries import mark_stale_dirty
+from handraiser.flows.dirty import mark_stale_dirty
 from handraiser.store.bulk import query
 from tests.live.company import Clock, publish, send, worker
 from tests.live.traffic import AGREEMENTS, BEGIN, DAY, month
@@ -231,9 +231,10 @@ def test_many_ranges_of_leads_make_one_file_with_every_company_once(
 def test_nobody_known_yet_makes_empty_tables(stored: Database, tmp_path: Path) -> None:
     done = run("export", str(tmp_path / "a" / "b"))
     assert done.exit_code == 0
-    assert "0 leads in 0 rows, 0 companies in 0 rows, 0 events, 0 rejects." in done.stdout
+    assert "0 leads in 0 rows, 0 companies in 0 rows, 0 events, 0 outcomes, 0 rejects." in done.stdout
     assert sorted(path.name for path in (tmp_path / "a" / "b").iterdir()) == [
-        "companies.parquet", "events.parquet", "handraiser-export.json", "leads.parquet", "rejects.parquet",
+        "companies.parquet", "events.parquet", "handraiser-export.json", "leads.parquet", "outcomes.parquet",
+        "rejects.parquet",
     ]  # fmt: skip
 
 
@@ -244,7 +245,7 @@ def test_leads_are_counted_and_not_only_their_rows(stored: Database, tmp_path: P
     done = run("export", str(tmp_path / "out"))
     rows = parquet.read_table(tmp_path / "out" / "leads.parquet").num_rows
     assert rows > 2
-    assert f"2 leads in {rows} rows, 0 companies in 0 rows, 0 events, 0 rejects." in done.stdout
+    assert f"2 leads in {rows} rows, 0 companies in 0 rows, 0 events, 0 outcomes, 0 rejects." in done.stdout
 
 
 def test_an_export_says_which_files_are_its_own(stored: Database, tmp_path: Path) -> None:
@@ -252,7 +253,7 @@ def test_an_export_says_which_files_are_its_own(stored: Database, tmp_path: Path
     manifest = json.loads((tmp_path / "out" / "handraiser-export.json").read_text(encoding="utf-8"))
     assert manifest["format"] == "csv"
     assert manifest["at"].endswith("Z")
-    assert manifest["files"] == ["leads.csv", "companies.csv", "events.csv", "rejects.csv"]
+    assert manifest["files"] == ["leads.csv", "companies.csv", "events.csv", "outcomes.csv", "rejects.csv"]
 
 
 def test_an_export_is_replaced_whole_by_one_of_another_format(stored: Database, tmp_path: Path) -> None:
@@ -265,7 +266,7 @@ def test_an_export_is_replaced_whole_by_one_of_another_format(stored: Database, 
         "handraiser.db-wal",
         "handraiser.db-shm",
     }
-    files = {"leads.csv", "companies.csv", "events.csv", "rejects.csv"}
+    files = {"leads.csv", "companies.csv", "events.csv", "outcomes.csv", "rejects.csv"}
     assert left == {*files, "handraiser-export.json", "notes.csv"}
 
 

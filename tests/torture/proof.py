@@ -10,7 +10,7 @@ from typing import Any
 from handraiser.capture.activity import read_message
 from handraiser.store.bulk import query
 from tests.live.company import using
-from tests.live.comparing import SHOWN, compare_episodes, compare_outgoing, compare_standings
+from tests.live.comparing import SHOWN, compare_episodes, compare_handoffs, compare_standings
 from tests.servers import Database
 
 __all__ = ["prove", "settle"]
@@ -52,7 +52,7 @@ def prove(
         standings = compare_standings({at: shown[at] for at in busiest}, publications, least=least)
         _every_lead_stands(len(publications))
         episodes = compare_episodes(publications, least=least)
-        told = compare_outgoing()
+        told = compare_handoffs()
         assert told > least
     say(
         f"{len(acknowledged)} of {len(sent)} messages acknowledged, {stored} stored once, "

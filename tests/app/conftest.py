@@ -1,0 +1,59 @@
+"""A web app over each database, one for all tests of a process, and browsers to look at it with."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import django
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.servers import Cluster, postgresql, serving, sqlite_database
+
+SECRET = "only for tests, and for nothing else"  # noqa: S105  it keeps nothing
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "handraiser.edge.settings")
+os.environ["HANDRAISER_SECRET"] = SECRET
+# Playwright has an event loop in this thread, which nothing of Django's ever waits for.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+django.setup()
+
+from django.conf import settings  # noqa: E402  after it was set up
+
+from handraiser.edge.settings_read import signing_key  # noqa: E402  as above
+from tests.app.visitors import App  # noqa: E402  as above
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server of this test process."""
+    with postgresql() as found:
+        yield found
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """A web app that runs for all tests."""
+    if request.param == "sqlite":
+        database = sqlite_database(tmp_path_factory.mktemp("sqlite"))
+    else:
+        database = request.getfixturevalue("cluster").database()
+    settings.HANDRAISER_SECRET = SECRET  # where another folder's tests have set Django up before
+    settings.SECRET_KEY = signing_key(SECRET, settings.DATABASES["default"])
+    with serving(database) as front:
+        yield App(front, database)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium."""
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        yield found
+        found.close()
