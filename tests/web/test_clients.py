@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import http.client
 import http.server
 import json
 import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -114,18 +115,43 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def site() -> Iterator[str]:
-    """Give the address of a web site with the library on it, and nothing of ours."""
+def site(tracking: Tracking) -> Iterator[str]:
+    """Give the address of a company's site: a page, the library, and ours at `/v1/` behind the same name."""
     folder = str(LIBRARY)
 
-    class Quiet(http.server.SimpleHTTPRequestHandler):
+    class Site(http.server.SimpleHTTPRequestHandler):
         def __init__(self, *arguments: Any, **named: Any) -> None:
             super().__init__(*arguments, directory=folder, **named)
+
+        def do_GET(self) -> None:
+            if self.path.startswith("/v1/"):
+                self.pass_on()
+            elif self.path.startswith("/pricing"):
+                self.answer(200, b"<h1>Pricing</h1>", {"Content-Type": "text/html"})
+            else:
+                super().do_GET()
+
+        def do_POST(self) -> None:
+            self.pass_on()
+
+        def pass_on(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            with closing(http.client.HTTPConnection("127.0.0.1", tracking.front.port)) as ours:
+                ours.request(self.command, self.path, body, dict(self.headers))
+                reply = ours.getresponse()
+                self.answer(reply.status, reply.read(), {"Content-Type": reply.headers["Content-Type"]})
+
+        def answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+            self.send_response(status)
+            for name, value in (headers | {"Content-Length": str(len(body))}).items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
 
         def log_message(self, format: str, *arguments: Any) -> None:
             pass
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as server:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
@@ -133,12 +159,10 @@ def site() -> Iterator[str]:
         thread.join()
 
 
-def visit(page: Page, tracking: Tracking, address: str, library: str, strategy: str) -> None:
-    """Open a page of a company's, put the library on it, and do things there."""
-    # The company's own page: where handraiser stands behind the same name as its site, ours is not asked for it.
-    page.route(address, lambda route: route.fulfill(content_type="text/html", body="<h1>Pricing</h1>"))
+def visit(page: Page, tracking: Tracking, address: str, ours: str, strategy: str) -> None:
+    """Open a page of a company's, put the library on it, and do things that are told to `ours`."""
     page.goto(address)
-    page.add_script_tag(url=f"{library}/index.js")
+    page.add_script_tag(url="/index.js")
     page.evaluate(
         """async ([url, key, strategy]) => {
             const [protocol, host] = url.split("://");
@@ -153,7 +177,7 @@ def visit(page: Page, tracking: Tracking, address: str, library: str, strategy: 
             await analytics.screen("Home");
             await analytics.alias("ann", "a1");
         }""",
-        [url(tracking), KEY, strategy],
+        [ours, KEY, strategy],
     )
     until(lambda: len(tracking.events()) >= 6, says=f"only {tracking.events('kind')} arrived")
 
@@ -161,12 +185,12 @@ def visit(page: Page, tracking: Tracking, address: str, library: str, strategy: 
 @pytest.mark.parametrize("strategy", ["", "batching"])
 @pytest.mark.parametrize("origin", ["its own", "another"])
 def test_segment_in_a_browser(tracking: Tracking, origin: str, strategy: str) -> None:
-    with site() as elsewhere, chromium() as browser:
+    with site(tracking) as company, chromium() as browser:
         page = browser.new_page()
         wrong: list[str] = []
         page.on("requestfailed", lambda request: wrong.append(f"{request.method} {request.url}"))
-        address = (url(tracking) if origin == "its own" else elsewhere) + "/pricing?utm_source=news"
-        visit(page, tracking, address, elsewhere, strategy)
+        address = company + "/pricing?utm_source=news"
+        visit(page, tracking, address, company if origin == "its own" else url(tracking), strategy)
     assert wrong == []
     assert sorted(tracking.events("kind")) == KINDS
     bodies = {kind: json.loads(body) for kind, body in tracking.events("kind, body")}
