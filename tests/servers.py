@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
@@ -252,11 +252,14 @@ class Front(NamedTuple):
 
 
 @contextmanager
-def serving(database: Database, *, processes: int = 1) -> Iterator[Front]:
-    """Give a web front over a database, and stop it."""
+def serving(
+    database: Database, *, processes: int = 1, settings: Mapping[str, str] | None = None
+) -> Iterator[Front]:
+    """Give a web front over a database, with settings of its own, and stop it."""
     port = free_port()
     command = ["-m", "handraiser.edge.web.server", "--port", str(port), "--processes", str(processes)]
-    process = subprocess.Popen([sys.executable, *command], env=database.environment())
+    environment = {**database.environment(), **(settings or {})}
+    process = subprocess.Popen([sys.executable, *command], env=environment)
     try:
         until(lambda: process.poll() is not None or _listens(port), says="the web front does not start")
         if process.poll() is not None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from handraiser.edge.settings_read import database, signing_key
+from handraiser.edge.settings_read import database, names_below, sign_in_elsewhere, signing_key
 
 __all__: list[str] = []
 
@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "handraiser.edge.web",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",  # a tag of allauth's pages is in it
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
@@ -45,10 +46,12 @@ _SECURE = HANDRAISER_URL.startswith("https://")
 SECRET_KEY = signing_key(HANDRAISER_SECRET, DATABASES["default"])
 ALLOWED_HOSTS = [_HOST] if _HOST else ["*"]
 CSRF_TRUSTED_ORIGINS = [HANDRAISER_URL] if HANDRAISER_URL else []
-SECURE_SSL_REDIRECT = False  # whoever takes TLS off in front does that; tracking never comes by here
+# Whoever looks whether it is well, and programs inside, may come without TLS; people may not.
+SECURE_SSL_REDIRECT, SECURE_REDIRECT_EXEMPT = _SECURE, [r"^health$", r"^api/"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _SECURE else None
 SECURE_HSTS_SECONDS = 31_536_000 if _SECURE else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = False  # they may be anybody's
+# Below a name of our own nobody else is; below a company's there are its other sites.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _SECURE and names_below(_HOST)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "handraiser_session", "handraiser_csrf"
@@ -110,7 +113,19 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "handraiser"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _SECURE  # browsers themselves allow it on this machine only
-ACCOUNT_RATE_LIMITS = {"login_failed": None}  # axes counts them, for all processes together
+MFA_ADAPTER = "handraiser.edge.web.signing.adapters.SecondFactors"
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key"}  # of codes; wrong passwords are counted by axes
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "store_tried",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
+_ELSEWHERE = sign_in_elsewhere(os.environ)
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [_ELSEWHERE] if _ELSEWHERE else []}}
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
@@ -131,7 +146,10 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # Django notes every 404 as a warning: strangers would fill the log.
-    "loggers": {"django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False}},
+    # Django notes every 404, and as an error every host that is not ours: strangers would fill the log.
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+        "django.security.DisallowedHost": {"level": "CRITICAL", "propagate": False},
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }

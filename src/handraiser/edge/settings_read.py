@@ -7,12 +7,20 @@ import secrets
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import tldextract
+
+from handraiser.errors import Unavailable
 from handraiser.store.keyfile import key_file
 
-__all__ = ["database", "signing_key"]
+__all__ = ["HalfSaid", "database", "names_below", "sign_in_elsewhere", "signing_key"]
 
+_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 # A server that is gone is noticed within seconds, not when the system's own patience ends.
 _PATIENCE = {"connect_timeout": "5", "tcp_user_timeout": "10000", "keepalives_idle": "30"}
+
+
+class HalfSaid(Unavailable):
+    """A setting that says nothing without another."""
 
 
 def database(url: str) -> dict[str, object]:
@@ -63,3 +71,36 @@ def signing_key(secret: str, database: Mapping[str, object]) -> str:
         secret = file.read_text(encoding="ascii").strip()
     said = f"handraiser: sessions and links\0{secret or secrets.token_hex(32)}"
     return hashlib.sha256(said.encode()).hexdigest()
+
+
+def names_below(host: str | None) -> bool:
+    """Return whether a host is a name below a company's, so that all below that one is ours as well."""
+    said = _suffixes(host or "")
+    return bool(said.suffix and said.domain and said.subdomain)
+
+
+def sign_in_elsewhere(said: Mapping[str, str]) -> dict[str, object]:
+    """Return the OpenID provider that the environment names, as allauth has it; nothing where there is none.
+
+    Raises HalfSaid where only a part of it is there.
+    """
+    given = {key: said.get(f"HANDRAISER_OIDC_{key}", "").strip() for key in ("URL", "ID", "SECRET")}
+    if not any(given.values()):
+        return {}
+    missing = [f"HANDRAISER_OIDC_{key}" for key, value in given.items() if not value]
+    if missing:
+        raise HalfSaid(f"To sign in elsewhere {' and '.join(missing)} has to be said as well.")
+    if not given["URL"].startswith(("https://", "http://localhost", "http://127.0.0.1")):
+        raise HalfSaid("HANDRAISER_OIDC_URL is the issuer's address; it begins with https://")
+    return {
+        "provider_id": "oidc",
+        "name": said.get("HANDRAISER_OIDC_NAME", "").strip() or urlsplit(given["URL"]).hostname,
+        "client_id": given["ID"],
+        "secret": given["SECRET"],
+        "settings": {
+            "server_url": given["URL"].rstrip("/"),
+            "oauth_pkce_enabled": True,
+            # At some providers anybody can say any address: unless said otherwise, it has to be vouched for.
+            "verified_email": said.get("HANDRAISER_OIDC_TRUSTS_EMAIL") == "1",
+        },
+    }

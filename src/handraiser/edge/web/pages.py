@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from handraiser.edge.web.admitting import CALLER
@@ -97,7 +98,7 @@ def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
         "SERVER_NAME": host,
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
-        "REMOTE_ADDR": scope.client.rpartition(":")[0],
+        "REMOTE_ADDR": _place(scope),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.scheme,
         "wsgi.input": io.BytesIO(body),
@@ -106,3 +107,9 @@ def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
     }
+
+
+def _place(scope: Scope) -> str:
+    """Return from where somebody asks: as the proxy says, where there is one that is believed."""
+    passed_on = scope.headers.get("x-forwarded-for", "") if settings.SECURE_PROXY_SSL_HEADER else ""
+    return passed_on.rpartition(",")[2].strip() or scope.client.rpartition(":")[0]

@@ -16,6 +16,7 @@ from handraiser.edge.web.home.page import front, home
 from handraiser.edge.web.lead.page import lead, proof, timeline
 from handraiser.edge.web.queue.page import queue, rows
 from handraiser.edge.web.queue.verdicts import say
+from handraiser.edge.web.signing.elsewhere import elsewhere
 from handraiser.edge.web.signing.pages import forgotten, join, welcome
 from handraiser.lifecycle.saying import Act
 
@@ -46,6 +47,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/email/", gone),
     path("account/signup/", gone, name="account_signup"),
     path("account/password/reset/", forgotten, name="account_reset_password"),
+    path("account/oidc/<str:provider_id>/login/", elsewhere, name="account_elsewhere"),
+    path("account/3rdparty/", gone),
+    path("account/3rdparty/signup/", gone),
     path("account/", include("allauth.urls")),
 ]
 

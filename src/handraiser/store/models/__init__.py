@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handraiser.store.models.coming import Arrival, Event, Reject
-from handraiser.store.models.governing import Audit, Key, Publication, User
+from handraiser.store.models.governing import Audit, Key, Publication, Tried, User
 from handraiser.store.models.people import (
     Activity,
     Company,
@@ -62,5 +62,6 @@ __all__ = [
     "Standing",
     "Team",
     "TimeOff",
+    "Tried",
     "User",
 ]

@@ -11,6 +11,7 @@ __all__ = [
     "Key",
     "Audit",
     "Publication",
+    "Tried",
 ]
 
 
@@ -103,3 +104,14 @@ class Publication(models.Model):
                 name="both_sides_sign",
             ),
         ]
+
+
+class Tried(models.Model):
+    """How often somebody tried to come in, and which codes have been used: Django's cache, of all processes.
+
+    Nothing of it is needed once it has expired; Django takes it away.
+    """
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
