@@ -1,4 +1,4 @@
-"""How many examples property tests draw, and where they find the oracle."""
+"""How many examples property tests draw, where they find the oracle, and the one PostgreSQL of a process."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.servers import Cluster, postgresql
 
 # Where handraiser keeps its data unless told otherwise: nothing of a test is left in the folder it is run in.
 os.environ["HANDRAISER_FOLDER"] = tempfile.mkdtemp(prefix="handraiser-tests-")
@@ -21,3 +25,10 @@ settings.register_profile("quick", max_examples=20, deadline=None, suppress_heal
 settings.register_profile("check", max_examples=50, deadline=None, suppress_health_check=_QUIET)
 settings.register_profile("long", max_examples=5_000, deadline=None, suppress_health_check=_QUIET)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "check"))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server of this test process, for all that do not stop it."""
+    with postgresql() as running:
+        yield running

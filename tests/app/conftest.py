@@ -10,7 +10,7 @@ import django
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.servers import Cluster, postgresql, serving, sqlite_database
+from tests.servers import serving, sqlite_database
 
 SECRET = "only for tests, and for nothing else"  # noqa: S105  it keeps nothing
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "handraiser.edge.settings")
@@ -28,13 +28,6 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
-    """A PostgreSQL server of this test process."""
-    with postgresql() as found:
-        yield found
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

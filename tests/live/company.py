@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from django.apps import apps
+from django.core.management.color import no_style
 from django.db import connections
 
 from handraiser.agreement import load
@@ -19,7 +21,7 @@ from handraiser.store.bulk import query
 from handraiser.store.models import Episode, Handoff, Publication, User
 from tests.servers import Database
 
-__all__ = ["DAY", "HOUR", "NOON", "SECOND", "Clock", "Live", "publish", "send", "using", "worker"]
+__all__ = ["DAY", "HOUR", "NOON", "SECOND", "Clock", "Live", "emptied", "publish", "send", "using", "worker"]
 
 SECOND, HOUR, DAY = 1_000_000, 3_600_000_000, 86_400_000_000
 NOON = int(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp()) * SECOND
@@ -37,6 +39,13 @@ def using(database: Database) -> Iterator[None]:
         yield
     finally:
         connections["default"].close()
+
+
+def emptied() -> None:
+    """Take away all that is in the database in use; nothing gets a number that something had before."""
+    tables = [model._meta.db_table for model in apps.get_app_config("store").get_models()]
+    asked = connections["default"].ops
+    asked.execute_sql_flush(asked.sql_flush(no_style(), tables, reset_sequences=False, allow_cascade=True))
 
 
 class Clock:

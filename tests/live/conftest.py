@@ -15,13 +15,7 @@ import django
 django.setup()
 
 from tests.live.company import using
-from tests.servers import Cluster, Database, postgresql, sqlite_database
-
-
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
-    with postgresql() as running:
-        yield running
+from tests.servers import Database, sqlite_database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

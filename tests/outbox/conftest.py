@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from django.test import override_settings
 
-from tests.live.conftest import cluster, database
+from tests.live.conftest import database
 
-__all__ = ["cluster", "database"]
+__all__ = ["database"]
 
 
 @pytest.fixture

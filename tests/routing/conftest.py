@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.live.conftest import cluster, database
+from tests.live.conftest import database
 
-__all__ = ["cluster", "database"]
+__all__ = ["database"]

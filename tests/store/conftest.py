@@ -9,15 +9,9 @@ from pathlib import Path
 import pytest
 
 from handraiser.edge.database import set_up
-from tests.servers import Cluster, Database, postgresql, sqlite_database
+from tests.servers import Database, sqlite_database
 
 set_up()  # before any test imports what needs it
-
-
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
-    with postgresql() as running:
-        yield running
 
 
 @pytest.fixture(scope="session")

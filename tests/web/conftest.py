@@ -10,17 +10,10 @@ import django
 import pytest
 from sending import Tracking
 
-from tests.servers import Cluster, Database, postgresql, serving, sqlite_database
+from tests.servers import Database, serving, sqlite_database
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "handraiser.edge.settings")
 django.setup()  # what tells the story to a database is Django's, in this process
-
-
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
-    """A PostgreSQL server of this test process."""
-    with postgresql() as found:
-        yield found
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["database", "database_name", "set_up"]
 
 _LOCK = 4_802_712  # any number, the same for all who make or change tables
+_PATIENCE = 120_000  # milliseconds that one waits for another who makes the tables of an SQLite
 _WRONG_URL = (
     "DATABASE_URL is no address of a database. It is postgresql://USER:PASSWORD@HOST:PORT/NAME or "
     "sqlite:///FILE; in a password, write / as %2F, @ as %40, : as %3A, # as %23 and ? as %3F."
@@ -129,13 +130,17 @@ def _migrate() -> None:
         executor.migrate(executor.loader.graph.leaf_nodes())
 
     if connection.vendor == "sqlite":
-        # All in one transaction, for which others wait. Foreign keys cannot be let go inside of one.
+        # All in one transaction, for which others wait as long as it takes on a slow machine. Foreign keys cannot
+        # be let go inside of one.
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA busy_timeout = {_PATIENCE}")
         connection.disable_constraint_checking()
         try:
             with transaction.atomic():
                 go()
         finally:
             connection.enable_constraint_checking()
+            connection.close()  # what comes next waits no longer than anybody
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])

@@ -111,5 +111,5 @@ def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
 
 def _place(scope: Scope) -> str:
     """Return from where somebody asks: as the proxy says, where there is one that is believed."""
-    passed_on = scope.headers.get("x-forwarded-for", "") if settings.SECURE_PROXY_SSL_HEADER else ""
+    passed_on = scope.headers.get("x-forwarded-for") or "" if settings.SECURE_PROXY_SSL_HEADER else ""
     return passed_on.rpartition(",")[2].strip() or scope.client.rpartition(":")[0]
