@@ -130,8 +130,8 @@ def _migrate() -> None:
         executor.migrate(executor.loader.graph.leaf_nodes())
 
     if connection.vendor == "sqlite":
-        # All in one transaction, for which others wait as long as it takes on a slow machine. Foreign keys cannot
-        # be let go inside of one.
+        # All in one transaction, for which others wait as long as it takes on a slow machine. Foreign keys
+        # cannot be let go inside of one.
         with connection.cursor() as cursor:
             cursor.execute(f"PRAGMA busy_timeout = {_PATIENCE}")
         connection.disable_constraint_checking()
