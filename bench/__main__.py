@@ -2,8 +2,9 @@
 
 Files are measured beside DuckDB's bare GROUP BY: every line is the median of several processes, and each is
 paired with a GROUP BY run just before it, so that a machine whose speed drifts does not tilt the ratio. Then
-what takes events in (`bench.ingest`) and what decides leads live (`bench.live`), and what hands them off
-(`bench.handing`); all take further arguments when they are run by themselves.
+what takes events in (`bench.ingest`) and what decides leads live (`bench.live`), what hands them off
+(`bench.handing`), and what people look at (`bench.pages`); all take further arguments when they are run by
+themselves.
 """
 
 from __future__ import annotations
@@ -122,6 +123,7 @@ def main() -> None:
         _by_itself("bench.ingest", asked.runs)
     _by_itself("bench.live", asked.runs)
     _by_itself("bench.handing", asked.runs)
+    _by_itself("bench.pages", asked.runs)
 
 
 def _by_itself(module: str, runs: int) -> None:

@@ -33,7 +33,7 @@ from handraiser.store.models import Destination, Member, Team, User
 from tests.live.company import publish, send, using
 from tests.servers import Database, postgresql
 
-__all__ = ["main"]
+__all__ = ["burst", "leads_come", "main", "office"]
 
 _SECOND = 1_000_000
 _BATCH = 1_000
@@ -95,12 +95,12 @@ class Found(NamedTuple):
 def measure(database: Database, asked: Asked) -> Found:
     """Return how it went on a database of its own."""
     with using(database):
-        _company(asked)
+        office(asked)
         qualifier = Qualifier("bench")
-        _leads(range(_FIRST))
-        _burst(qualifier)  # whoever works has begun long ago
-        _leads(range(_FIRST, asked.mqls))
-        seconds = _burst(qualifier)
+        leads_come(range(_FIRST))
+        burst(qualifier)  # whoever works has begun long ago
+        leads_come(range(_FIRST, asked.mqls))
+        seconds = burst(qualifier)
         apart = _apart()
         ((mqls,),) = query("SELECT count(*) FROM store_outgoing WHERE kind = 'lead.mql'")
         if mqls != asked.mqls:
@@ -110,7 +110,8 @@ def measure(database: Database, asked: Asked) -> Found:
     return Found(asked.mqls - _FIRST, seconds, apart, deadlines, fired, late)
 
 
-def _company(asked: Asked) -> None:
+def office(asked: Asked) -> None:
+    """Have an agreement live, and two teams that get the leads."""
     publish([AGREEMENT], now() - _SECOND)
     boss = User.objects.create(email="boss@made.example", role="manager", created_at=0)
     for name in ("big", "small"):
@@ -124,7 +125,8 @@ def _company(asked: Asked) -> None:
     Destination.objects.create(name="hook", kind="webhook", address="https://made.example", created_at=0)
 
 
-def _leads(numbers: range) -> None:
+def leads_come(numbers: range) -> None:
+    """Have leads known, each of whom asks for a demo; nobody has looked at them yet."""
     items = (
         {
             "messageId": f"m{number}-{kind}", "userId": f"u{number}", "type": kind,
@@ -139,7 +141,8 @@ def _leads(numbers: range) -> None:
         pass
 
 
-def _burst(qualifier: Qualifier) -> float:
+def burst(qualifier: Qualifier) -> float:
+    """Return the seconds in which all that is new of leads is decided."""
     begun = time.perf_counter()
     while qualifier.qualify(now()):
         pass

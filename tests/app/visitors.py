@@ -36,6 +36,10 @@ class Visitor:
         self._front = front
         self.cookies: dict[str, str] = {}
 
+    def connect(self) -> http.client.HTTPConnection:
+        """Return a connection to what they look at."""
+        return self._front.connect()
+
     def get(self, path: str, **headers: str) -> Seen:
         """Open a page."""
         return self.ask("GET", path, None, headers)
