@@ -22,7 +22,12 @@ from handraiser.store.seeing import sees_lead
 
 __all__ = ["Past", "Promise", "Sold", "handed", "lead_for", "notes_of", "past_of", "sold_of"]
 
-_ACTS = (Act.ACCEPT, Act.SQL, Act.LOG, Act.OPPORTUNITY, Act.WON)  # first of all that may be said
+_NEXT = {  # what is most often said of a stage
+    "mql": (Act.ACCEPT, Act.LOG, Act.RECYCLE),
+    "sal": (Act.SQL, Act.LOG, Act.RECYCLE),
+    "sql": (Act.OPPORTUNITY, Act.LOG, Act.LOST),
+    "opportunity": (Act.WON, Act.LOG, Act.LOST),
+}
 _NOTES = 3
 
 
@@ -45,6 +50,7 @@ class Sold(NamedTuple):
     """
 
     row: Row
+    ordinal: int
     is_open: bool
     why: list[str]
     talk: list[str]
@@ -98,10 +104,11 @@ def _sold(user: User, episode: Episode, now: int) -> Sold:
     row = row_of(user, handoff, now=now)
     return Sold(
         row,
+        episode.ordinal,
         _is_open(handoff),
         _why(episode),
         talk(agreement, episode.reasons),
-        _acts(row.may),
+        _acts(handoff.stage, row.may),
         _promises(agreement, handoff, now),
     )
 
@@ -120,10 +127,10 @@ def notes_of(root: int) -> list[LogEntry]:
     return list(rows.exclude(note="").order_by("-at", "-pk")[:_NOTES])
 
 
-def _acts(may: frozenset[Act]) -> list[tuple[str, str]]:
-    first = [act for act in _ACTS if act in may]
-    rest = [act for act in Act if act in may and act not in _ACTS and act is not Act.UNDO]
-    return [(act.value, says_of(act)) for act in (*first, *rest)]
+def _acts(stage: str, may: frozenset[Act]) -> list[tuple[str, str]]:
+    """Return what may be said of a stage, with what is said most often at the front."""
+    order = dict.fromkeys([*_NEXT.get(stage, ()), *Act])
+    return [(act.value, says_of(act)) for act in order if act in may and act is not Act.UNDO]
 
 
 def _promises(agreement: Agreement, handoff: Handoff, now: int) -> list[Promise]:

@@ -63,6 +63,7 @@
     options() {
       const { points, turns, episodes, threshold, zone } = this.said;
       const ink = colour("body-color");
+      const own = (name) => getComputedStyle(this.canvas).getPropertyValue(`--lead-${name}`).trim();
       const quiet = { color: ink, opacity: 0.8 };
       const rule = { lineStyle: { color: colour("border-color") } };
       const day = new Intl.DateTimeFormat("en", { timeZone: zone, day: "numeric", month: "short" });
@@ -70,13 +71,13 @@
       const lines = episodes.map((each) => ({
         xAxis: each.at,
         label: { formatter: each.says, color: ink, position: "insideEndTop" },
-        lineStyle: { color: colour("green"), type: "solid", width: 2 },
+        lineStyle: { color: own("begun"), type: "solid", width: 2 },
       }));
       if (threshold !== null) {
         lines.push({
           yAxis: threshold,
           label: { formatter: `${rounded(threshold)} needed`, color: ink, position: "insideStartTop" },
-          lineStyle: { color: colour("red"), type: "dashed", width: 1.5 },
+          lineStyle: { color: own("needed"), type: "dashed", width: 1.5 },
         });
       }
       return {
