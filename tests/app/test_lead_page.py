@@ -79,7 +79,7 @@ class Teller:
         return int(lead)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def story(app: App) -> Story:
     """Ann, with a click by a machine, a story read and a page viewed, has been with sales for two days."""
     owner, visitor = app.signed_in("sales")
@@ -144,7 +144,7 @@ def test_a_rep_reads_who_why_what_to_say_and_says_who_clicked(
 ) -> None:
     page, wrong = opened(story, browser, width=width, theme=theme)
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Ann {HOSTILE}")
-    expect(page.get_by_role("link", name="+1 555 0100")).to_have_attribute("href", "tel:+1%20555%200100")
+    expect(page.get_by_role("link", name="+1 555 0100")).to_have_attribute("href", "tel:+15550100")
     expect(page.get_by_role("heading", name="MQL 1: mql")).to_be_visible()
     expect(page.get_by_text("They read our story.")).to_be_visible()
     expect(page.get_by_text("Score 25 (it takes 15 or more)").first).to_be_visible()
@@ -158,7 +158,7 @@ def test_a_rep_reads_who_why_what_to_say_and_says_who_clicked(
     for where in (".lead-who", ".lead-notes", ".lead-company", ".lead-timeline"):
         expect(page.locator(where)).to_contain_text(HOSTILE[:30])
     click = page.get_by_role("listitem").filter(has_text="Clicked a link in a mail")
-    expect(click).to_contain_text("by a machine")
+    expect(click).to_contain_text("machine")
     before = page.locator("#standing").inner_text()
     click.locator("summary").click()
     click.get_by_role("button", name="A person did this").click()
@@ -199,8 +199,9 @@ def test_the_chart_passes_through_what_explain_shows(story: Story) -> None:
 
 
 def test_a_long_timeline_is_read_page_by_page_in_the_readers_days(story: Story) -> None:
+    reader, visitor = story.app.signed_in("manager")
     with using(story.app.database):
-        User.objects.filter(email=story.owner).update(timezone="Pacific/Auckland")
+        User.objects.filter(email=reader).update(timezone="Pacific/Auckland")
         long = Teller(f"long of {story.owner}", "long", now() - 9 * DAY)
         lead = long.begins(now() - 9 * DAY, email=f"long@{story.owner.partition('@')[0]}.example")
         at = int(datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp()) * 1_000_000
@@ -213,12 +214,10 @@ def test_a_long_timeline_is_read_page_by_page_in_the_readers_days(story: Story) 
         ]
         send(items, now() - 8 * DAY, imported=True)
         long.hears("track", now() - 7 * DAY, event="Story Read")
-        episode = Episode.objects.get(lead=lead, agreement="leads_page")
-        Handoff.objects.filter(pk=episode.pk).update(owner=User.objects.get(email=story.owner))
     path: str | None = f"/leads/{lead}/timeline"
     found, days, pages = [], [], 0
     while path is not None:
-        seen = story.visitor.get(path)
+        seen = visitor.get(path)
         found += re.findall(r'id="item-(\d)-(\d+)"', seen.text)
         days += re.findall(r'class="lead-day">([^<]*)<', seen.text)
         more = re.search(r'hx-get="([^"]*before=[^"]*)"', seen.text)
@@ -235,11 +234,12 @@ def test_who_only_looks_on_judges_nothing_and_a_stranger_sees_nothing(story: Sto
         ((done,),) = query(
             "SELECT max(id) FROM store_activity WHERE person_id = %s AND verdict = 'machine'", [story.lead]
         )
+        before = query("SELECT count(*) FROM store_judgement")
     path = f"/leads/{story.lead}/events/{done}/judged"
     _, viewer = story.app.signed_in("viewer")
-    assert "by a machine" in viewer.get(f"/leads/{story.lead}/timeline").text
-    assert "A person did this" not in viewer.get(f"/leads/{story.lead}/timeline").text
-    assert "did this" not in viewer.get(f"/leads/{story.lead}/timeline").text
+    shown = viewer.get(f"/leads/{story.lead}/timeline").text
+    assert "a machine" in shown
+    assert "did this" not in shown
     token = re.search(r'"X-CSRFToken": "(\w+)"', viewer.get("/home").text)
     assert token is not None
     assert viewer.post(path, token=token[1], verdict="human").status == 403
@@ -250,7 +250,7 @@ def test_who_only_looks_on_judges_nothing_and_a_stranger_sees_nothing(story: Sto
         assert stranger.get(f"/leads/{story.lead}{part}").status == 404
     assert stranger.post(path, token=token[1], verdict="human").status == 404
     with using(story.app.database):
-        assert query("SELECT count(*) FROM store_judgement WHERE activity_id = %s", [done]) == [(0,)]
+        assert query("SELECT count(*) FROM store_judgement") == before
     _, marketing = story.app.signed_in("marketing")
     assert "A person did this" in marketing.get(f"/leads/{story.lead}/timeline").text
 

@@ -55,7 +55,11 @@ def lead(request: HttpRequest, number: int) -> HttpResponse:
         told = {
             "lead": leads_told({found.root})[found.root],
             "known": known,
+            "since": found.lead_since,
             "phone": _phone(known.attributes.get("phone")),
+            "about_company": list(known.company.attributes.items()) if known.company else [],
+            "identified": [each for each in known.identifiers if each.kind != "anonymous_id"],
+            "browsers": sum(each.kind == "anonymous_id" for each in known.identifiers),
             "said": [item for item in known.attributes.items() if item[0] not in _SHOWN],
             "standings": [(each, bars[each.agreement]) for each in known.agreements if not each.shadow],
             "sold": sold_of(user, episodes, now=at),
@@ -144,9 +148,11 @@ def _deciding(live: Sequence[Live]) -> list[Live]:
     return [one for one in live if not one.shadow]
 
 
-def _phone(said: object) -> str:
-    """Return what can be dialled, empty where what is said is no number."""
-    return str(said) if isinstance(said, str | int) and _CALLED.fullmatch(str(said)) else ""
+def _phone(said: object) -> tuple[str, str] | None:
+    """Return a number as it is read and as it is dialled, None where what is said is none."""
+    if not isinstance(said, str | int) or not _CALLED.fullmatch(str(said)):
+        return None
+    return str(said), re.sub(r"[^\d+]", "", str(said))
 
 
 def _asked(user: User, number: int) -> Known:
