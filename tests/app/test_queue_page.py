@@ -190,6 +190,7 @@ def test_a_lead_becomes_an_opportunity_and_a_customer_on_its_page(desk: Desk) ->
     with using(desk.app.database):
         lead = Episode.objects.get(pk=episode).lead_id
     page.goto(f"/leads/{lead}")
+    page.get_by_label("More to say").click()
     page.get_by_role("button", name="Open an opportunity").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Amount").fill("1200")
@@ -217,9 +218,9 @@ def test_what_leads_say_is_shown_as_text(desk: Desk) -> None:
     expect(row(page, episode)).to_contain_text("<script>document.title")
     row(page, episode).locator("[data-open]").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("<script>")
-    expect(page.get_by_role("heading", name="What they did")).to_be_visible()
-    expect(page.get_by_role("cell", name="Content Downloaded")).to_be_visible()
-    expect(page.get_by_role("heading", name="web: 10 points, qualified")).to_be_visible()
+    expect(page.get_by_role("heading", name="What happened")).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text="Downloaded")).to_be_visible()
+    expect(page.get_by_text("10 points: fit 0, engagement 10. Qualified, and stays so.")).to_be_visible()
     assert page.title() != "taken"
     assert desk.wrong == []
 

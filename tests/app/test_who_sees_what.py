@@ -13,8 +13,15 @@ from tests.app.visitors import App, Visitor
 
 ROLES = [role.value for role in User.Role]
 # What a page needs to be asked for at all: these are no lead's and no episode's, so 404 says "you may ask".
-GIVEN = {"number": "999999", "act": "accept", "token": "x", "episode_id": "999999", "lead_id": "999999"}
-EVERYBODY = {"home", "queue", "queue_rows", "lead", "proof", "timeline", "say"}
+GIVEN = {
+    "number": "999999",
+    "activity": "999999",
+    "act": "accept",
+    "token": "x",
+    "episode_id": "999999",
+    "lead_id": "999999",
+}
+EVERYBODY = {"home", "queue", "queue_rows", "lead", "proof", "timeline", "say", "course", "judged"}
 
 
 def pages() -> dict[str, str]:

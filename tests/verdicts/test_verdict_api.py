@@ -261,3 +261,19 @@ def test_a_program_speaks_for_users_who_are_there_and_for_nobody_else(program: P
 def test_a_list_of_an_owner_whom_nobody_knows_is_404(program: Program) -> None:
     status, told = program.ask("handoffs?owner=olgo@made.example", key="read")
     assert (status, told["fix"]) == (404, "Did you mean olga@made.example?")
+
+
+def test_a_program_says_that_a_machine_did_something(program: Program) -> None:
+    program.office.arrives()
+    lead = program.office.live.lead("user", "ann")
+    (event,) = program.ask(f"leads/{lead}/events", key="read")[1]["events"]
+    said = {"by": OLGA, "event_id": event["event_id"], "verdict": "machine"}
+    status, told = program.ask(f"leads/{lead}/judgements", said)
+    assert (status, told) == (200, event | {"verdict": "machine"})
+    assert program.ask(f"leads/{lead}/judgements", said) == (200, told)  # a request may be sent again
+    program.office.live.worker.settle()
+    assert program.ask(f"leads/{lead}", key="read")[1]["agreements"][0]["score"] == 0
+    assert program.ask(f"leads/{lead}/judgements", said | {"by": "vera@made.example"})[0] == 403
+    assert program.ask(f"leads/{lead}/judgements", said | {"event_id": "none"})[0] == 404
+    assert program.ask(f"leads/{lead}/judgements", said | {"verdict": "ghost"})[0] == 400
+    assert Audit.objects.filter(did="judged an event").count() == 1

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from handraiser.edge.web.api.verdicts import TAKEN, Body, SayOutcome
+from handraiser.edge.web.api.verdicts import TAKEN, Body, SayJudgement, SayOutcome
 from handraiser.flows.verbs import VERBS
 from handraiser.lifecycle.moves import ALLOWED
 from handraiser.lifecycle.saying import Act
@@ -18,7 +18,10 @@ from tests.pages import tables
 DOCS = Path(__file__).parents[2] / "docs"
 VERDICTS = tables((DOCS / "verdicts.md").read_text(encoding="utf-8"))
 CONTRACT = tables((DOCS / "contract.md").read_text(encoding="utf-8"))
-BODIES = {act: taken.body for act, taken in TAKEN.items()} | {"outcomes": SayOutcome}
+BODIES = {act: taken.body for act, taken in TAKEN.items()} | {
+    "outcomes": SayOutcome,
+    "judgements": SayJudgement,
+}
 
 
 def codes(cell: str) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ class Cause(StrEnum):
 
     EARLIER = "it began under an earlier version of the agreement"
     JOINED = "who is one with the lead has changed since"
+    JUDGED = "somebody has said since whether a person or a machine did something"
     SALES = "sales took back what it said of the lead or its company, or said it of an instant in the past"
     KINDS = "a name that the agreement reads has got values of another kind since"
 
@@ -74,6 +75,8 @@ class Explaining:
             place = began.index(earlier[0].begun_at) if earlier[0].begun_at in began else None
             if place is not None and (other.sums is None or again.then[other.lead][place][:4] == other.sums):
                 return Cause.EARLIER
+        if self._judged(other):
+            return Cause.JUDGED
         if self._said_otherwise(other):
             return Cause.SALES
         return self._kinds(other)
@@ -95,6 +98,22 @@ class Explaining:
         if other.at is not None:
             return latest > other.at  # both were looked at again then
         return undone_at is not None or latest >= min((each.begun_at for each in other.began), default=0)
+
+    def _judged(self, other: Other) -> bool:
+        """Return whether what somebody said of who did something makes other episodes of what was decided.
+
+        Up to then it was decided by other verdicts, and what came after goes on from there.
+        """
+        sql = (
+            "SELECT DISTINCT judgement.at FROM store_judgement AS judgement JOIN store_person AS person "
+            "ON person.id = judgement.person_id WHERE person.root_id = %s ORDER BY judgement.at"
+        )
+        instants = [at for (at,) in query(sql, [other.lead])]
+        if not instants or other.at is not None:
+            return bool(instants) and other.at is not None and instants[-1] > other.at
+        now = self._again(other.agreement, other, self._seen)
+        before = (self._again(other.agreement, other, self._seen, judged_before=at) for at in instants)
+        return any(_began(each, other.lead) != _began(now, other.lead) for each in before)
 
     def _said_otherwise(self, other: Other) -> bool:
         """Return whether outcomes that mattered to the lead are known otherwise now than they were then."""
@@ -125,8 +144,11 @@ class Explaining:
             return any(then[:4] == other.sums for then in again.then.get(other.lead, ()))
         return again.begun.get(other.lead, ()) == tuple(each.begun_at for each in other.began)
 
-    def _again(self, agreement: Agreement, other: Other, seen: Seen) -> Recomputed:
-        ground = ground_of(self._con, [agreement], history_of([other.lead]), seen)
+    def _again(
+        self, agreement: Agreement, other: Other, seen: Seen, *, judged_before: int | None = None
+    ) -> Recomputed:
+        history = history_of([other.lead], judged_before=judged_before)
+        ground = ground_of(self._con, [agreement], history, seen)
         return recompute(agreement, ground, {} if other.at is None else {other.lead: other.at})
 
     def _version(self, publication: int) -> Agreement:
@@ -134,6 +156,10 @@ class Explaining:
             ((text,),) = query("SELECT text FROM store_publication WHERE id = %s", [publication])
             self._versions[publication] = load(text, file=f"publication {publication}")
         return self._versions[publication]
+
+
+def _began(again: Recomputed, lead: int) -> tuple[object, ...]:
+    return again.begun.get(lead), again.then.get(lead)
 
 
 def _narrowed(

@@ -17,6 +17,7 @@ from django.db import connection
 
 from handraiser.capture.attributes import Patch, rows_of
 from handraiser.store.bulk import among, as_array, query
+from handraiser.store.judgements import verdicts_of
 
 __all__ = [
     "COMPANIES",
@@ -106,8 +107,14 @@ def lead_number(lead_id: str) -> int | None:
     return int(lead_id) if lead_id.isascii() and lead_id.isdigit() and len(lead_id) < 19 else None
 
 
-def history_of(leads: Iterable[int], *, after: Mapping[int, int] | None = None) -> History:
-    """Return what is known of leads, and what they did; `after` is per lead the activity to begin behind."""
+def history_of(
+    leads: Iterable[int], *, after: Mapping[int, int] | None = None, judged_before: int | None = None
+) -> History:
+    """Return what is known of leads, and what they did.
+
+    after          per lead, the activity to begin behind
+    judged_before  an instant: what was said at it or later of who did something is left out
+    """
     roots: dict[int, tuple[int, int]] = {}
     condition, parameters = among("id", sorted(leads))
     sql = (
@@ -118,7 +125,7 @@ def history_of(leads: Iterable[int], *, after: Mapping[int, int] | None = None) 
         roots[number] = (since, until)
     members = members_of(roots)
     behind = after or {}
-    events, until = _events(members, behind)
+    events, until = _events(members, behind, verdicts_of(members, before=judged_before))
     people = _people(members, roots)
     companies = sorted({each for each in people["company_id"] if each})
     return History(
@@ -280,16 +287,15 @@ def _as_they_are(patches: Sequence[_Told]) -> Sequence[_Told] | None:
 
 
 def _events(
-    members: Mapping[int, Member], after: Mapping[int, int]
+    members: Mapping[int, Member], after: Mapping[int, int], judged: Mapping[int, str]
 ) -> tuple[dict[str, Sequence[Any]], dict[int, int]]:
     numbers = sorted(members)
     behind = [after.get(members[number].lead, 0) for number in numbers]
     rows = []
     until: dict[int, int] = {}
-    for number, person, event, event_id, verdict, occurred_at, known_at, *said in _activities(
-        numbers, behind
-    ):
+    for number, person, event, event_id, given, occurred_at, known_at, *said in _activities(numbers, behind):
         lead, since = members[person]
+        verdict = judged.get(number, given) if judged else given
         rows.append((str(lead), event, event_id, verdict, occurred_at, max(known_at, since), *said))
         until[lead] = number  # they come in their order
     return _columns(_EVENTS.names, rows), until

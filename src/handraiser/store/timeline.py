@@ -10,6 +10,7 @@ from django.db import connection
 
 from handraiser.store.bulk import query
 from handraiser.store.history import Member
+from handraiser.store.judgements import Judged, judged
 
 __all__ = ["Done", "Mark", "what_was_done"]
 
@@ -22,7 +23,11 @@ class Mark(NamedTuple):
 
 
 class Done(NamedTuple):
-    """Something that was done; `properties` is JSON, `known_at` from when on it was known of the lead."""
+    """Something that was done; `properties` is JSON, `known_at` from when on it was known of the lead.
+
+    verdict  who did it: human, machine or unknown, as it counts now
+    judged   by whom it was said last, where somebody has
+    """
 
     mark: Mark
     event_id: str
@@ -32,12 +37,16 @@ class Done(NamedTuple):
     session_id: str
     verdict: str
     properties: str
+    judged: Judged | None = None
 
 
-def what_was_done(members: Mapping[int, Member], *, at: int, before: Mark | None, most: int) -> list[Done]:
+def what_was_done(
+    members: Mapping[int, Member], *, at: int, before: Mark | None, most: int, only: int | None = None
+) -> list[Done]:
     """Return what those who are one lead did, as it was known at an instant, the latest first.
 
     before  where the page before this one ended
+    only    the number of the one thing that is meant
     """
     since = {number: member.since for number, member in members.items() if member.since <= at}
     if connection.vendor == "postgresql":
@@ -61,6 +70,9 @@ def what_was_done(members: Mapping[int, Member], *, at: int, before: Mark | None
     if before is not None:
         which += " AND (occurred_at, activity.id) < (%s, %s)"
         parameters += before
+    if only is not None:
+        which += " AND activity.id = %s"
+        parameters.append(only)
     which += " ORDER BY occurred_at DESC, activity.id DESC LIMIT %s"
     sql = (
         "SELECT activity.occurred_at, number, event_id, person_id, event, known, session_id, verdict, "
@@ -68,4 +80,9 @@ def what_was_done(members: Mapping[int, Member], *, at: int, before: Mark | None
         "ORDER BY activity.occurred_at DESC, number DESC"
     )
     rows = query(sql, [*parameters, most])
-    return [Done(Mark(occurred_at, number), *rest) for occurred_at, number, *rest in rows]
+    done = [Done(Mark(occurred_at, number), *rest) for occurred_at, number, *rest in rows]
+    said = judged(each.mark.number for each in done)
+    return [
+        each._replace(verdict=found.verdict, judged=found) if (found := said.get(each.mark.number)) else each
+        for each in done
+    ]

@@ -21,6 +21,7 @@ from handraiser.capture.attributes import Patch, Row, rows_of
 from handraiser.facts.inputs import Inputs
 from handraiser.store.bulk import query
 from handraiser.store.history import COMPANIES, LEADS, Member, known_since, names_seen, outcomes_of
+from handraiser.store.judgements import verdicts_of
 from handraiser.store.records import is_copy, rows_between
 from handraiser.store.segments import COLUMNS, Kind, Segment, chains, read_by, reading
 from handraiser.store.snapshot import as_of_now
@@ -32,10 +33,13 @@ _PAGE = 50_000
 _MEMBERS = pa.schema(
     [("person_id", pa.int64()), ("lead", pa.int64()), ("since", pa.int64()), ("created_at", pa.int64())]
 )
+_JUDGED = pa.schema([("id", pa.int64()), ("verdict", pa.string())])
 _EVENTS = (
-    "SELECT CAST(member.lead AS VARCHAR) AS lead_id, event, event_id, verdict, occurred_at, "
+    "SELECT CAST(member.lead AS VARCHAR) AS lead_id, event, event_id, "
+    "coalesce(judged.verdict, every.verdict) AS verdict, occurred_at, "
     "greatest(known_at, member.since) AS known_at, session_id, properties "
-    "FROM {every} AS every JOIN history_members AS member ON member.person_id = every.person_id"
+    "FROM {every} AS every JOIN history_members AS member ON member.person_id = every.person_id "
+    "LEFT JOIN history_judged AS judged ON judged.id = every.id"
 )
 _OF_PEOPLE = (
     "SELECT member.lead, member.created_at, valid_from, greatest(known_at, member.since) AS known, "
@@ -64,6 +68,7 @@ def history_inputs(con: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[Inp
             if not is_copy(folder, found):
                 found = {}
             _put(con, "history_members", _members())
+            _put(con, "history_judged", _judged())
             every = {kind: _every(con, kind, found.get(kind, ())) for kind in Kind}
             seen = names_seen()
             outcomes = _outcomes(con)
@@ -126,6 +131,12 @@ def _members() -> pa.Table:
         batches.append(
             pa.record_batch([pa.array(each) for each in (numbers, leads, since, created)], _MEMBERS)
         )
+
+
+def _judged() -> pa.Table:
+    """Return the verdicts that somebody has said, by the numbers of what was done."""
+    said = verdicts_of(None)
+    return pa.table({"id": list(said), "verdict": list(said.values())}, schema=_JUDGED)
 
 
 def _outcomes(con: duckdb.DuckDBPyConnection) -> pa.Table:

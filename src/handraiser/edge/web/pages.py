@@ -22,9 +22,10 @@ __all__ = ["answer"]
 
 _BODY = 10 * 1024 * 1024
 _FORM = 1024 * 1024  # what people send by a page
-_FORMS = ("/account/", "/episodes/", "/join/", "/welcome/")  # where pages send them to
+_FORMS = ("/account/", "/episodes/", "/join/", "/leads/", "/welcome/")  # where pages send them to
 _THREADS = 8
 _EXPLAINING = 2  # threads for what takes long; it keeps nothing else waiting
+_LONG = ("/explanation", "/proof", "/course")  # which that is
 _WAITING = 256  # requests; more would be answered later than people wait
 
 _django = get_wsgi_application()
@@ -51,7 +52,7 @@ async def answer(scope: Scope, incoming: Incoming, caller: Caller | None) -> Ans
     _waiting += 1
     try:
         environ = _environ(scope, body) | {CALLER: caller}
-        threads = _explaining if environ["PATH_INFO"].endswith("/explanation") else _threads
+        threads = _explaining if environ["PATH_INFO"].endswith(_LONG) else _threads
         return await asyncio.get_running_loop().run_in_executor(threads, _ask, environ)
     finally:
         _waiting -= 1

@@ -13,7 +13,7 @@ from handraiser.edge.web.api.routes import api
 from handraiser.edge.web.door import health, in_json
 from handraiser.edge.web.frame.access import gone, open_to_all
 from handraiser.edge.web.home.page import front, home
-from handraiser.edge.web.lead.page import lead, proof, timeline
+from handraiser.edge.web.lead.page import course, judged, lead, proof, timeline
 from handraiser.edge.web.queue.page import queue, rows
 from handraiser.edge.web.queue.verdicts import say
 from handraiser.edge.web.signing.elsewhere import elsewhere
@@ -41,6 +41,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/<int:number>", lead, name="lead"),
     path("leads/<int:number>/proof", proof, name="proof"),
     path("leads/<int:number>/timeline", timeline, name="timeline"),
+    path("leads/<int:number>/course", course, name="course"),
+    path("leads/<int:number>/events/<int:activity>/judged", judged, name="judged"),
     path("join/<int:number>/<str:token>", join, name="join"),
     path("welcome/<str:token>", welcome, name="welcome"),
     # Whose address is what is administrators' business; and nobody makes an account of their own.

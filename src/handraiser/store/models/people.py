@@ -11,6 +11,7 @@ __all__ = [
     "Identifier",
     "Join",
     "Activity",
+    "Judgement",
     "PersonPatch",
     "CompanyPatch",
     "Name",
@@ -111,6 +112,26 @@ class Activity(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["event_id"], name="done_once")]
+        indexes = [models.Index(fields=["person", "id"])]
+
+
+class Judgement(models.Model):
+    """Somebody said whether a person or a machine did something. Only ever added to: the latest counts.
+
+    What they did was written down with the verdict that it came with, and stays so (`Activity.verdict`).
+
+    person  who did it, as the activity has it
+    was     the verdict before
+    """
+
+    activity = models.ForeignKey(Activity, models.PROTECT, related_name="judgements")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    verdict = models.CharField(max_length=7)
+    was = models.CharField(max_length=7)
+    by = models.TextField()
+    at = models.BigIntegerField()
+
+    class Meta:
         indexes = [models.Index(fields=["person", "id"])]
 
 

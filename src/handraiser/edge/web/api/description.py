@@ -22,7 +22,11 @@ _WHY = {
     409: "It has been done already, or what is said is not allowed now",
     503: "The database does not answer at the moment",
 }
-_TAKEN = [verdicts.SayOutcome, *dict.fromkeys(taken.body for taken in verdicts.TAKEN.values())]
+_TAKEN = [
+    verdicts.SayOutcome,
+    verdicts.SayJudgement,
+    *dict.fromkeys(taken.body for taken in verdicts.TAKEN.values()),
+]
 _TOLD = [getattr(answers, name) for name in answers.__all__]
 
 

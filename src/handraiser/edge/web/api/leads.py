@@ -18,7 +18,16 @@ from handraiser.store.history import members_of
 from handraiser.store.people import Known, Link, Named, episodes_of, identifiers_of, links_of
 from handraiser.store.timeline import Done, Mark, what_was_done
 
-__all__ = ["KINDS", "agreements_at", "join_told", "joined_to", "lead_at", "someone", "timeline_at"]
+__all__ = [
+    "KINDS",
+    "activity_told",
+    "agreements_at",
+    "join_told",
+    "joined_to",
+    "lead_at",
+    "someone",
+    "timeline_at",
+]
 
 KINDS = {"user_id": "user", "email": "email", "anonymous_id": "anonymous"}
 """How the API calls what somebody is known by, and how the store does."""
@@ -90,6 +99,13 @@ def timeline_at(found: Known, at: int, *, before: Mark | None, most: int) -> ans
         events=[_activity(each) for each in done[:most]],
         next="{0.occurred_at}.{0.number}".format(done[most - 1].mark) if more else None,
     )
+
+
+def activity_told(root: int, event_id: str, at: int) -> answers.Activity:
+    """Return something that a lead did, which has to be there."""
+    number = models.Activity.objects.only("pk").get(event_id=event_id).pk
+    (done,) = what_was_done(members_of([root]), at=at, before=None, most=1, only=number)
+    return _activity(done)
 
 
 def _identified(named: Iterable[Named]) -> list[answers.Identified]:

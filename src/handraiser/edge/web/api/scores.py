@@ -16,16 +16,17 @@ import pyarrow.compute as pc
 from handraiser.agreement.model import Agreement
 from handraiser.facts.inputs import Inputs
 from handraiser.flows.live import wanted_names
+from handraiser.scoring.course import Course, course
 from handraiser.scoring.explain import Explanation, explain_lead
 from handraiser.scoring.match import Matched, match, matched
 from handraiser.scoring.plan import Plan, planned
-from handraiser.scoring.score import prepare, score_table
+from handraiser.scoring.score import Prepared, prepare, score_table
 from handraiser.scoring.survey import survey
 from handraiser.store import remembering
 from handraiser.store.history import History, history_of, names_seen
 from handraiser.tables.kept import Seen, kept_inputs
 
-__all__ = ["Stood", "explained", "stood"]
+__all__ = ["Stood", "course_of", "explained", "stood"]
 
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _DERIVED = frozenset({"email_domain", "email_kind"})
@@ -68,20 +69,38 @@ _QUESTIONS = 5_000  # to a connection
 
 def stood(lead: int, agreements: Sequence[Agreement], at: int) -> Stood:
     """Return how a lead stood at an instant, as it was known then, under some agreements."""
+    history, found = _prepared(lead, agreements)
+    rows = [row for each in found for row in score_table(each, at, points=False, threads=1).to_pylist()]
+    return Stood(*_held(history, at), rows)
+
+
+def course_of(
+    lead: int, agreements: Sequence[Agreement], place: int, *, since: int, until: int
+) -> tuple[Agreement, Course]:
+    """Return how the score of a lead went under one of some agreements, and which one that is.
+
+    place  of the agreement; all are given, as the hits that are remembered are those of all of them
+    """
+    _, found = _prepared(lead, agreements)
+    return agreements[place], course(found[place], 0, since=since, until=until)
+
+
+def _prepared(lead: int, agreements: Sequence[Agreement]) -> tuple[History, list[Prepared]]:
+    """Return what is known of a lead, and its columns under some agreements, ready to be folded."""
     seen, wanted = names_seen(), wanted_names(agreements)
     plan = _planned(agreements, seen, wanted)
     # What the worker has found among its events need not be looked for again.
     memory = remembering.read([lead], plan.key).readable(plan.events.shape)
     history = history_of([lead], after=memory.until)
-    rows = []
     with _inputs(history, seen, wanted) as inputs:
         ground = survey(agreements, inputs, threads=1, earlier=memory.hits, plan=plan)
         found = [matched(agreement, ground) for agreement in agreements]
-    for agreement, own in zip(agreements, found, strict=True):
-        # Where they ask for more than is found in one pass, each is asked by itself.
-        prepared = prepare(agreement, own or _alone(lead, agreement, seen))
-        rows += score_table(prepared, at, points=False, threads=1).to_pylist()
-    return Stood(*_held(history, at), rows)
+    # Where they ask for more than is found in one pass, each is asked by itself.
+    alone = (
+        (agreement, own or _alone(lead, agreement, seen))
+        for agreement, own in zip(agreements, found, strict=True)
+    )
+    return history, [prepare(agreement, own) for agreement, own in alone]
 
 
 def explained(lead: int, agreement: Agreement, at: int) -> Explanation:

@@ -23,7 +23,16 @@ from handraiser.edge.web.api.handoffs import (
     place_asked,
     stage_asked,
 )
-from handraiser.edge.web.api.verdicts import TAKEN, SayOutcome, Taken, outcome_said, said_of
+from handraiser.edge.web.api.leads import activity_told
+from handraiser.edge.web.api.verdicts import (
+    TAKEN,
+    SayJudgement,
+    SayOutcome,
+    Taken,
+    judgement_said,
+    outcome_said,
+    said_of,
+)
 from handraiser.lifecycle.saying import Act
 from handraiser.store import models
 from handraiser.store.snapshot import as_of_now
@@ -104,6 +113,19 @@ def add_to(api: Api, *, asks: Callable[[View], View], writing: AuthBase) -> None
         )
         found = models.Outcome.objects.select_related("person").get(pk=kept)
         return _written(outcome_told(found))
+
+    @api.post(
+        "/leads/{lead_id}/judgements",
+        summary="A person did it, or a machine: how something that a lead did counts from now on",
+        auth=writing,
+        openapi_extra=answering(answers.Activity, 404) | taking(SayJudgement),
+    )
+    @asks
+    def judge_event(request: HttpRequest, lead_id: LeadId) -> HttpResponse:
+        lead, now = asked.lead_asked(lead_id).root, time.time_ns() // 1_000
+        event_id = judgement_said(lead, request.body, through=str(request.META[CALLER]), now=now)
+        with as_of_now():
+            return _written(activity_told(lead, event_id, now))
 
 
 def _takes(api: Api, act: Act, taken: Taken, *, asks: Callable[[View], View], writing: AuthBase) -> None:

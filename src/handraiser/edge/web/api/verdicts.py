@@ -17,12 +17,16 @@ from handraiser.edge.web.api.asked import no_nul
 from handraiser.edge.web.api.bodies import wrong_with
 from handraiser.errors import Mistakes
 from handraiser.flows.hearing import hear
+from handraiser.flows.judging import DoneBy, judge
 from handraiser.flows.moving import Barred, Verdict
 from handraiser.flows.verbs import VERBS
 from handraiser.lifecycle.saying import Act
 from handraiser.lifecycle.stages import Stage
 
-__all__ = ["TAKEN", "Body", "SayOutcome", "Taken", "body_of", "outcome_said", "said_of"]
+__all__ = [
+    "TAKEN", "Body", "SayJudgement", "SayOutcome", "Taken", "body_of", "judgement_said", "outcome_said",
+    "said_of",
+]  # fmt: skip
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -108,6 +112,13 @@ class SayOutcome(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     rule: str | None = None
 
 
+class SayJudgement(Body, frozen=True, kw_only=True):
+    """Whether a person or a machine did something."""
+
+    event_id: str
+    verdict: DoneBy
+
+
 class Taken(NamedTuple):
     """A verdict as the API takes it: what it is, and what its body says."""
 
@@ -131,7 +142,14 @@ TAKEN: Mapping[Act, Taken] = {
     Act.UNDO: Taken("One's own last verdict is taken back, for ten minutes", SayUndo),
 }
 _Said = TypeVar("_Said", bound=msgspec.Struct)
-_STATUSES = {"HR840": 404, "HR841": 409, "HR844": 403, "HR848": 409, "HR849": 409}  # others are 400
+_STATUSES = {
+    "HR840": 404,
+    "HR841": 409,
+    "HR844": 403,
+    "HR848": 409,
+    "HR849": 409,
+    "HR860": 404,
+}  # others are 400
 
 
 def body_of(text: bytes, kind: type[_Said]) -> _Said:
@@ -171,6 +189,16 @@ def outcome_said(lead: int, text: bytes, *, through: str, now: int) -> int:
     except Mistakes as mistakes:
         raise _refused(mistakes) from None
     return heard.outcomes[-1]
+
+
+def judgement_said(lead: int, text: bytes, *, through: str, now: int) -> str:
+    """Have it said who did something; return the id of what was done. Raises Answered where it is refused."""
+    said = body_of(text, SayJudgement)
+    try:
+        judge(lead, event_id=said.event_id, verdict=said.verdict, by=said.by, now=now, through=through)
+    except Mistakes as mistakes:
+        raise _refused(mistakes) from None
+    return said.event_id
 
 
 def _told_of(field: msgspec.structs.FieldInfo) -> str:

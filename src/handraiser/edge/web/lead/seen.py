@@ -2,64 +2,158 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.db.models import QuerySet
 
+from handraiser.agreement.model import Agreement
+from handraiser.agreement.wording import capital, readable
 from handraiser.edge.web.queue.verdicts import says_of
-from handraiser.edge.web.queue.waiting import Row, may_see, row_of
+from handraiser.edge.web.queue.waiting import Row, row_of
 from handraiser.flows.live import agreement_of
 from handraiser.handoff.why import talk, why
 from handraiser.lifecycle.saying import Act
-from handraiser.store.handoffs import History, handoff_of, history_of_handoff
-from handraiser.store.models import Episode, User
+from handraiser.lifecycle.stages import OPEN
+from handraiser.store.models import Deadline, Episode, Handoff, LogEntry, Move, User
 from handraiser.store.people import Known, person
+from handraiser.store.seeing import sees_lead
 
-__all__ = ["Sold", "lead_for", "sold_of", "talk_of"]
+__all__ = ["Past", "Promise", "Sold", "handed", "lead_for", "notes_of", "past_of", "sold_of"]
+
+_NEXT = {  # what is most often said of a stage
+    "mql": (Act.ACCEPT, Act.LOG, Act.RECYCLE),
+    "sal": (Act.SQL, Act.LOG, Act.RECYCLE),
+    "sql": (Act.OPPORTUNITY, Act.LOG, Act.LOST),
+    "opportunity": (Act.WON, Act.LOG, Act.LOST),
+}
+_NOTES = 3
+
+
+class Promise(NamedTuple):
+    """Something that was promised of a lead: what, by when, and how that stands.
+
+    stands  kept, waits, late, missed (nobody can keep it any more) or still (its clock is stopped)
+    """
+
+    do: str
+    due_at: int
+    stands: str
 
 
 class Sold(NamedTuple):
-    """An episode with sales: as it stands in a queue, how it came to that, and why it began.
+    """An episode with sales as it stands in a queue, why it began, and what there is to say.
 
-    acts  what its reader may say of it now, by the word of the verb and as a button says it
+    acts      what its reader may say of it now, by the word of the verb and as a button says it
+    promises  in the order in which they are due
     """
 
     row: Row
-    history: History
+    ordinal: int
+    is_open: bool
     why: list[str]
+    talk: list[str]
     acts: list[tuple[str, str]]
+    promises: list[Promise]
+
+
+class Past(NamedTuple):
+    """An episode that sales was handed: why it began, and how far it came."""
+
+    handoff: Handoff
+    why: list[str]
+    moves: list[Move]
 
 
 def lead_for(user: User, number: int) -> Known | None:
     """Return who stands for somebody, None where that is no lead, or none that the user may look at."""
     found = person(number)
-    if found is None or found.lead_since is None:
+    if found is None or found.lead_since is None or not sees_lead(user, found.root):
         return None
-    if user.role != User.Role.SALES:
-        return found
-    theirs = _episodes(found.root).select_related("handoff__team")
-    return found if any(hasattr(each, "handoff") and may_see(user, each.handoff) for each in theirs) else None
-
-
-def sold_of(user: User, root: int, *, now: int) -> list[Sold]:
-    """Return the episodes of a lead that sales was handed, the latest first."""
-    found = []
-    for episode in _episodes(root).order_by("-begun_at"):
-        handoff = handoff_of(episode.pk)
-        if handoff is not None:
-            agreement = agreement_of(episode.publication)
-            said = why(agreement, episode.reasons, hand_raise=episode.hand_raise)
-            row = row_of(user, handoff, now=now)
-            acts = [(act.value, says_of(act)) for act in Act if act in row.may and act is not Act.UNDO]
-            found.append(Sold(row, history_of_handoff(handoff), said, acts))
     return found
 
 
-def talk_of(root: int) -> list[str]:
-    """Return what there is to say to a lead, by the episode that began last."""
-    latest = _episodes(root).order_by("-begun_at").first()
-    return talk(agreement_of(latest.publication), latest.reasons) if latest is not None else []
+def sold_of(user: User, episodes: Sequence[Episode], *, now: int) -> list[Sold]:
+    """Return of a lead's episodes those that are open, then under each other agreement the latest."""
+    meant: dict[str, Episode] = {}
+    for episode in episodes:
+        if episode.agreement not in meant or _is_open(episode.handoff):
+            meant[episode.agreement] = episode
+    found = [_sold(user, episode, now) for episode in meant.values()]
+    return sorted(found, key=lambda each: not each.is_open)
 
 
-def _episodes(root: int) -> QuerySet[Episode]:
-    return Episode.objects.filter(lead__root=root, shadow=False).select_related("publication")
+def past_of(episodes: Sequence[Episode]) -> list[Past]:
+    """Return how far each of some episodes came."""
+    moves: dict[int, list[Move]] = defaultdict(list)
+    for move in Move.objects.filter(episode__in=episodes).order_by("id"):
+        moves[move.episode_id].append(move)
+    return [Past(each.handoff, _why(each), moves[each.pk]) for each in episodes]
+
+
+def handed(root: int) -> list[Episode]:
+    """Return the episodes of a lead that sales was handed, the latest first."""
+    rows: QuerySet[Episode] = Episode.objects.filter(lead__root=root, shadow=False, handoff__isnull=False)
+    several = rows.select_related("publication", "lead", "handoff__owner", "handoff__team")
+    return list(several.order_by("-begun_at", "-pk"))
+
+
+def _sold(user: User, episode: Episode, now: int) -> Sold:
+    agreement, handoff = agreement_of(episode.publication), episode.handoff
+    row = row_of(user, handoff, now=now)
+    return Sold(
+        row,
+        episode.ordinal,
+        _is_open(handoff),
+        _why(episode),
+        talk(agreement, episode.reasons),
+        _acts(handoff.stage, row.may),
+        _promises(agreement, handoff, now),
+    )
+
+
+def _why(episode: Episode) -> list[str]:
+    return why(agreement_of(episode.publication), episode.reasons, hand_raise=episode.hand_raise)
+
+
+def _is_open(handoff: Handoff) -> bool:
+    return handoff.stage in OPEN
+
+
+def notes_of(root: int) -> list[LogEntry]:
+    """Return what was noted last of a lead."""
+    rows: QuerySet[LogEntry] = LogEntry.objects.filter(episode__lead__root=root, episode__shadow=False)
+    return list(rows.exclude(note="").order_by("-at", "-pk")[:_NOTES])
+
+
+def _acts(stage: str, may: frozenset[Act]) -> list[tuple[str, str]]:
+    """Return what may be said of a stage, with what is said most often at the front."""
+    order = dict.fromkeys([*_NEXT.get(stage, ()), *Act])
+    return [(act.value, says_of(act)) for act in order if act in may and act is not Act.UNDO]
+
+
+def _promises(agreement: Agreement, handoff: Handoff, now: int) -> list[Promise]:
+    steps = agreement.handoff.follow_up
+    found = []
+    for each in Deadline.objects.filter(episode=handoff.pk, act="due").order_by("due_at", "id"):
+        if each.kind == "accept" and each.round != handoff.round:
+            continue  # who had it before was to accept by then
+        does = steps[each.step].do if each.kind == "follow_up" and each.step < len(steps) else each.kind
+        what = {"accept": "Accept", "contact": "Make contact"}.get(each.kind, capital(readable(does, "")))
+        found.append(Promise(what, each.due_at, _stands(each, handoff, now)))
+    return found
+
+
+def _stands(due: Deadline, handoff: Handoff, now: int) -> str:
+    """Return how a promise stands: one that was broken may still be owed, and be kept late."""
+    if due.done_at is None:
+        if due.held:
+            return "still"
+        return "late" if due.due_at < now else "waits"
+    if not due.fired:
+        return "kept"
+    owed = (due.kind == "accept" and handoff.stage == "mql") or (
+        due.kind == "contact" and handoff.contacted_at is None and handoff.stage in ("mql", "sal")
+    )
+    return "late" if owed else "missed"

@@ -11,7 +11,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-__all__ = ["drawn", "icon", "instant"]
+__all__ = ["clock", "drawn", "icon", "instant"]
 
 register = template.Library()
 
@@ -41,8 +41,16 @@ def instant(microseconds: int | None, zone: str = "UTC") -> SafeString | str:
     """Return when something was or will be, as a day and a time there; a dash for never."""
     if microseconds is None:
         return "–"
+    return _time(microseconds, zone, "%-d %b %Y, %H:%M")
+
+
+@register.simple_tag
+def clock(microseconds: int, zone: str = "UTC") -> SafeString:
+    """Return at which time of its day something was."""
+    return _time(microseconds, zone, "%H:%M")
+
+
+def _time(microseconds: int, zone: str, shape: str) -> SafeString:
     at = datetime.fromtimestamp(microseconds / 1e6, UTC)
     there = at.astimezone(ZoneInfo(zone or "UTC"))
-    return format_html(
-        '<time datetime="{}">{}</time>', at.isoformat(timespec="seconds"), f"{there:%-d %b %Y, %H:%M}"
-    )
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(timespec="seconds"), f"{there:{shape}}")

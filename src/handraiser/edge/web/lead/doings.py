@@ -1,0 +1,171 @@
+"""What did a lead do, and what was done about it: one timeline, the latest first, a page at a time?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.db.models import Model, Q, QuerySet
+
+from handraiser.edge.web.lead.wording import (
+    Line,
+    line_of_assignment,
+    line_of_event,
+    line_of_log,
+    line_of_move,
+)
+from handraiser.store.history import members_of
+from handraiser.store.judgements import Judged
+from handraiser.store.models import Assignment, LogEntry, Move
+from handraiser.store.timeline import Done, Mark, what_was_done
+
+__all__ = ["Day", "Item", "Page", "Place", "doing", "doings", "place_of"]
+
+_LAST = 2**63 - 1
+
+
+class Place(NamedTuple):
+    """Where an item stands: behind those of its instant that are of a lower rank or number."""
+
+    at: int
+    rank: int
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.at}.{self.rank}.{self.number}"
+
+
+class Item(NamedTuple):
+    """Something that happened.
+
+    by         who did it, where that is not the lead
+    activity   of what the lead did, its number; then `verdict` says who did it, and `judged` who says so
+    mail       whether that was with a mail, where machines are to be expected
+    """
+
+    place: Place
+    line: Line
+    by: str = ""
+    activity: int | None = None
+    verdict: str = ""
+    judged: Judged | None = None
+    mail: bool = False
+
+
+class Day(NamedTuple):
+    """The items of a day, where its reader is; `says` is empty where it goes on from the page before."""
+
+    day: date
+    says: str
+    items: list[Item]
+
+
+class Page(NamedTuple):
+    """Days with what happened on them; `earlier` is where the next page begins, None where there is none."""
+
+    days: list[Day]
+    earlier: Place | None
+
+
+_EVENT, _LOG, _GIVEN, _MOVE = range(4)
+
+
+def place_of(said: str) -> Place | None:
+    """Return the place that stands in an address, None where none does."""
+    parts = said.split(".")
+    if len(parts) != 3 or not all(part.isdecimal() and len(part) < 20 for part in parts):
+        return None
+    at, rank, number = map(int, parts)
+    return Place(min(at, _LAST), rank, min(number, _LAST))
+
+
+def doings(
+    root: int, *, now: int, zone: str, before: Place | None, going_on: str = "", most: int
+) -> Page:  # fmt: skip
+    """Return a page of what a lead did and what was done about it, by day.
+
+    before    where the page before this one ended, and `going_on` the day with which it did
+    """
+    items = [_of_event(each) for each in _done(root, now, before, most + 1)]
+    items += [
+        Item(Place(each.at, _LOG, each.pk), line_of_log(each), each.by)
+        for each in _some(LogEntry.objects.all(), root, _LOG, before, most + 1)
+    ]
+    given = Assignment.objects.select_related("user")
+    items += [
+        Item(Place(each.at, _GIVEN, each.pk), line_of_assignment(each), each.by)
+        for each in _some(given, root, _GIVEN, before, most + 1)
+    ]
+    items += [
+        Item(Place(each.at, _MOVE, each.pk), line_of_move(each), each.by)
+        for each in _some(Move.objects.all(), root, _MOVE, before, most + 1)
+    ]
+    items.sort(key=lambda item: item.place, reverse=True)
+    shown = items[:most]
+    return Page(
+        _by_day(shown, now, ZoneInfo(zone or "UTC"), going_on),
+        shown[-1].place if len(items) > most else None,
+    )
+
+
+def doing(root: int, activity: int, *, now: int) -> Item | None:
+    """Return one thing that a lead did, None where it did no such thing."""
+    done = what_was_done(members_of([root]), at=now, before=None, most=1, only=activity)
+    return _of_event(done[0]) if done else None
+
+
+def _done(root: int, now: int, before: Place | None, most: int) -> list[Done]:
+    mark = None if before is None else Mark(before.at, _below(before, _EVENT))
+    return what_was_done(members_of([root]), at=now, before=mark, most=most)
+
+
+def _some(rows: QuerySet[Any], root: int, rank: int, before: Place | None, most: int) -> Sequence[Any]:
+    """Return the latest rows about a lead's episodes that come behind a place."""
+    behind = Q()
+    if before is not None:
+        behind = Q(at__lt=before.at) | Q(at=before.at, pk__lt=_below(before, rank))
+    own = rows.filter(behind, episode__lead__root=root, episode__shadow=False)
+    found: list[Model] = list(own.order_by("-at", "-pk")[:most])
+    return found
+
+
+def _below(before: Place, rank: int) -> int:
+    """Return the number below which rows of a rank, of the same instant, come behind a place."""
+    if rank == before.rank:
+        return before.number
+    return _LAST if rank < before.rank else 0
+
+
+def _of_event(done: Done) -> Item:
+    return Item(
+        Place(done.mark.occurred_at, _EVENT, done.mark.number),
+        line_of_event(done.event, json.loads(done.properties)),
+        activity=done.mark.number,
+        verdict=done.verdict,
+        judged=done.judged,
+        mail=done.event.startswith("Email "),
+    )
+
+
+def _by_day(items: Sequence[Item], now: int, zone: ZoneInfo, going_on: str) -> list[Day]:
+    today = _day(now, zone)
+    days = []
+    for day, some in groupby(items, key=lambda item: _day(item.place.at, zone)):
+        days.append(Day(day, "" if day.isoformat() == going_on else _called(day, today), list(some)))
+    return days
+
+
+def _day(at: int, zone: ZoneInfo) -> date:
+    return (datetime.fromtimestamp(0, UTC) + timedelta(microseconds=at)).astimezone(zone).date()
+
+
+def _called(day: date, today: date) -> str:
+    if day == today:
+        return "Today"
+    if day == today - timedelta(days=1):
+        return "Yesterday"
+    return f"{day:%A}, {day.day} {day:%B %Y}"

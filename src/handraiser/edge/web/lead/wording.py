@@ -1,0 +1,119 @@
+"""How is what a lead did, or what was done about it, called in a line, and by which picture?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from handraiser.agreement.wording import capital, readable
+from handraiser.handoff.about import clean
+from handraiser.store.models import Assignment, LogEntry, Move
+
+__all__ = ["Line", "line_of_assignment", "line_of_event", "line_of_log", "line_of_move"]
+
+_LONG = 200  # letters of a value
+
+
+class Line(NamedTuple):
+    """What happened: `about` is what it was about, `said` what else there is to read of it."""
+
+    icon: str
+    what: str
+    about: str = ""
+    said: tuple[tuple[str, str], ...] = ()
+
+
+class _Kind(NamedTuple):
+    """How events of a name are told, and which of their properties say what they are about."""
+
+    icon: str
+    what: str
+    about: tuple[str, ...] = ()
+
+
+_MAIL = ("subject", "campaign_name", "email_subject", "campaign", "email_id")
+_KINDS: Mapping[str, _Kind] = {
+    "Page Viewed": _Kind(icon="eye", what="Viewed a page", about=("title", "path", "url")),
+    "Page Left": _Kind(icon="clock", what="Read a page", about=("title", "path", "url")),
+    "Screen Viewed": _Kind(icon="device-desktop", what="Viewed a screen", about=("name", "title")),
+    "Email Delivered": _Kind(icon="mail", what="Got a mail", about=_MAIL),
+    "Email Opened": _Kind(icon="mail-opened", what="Opened a mail", about=_MAIL),
+    "Email Link Clicked": _Kind(icon="click", what="Clicked a link in a mail", about=(*_MAIL, "link", "url")),
+    "Email Bounced": _Kind(icon="mail-off", what="A mail came back", about=_MAIL),
+    "Unsubscribed": _Kind(icon="mail-off", what="Wants no more mail", about=_MAIL),
+    "Subscribed": _Kind(icon="mail", what="Wants mail"),
+    "Form Submitted": _Kind(icon="forms", what="Filled in a form", about=("title", "form_name", "form_id")),
+    "Content Downloaded": _Kind(icon="download", what="Downloaded", about=("title", "url")),
+    "Webinar Registered": _Kind(icon="video", what="Signed up for a webinar", about=("title", "name")),
+    "Webinar Attended": _Kind(icon="video", what="Attended a webinar", about=("title", "name")),
+    "Demo Requested": _Kind(icon="hand-stop", what="Asked for a demo", about=("title",)),
+    "Trial Started": _Kind(icon="hand-stop", what="Began a trial", about=("plan", "title")),
+    "Product Viewed": _Kind(icon="eye", what="Viewed a product", about=("name", "sku", "product_id")),
+    "Product Added": _Kind(
+        icon="shopping-cart", what="Put into the cart", about=("name", "sku", "product_id")
+    ),
+    "Order Completed": _Kind(icon="credit-card", what="Bought", about=("order_id",)),
+    "Ad Clicked": _Kind(icon="ad", what="Clicked an ad", about=("campaign", "utm_campaign", "title")),
+    "Signed In": _Kind(icon="login", what="Signed in"),
+}
+_OTHER = _Kind(icon="activity", what="")
+_DID = {
+    "call": _Kind(icon="phone", what="Called"),
+    "email": _Kind(icon="send", what="Wrote a mail"),
+    "meeting": _Kind(icon="calendar", what="Met"),
+    "note": _Kind(icon="note", what="Noted"),
+}
+_BECAME = {
+    "mql": _Kind(icon="flag", what="Became an MQL"),
+    "sal": _Kind(icon="circle-check", what="Accepted by sales"),
+    "sql": _Kind(icon="star", what="Qualified by sales"),
+    "opportunity": _Kind(icon="target", what="An opportunity was opened"),
+    "customer": _Kind(icon="trophy", what="Won: a customer"),
+    "lost": _Kind(icon="circle-x", what="Lost"),
+    "recycled": _Kind(icon="rotate", what="Sent back to marketing"),
+    "disqualified": _Kind(icon="circle-x", what="Disqualified"),
+    "merged": _Kind(icon="users", what="Went on as another MQL"),
+    "lead": _Kind(icon="rotate", what="Reopened, as a lead"),
+}
+
+
+def line_of_event(event: str, properties: Mapping[str, Any]) -> Line:
+    """Return how something that a lead did is told, whatever its name and its properties are."""
+    kind = _KINDS.get(event)
+    by = next((name for name in (kind.about if kind else ()) if properties.get(name) not in (None, "")), None)
+    said = tuple((name, _short(value)) for name, value in properties.items() if value is not None)
+    about = "" if by is None else _short(properties[by])
+    if kind is None:
+        return Line(_OTHER.icon, clean(event, most=_LONG), said=said)
+    return Line(kind.icon, kind.what, about, tuple(each for each in said if each[0] != by))
+
+
+def line_of_log(entry: LogEntry) -> Line:
+    """Return how something that sales did is told."""
+    kind = _DID.get(entry.kind)
+    if kind is None:
+        return Line(icon="list-check", what=capital(readable(entry.kind, "")), about=entry.note)
+    return Line(kind.icon, kind.what, entry.note)
+
+
+def line_of_move(move: Move) -> Line:
+    """Return how a move from one stage to another is told."""
+    kind = _BECAME.get(move.became, _Kind(icon="arrow-right", what=capital(move.became)))
+    why = readable(move.why, "") if move.why else ""
+    about = ", ".join(filter(None, (why, move.note)))
+    if move.undoes_id is not None:
+        return Line(icon="arrow-back-up", what=f"Taken back: {move.was} is {move.became} again", about=about)
+    what = f"{kind.what} (passed over)" if move.inferred else kind.what
+    return Line(kind.icon, what, about, tuple((name, _short(value)) for name, value in move.details.items()))
+
+
+def line_of_assignment(given: Assignment) -> Line:
+    """Return how it is told who got a lead."""
+    to = given.user.name or given.user.email if given.user is not None else "nobody"
+    return Line(icon="user", what=f"Given to {to}", about=given.why)
+
+
+def _short(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return clean(value, most=_LONG)
