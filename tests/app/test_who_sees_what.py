@@ -14,7 +14,11 @@ from tests.app.visitors import App, Visitor
 ROLES = [role.value for role in User.Role]
 # What a page needs to be asked for at all: these are no lead's and no episode's, so 404 says "you may ask".
 GIVEN = {"number": "999999", "act": "accept", "token": "x", "episode_id": "999999", "lead_id": "999999"}
-EVERYBODY = {"home", "queue", "queue_rows", "lead", "proof", "timeline", "say"}
+EVERYBODY = {
+    "home", "home_funnel", "home_why", "home_trend",
+    "queue", "queue_rows", "lead", "proof", "timeline", "say",
+}  # fmt: skip
+ONLY = {"home_team": {"manager", "administrator"}}  # roles, of pages that not all may see
 
 
 def pages() -> dict[str, str]:
@@ -53,10 +57,10 @@ def known(app: App) -> dict[str, Visitor]:
 
 
 def test_every_page_has_been_thought_of() -> None:
-    assert set(pages()) == EVERYBODY | {"join", "welcome"}
+    assert set(pages()) == EVERYBODY | set(ONLY) | {"join", "welcome"}
 
 
-@pytest.mark.parametrize("name", sorted(EVERYBODY))
+@pytest.mark.parametrize("name", sorted(EVERYBODY | set(ONLY)))
 def test_nobody_is_sent_to_sign_in_from_a_page(app: App, name: str) -> None:
     path = pages()[name]
     seen = app.nobody().get(path)
@@ -66,9 +70,11 @@ def test_nobody_is_sent_to_sign_in_from_a_page(app: App, name: str) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("name", sorted(EVERYBODY))
+@pytest.mark.parametrize("name", sorted(EVERYBODY | set(ONLY)))
 def test_each_role_sees_what_is_for_it(known: dict[str, Visitor], name: str, role: str) -> None:
     expected = 404 if "999999" in pages()[name] else 200
+    if role not in ONLY.get(name, ROLES):
+        expected = 403
     assert known[role].get(pages()[name]).status == expected
 
 

@@ -12,7 +12,7 @@ from django.urls.converters import StringConverter
 from handraiser.edge.web.api.routes import api
 from handraiser.edge.web.door import health, in_json
 from handraiser.edge.web.frame.access import gone, open_to_all
-from handraiser.edge.web.home.page import front, home
+from handraiser.edge.web.home.page import front, home, home_funnel, home_team, home_trend, home_why
 from handraiser.edge.web.lead.page import lead, proof, timeline
 from handraiser.edge.web.queue.page import queue, rows
 from handraiser.edge.web.queue.verdicts import say
@@ -34,6 +34,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", open_to_all(health)),
     path("api/", api.urls),
     path("home", home, name="home"),
+    path("home/funnel", home_funnel, name="home_funnel"),
+    path("home/why", home_why, name="home_why"),
+    path("home/team", home_team, name="home_team"),
+    path("home/trend", home_trend, name="home_trend"),
     path("queue", queue, name="queue"),
     path("queue/rows", rows, name="queue_rows"),
     path("episodes/<int:number>/<act:act>", say, name="say"),
