@@ -18,7 +18,11 @@ EVERYBODY = {
     "home", "home_funnel", "home_why", "home_trend",
     "queue", "queue_rows", "lead", "proof", "timeline", "say",
 }  # fmt: skip
-ONLY = {"home_team": {"manager", "administrator"}}  # roles, of pages that not all may see
+ONLY = {  # roles, of pages that not all may see
+    "home_team": {"manager", "administrator"},
+    "board": {"manager", "administrator", "marketing", "viewer"},
+    "board_columns": {"manager", "administrator", "marketing", "viewer"},
+}
 
 
 def pages() -> dict[str, str]:

@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from django.urls.converters import StringConverter
 
 from handraiser.edge.web.api.routes import api
+from handraiser.edge.web.board.page import board, board_columns
 from handraiser.edge.web.door import health, in_json
 from handraiser.edge.web.frame.access import gone, open_to_all
 from handraiser.edge.web.home.page import front, home, home_funnel, home_team, home_trend, home_why
@@ -38,6 +39,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("home/why", home_why, name="home_why"),
     path("home/team", home_team, name="home_team"),
     path("home/trend", home_trend, name="home_trend"),
+    path("board", board, name="board"),
+    path("board/columns", board_columns, name="board_columns"),
     path("queue", queue, name="queue"),
     path("queue/rows", rows, name="queue_rows"),
     path("episodes/<int:number>/<act:act>", say, name="say"),

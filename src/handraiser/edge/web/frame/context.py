@@ -26,6 +26,7 @@ class _Place(NamedTuple):
 _PLACES = (
     _Place("home", "Home", icon="home", may=EVERYBODY),
     _Place("queue", "Queue", icon="inbox", may=EVERYBODY),
+    _Place("board", "Board", icon="layout-kanban", may=EVERYBODY - {Role.SALES}),
 )
 
 

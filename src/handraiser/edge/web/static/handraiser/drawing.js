@@ -36,8 +36,8 @@
     chart.setOption({
       animation: false,
       color: (bars ? palette : lines).map(colour),
-      textStyle: { color: text, fontFamily: "inherit" },
-      legend: { bottom: 0, textStyle: { color: text } },
+      textStyle: { color: text, fontFamily: getComputedStyle(document.body).fontFamily },
+      legend: { bottom: 0, itemGap: 24, textStyle: { color: text } },
       tooltip: {
         trigger: "axis", backgroundColor: colour("bg-surface"), borderColor: line, textStyle: { color: text },
         valueFormatter: (value) => (value === null || value === undefined ? "–" : `${value}${told.unit}`),
