@@ -20,6 +20,11 @@ EVERYBODY = {
 }  # fmt: skip
 ONLY = {  # roles, of pages that not all may see
     "home_team": {"manager", "administrator"},
+    "people": {"administrator"},
+    "people_invite": {"administrator"},
+    "people_link": {"administrator"},
+    "people_role": {"administrator"},
+    "people_leave": {"administrator"},
     "board": {"manager", "administrator", "marketing", "viewer"},
     "board_columns": {"manager", "administrator", "marketing", "viewer"},
 }

@@ -55,6 +55,7 @@ class FlowCode(StrEnum):
     BAD_VALUE = "HR847"
     NOT_UNDONE = "HR848"
     NOT_RUNNING = "HR849"
+    LAST_ADMINISTRATOR = "HR855"
     BAD_DAYS = "HR890"
     STILL_WAITING = "HR891"
 

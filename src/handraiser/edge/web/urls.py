@@ -15,6 +15,7 @@ from handraiser.edge.web.door import health, in_json
 from handraiser.edge.web.frame.access import gone, open_to_all
 from handraiser.edge.web.home.page import front, home, home_funnel, home_team, home_trend, home_why
 from handraiser.edge.web.lead.page import lead, proof, timeline
+from handraiser.edge.web.people.page import invite, leave, link, people, role
 from handraiser.edge.web.queue.page import queue, rows
 from handraiser.edge.web.queue.verdicts import say
 from handraiser.edge.web.signing.pages import forgotten, join, welcome
@@ -41,6 +42,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("home/trend", home_trend, name="home_trend"),
     path("board", board, name="board"),
     path("board/columns", board_columns, name="board_columns"),
+    path("people", people, name="people"),
+    path("people/invite", invite, name="people_invite"),
+    path("people/<int:number>/link", link, name="people_link"),
+    path("people/<int:number>/role", role, name="people_role"),
+    path("people/<int:number>/leave", leave, name="people_leave"),
     path("queue", queue, name="queue"),
     path("queue/rows", rows, name="queue_rows"),
     path("episodes/<int:number>/<act:act>", say, name="say"),

@@ -37,8 +37,8 @@ def board_columns(request: HttpRequest) -> HttpResponse:
     """Show the columns of a board; nothing where they are still as they were seen."""
     user = user_of(request)
     team = _team(request, teams_for(user))
-    if team is None:
-        return HttpResponse(status=204)
+    if team is None:  # the last has been removed
+        return HttpResponse()
     body, seen = _drawn(request, user, team)
     return HttpResponse(status=204) if seen == request.GET.get("seen") else HttpResponse(body)
 
