@@ -21,7 +21,20 @@ GIVEN = {
     "episode_id": "999999",
     "lead_id": "999999",
 }
-EVERYBODY = {"home", "queue", "queue_rows", "lead", "proof", "timeline", "say", "course", "judged"}
+EVERYBODY = {
+    "home", "home_funnel", "home_why", "home_trend", "queue", "queue_rows", "say",
+    "lead", "proof", "timeline", "course", "judged",
+}  # fmt: skip
+ONLY = {  # roles, of pages that not all may see
+    "home_team": {"manager", "administrator"},
+    "people": {"administrator"},
+    "people_invite": {"administrator"},
+    "people_link": {"administrator"},
+    "people_role": {"administrator"},
+    "people_leave": {"administrator"},
+    "board": {"manager", "administrator", "marketing", "viewer"},
+    "board_columns": {"manager", "administrator", "marketing", "viewer"},
+}
 
 
 def pages() -> dict[str, str]:
@@ -60,10 +73,10 @@ def known(app: App) -> dict[str, Visitor]:
 
 
 def test_every_page_has_been_thought_of() -> None:
-    assert set(pages()) == EVERYBODY | {"join", "welcome"}
+    assert set(pages()) == EVERYBODY | set(ONLY) | {"join", "welcome"}
 
 
-@pytest.mark.parametrize("name", sorted(EVERYBODY))
+@pytest.mark.parametrize("name", sorted(EVERYBODY | set(ONLY)))
 def test_nobody_is_sent_to_sign_in_from_a_page(app: App, name: str) -> None:
     path = pages()[name]
     seen = app.nobody().get(path)
@@ -73,9 +86,11 @@ def test_nobody_is_sent_to_sign_in_from_a_page(app: App, name: str) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("name", sorted(EVERYBODY))
+@pytest.mark.parametrize("name", sorted(EVERYBODY | set(ONLY)))
 def test_each_role_sees_what_is_for_it(known: dict[str, Visitor], name: str, role: str) -> None:
     expected = 404 if "999999" in pages()[name] else 200
+    if role not in ONLY.get(name, ROLES):
+        expected = 403
     assert known[role].get(pages()[name]).status == expected
 
 

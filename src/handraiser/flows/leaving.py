@@ -13,7 +13,7 @@ from handraiser.flows.by_and_by import by_and_by
 from handraiser.flows.held import Held, hold, hold_all
 from handraiser.flows.reassigning import reassign, reassign_all
 from handraiser.flows.routing import take_away
-from handraiser.flows.users import user_named
+from handraiser.flows.users import keep_an_administrator, user_named
 from handraiser.handoff.messages import Happened
 from handraiser.lifecycle.stages import Stage
 from handraiser.store.bulk import among, query
@@ -50,6 +50,7 @@ def remove_user(email: str, *, who: str, now: int) -> Gone:
     with transaction.atomic():
         alone(GOVERNING)
         user = user_named(email, where="EMAIL")
+        keep_an_administrator(user)
         keep_still([user.pk])
         user.left_at = now
         user.save(update_fields=["left_at"])

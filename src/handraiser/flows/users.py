@@ -18,7 +18,10 @@ from handraiser.flows.refusals import FlowCode, refused
 from handraiser.store.locks import GOVERNING, alone
 from handraiser.store.models import Audit, User
 
-__all__ = ["Profile", "add_user", "change_user", "choose_password", "owner_named", "user_named"]
+__all__ = [
+    "Profile", "add_user", "change_user", "choose_password", "keep_an_administrator", "note_link",
+    "owner_named", "user_named",
+]  # fmt: skip
 
 T = TypeVar("T")
 _NO_HOLIDAYS: tuple[str, ...] = ()
@@ -66,6 +69,8 @@ def change_user(email: str, profile: Profile, *, who: str, now: int) -> User:
         alone(GOVERNING)
         user = user_named(email, where="EMAIL")
         if profile.role is not None:
+            if profile.role != User.Role.ADMINISTRATOR:
+                keep_an_administrator(user)
             user.role = profile.role
         if profile.name is not None:
             user.name = profile.name
@@ -83,6 +88,24 @@ def change_user(email: str, profile: Profile, *, who: str, now: int) -> User:
             at=now, who=who, did="changed a user", subject=f"user {user.email}", details=details
         )
     return user
+
+
+def keep_an_administrator(user: User) -> None:
+    """Raise Mistakes where somebody is the last administrator who can sign in, and is to be none any more.
+
+    Within the caller's transaction, in which nobody else changes who is one.
+    """
+    rulers = User.objects.filter(role=User.Role.ADMINISTRATOR, left_at=None).exclude(password="")
+    if list(rulers.values_list("pk", flat=True)) != [user.pk]:
+        return
+    says = f"{user.email} is the last administrator who can sign in."
+    fix = "Make somebody else one first, who has chosen a password."
+    raise refused(FlowCode.LAST_ADMINISTRATOR, "EMAIL", says, fix)
+
+
+def note_link(user: User, *, who: str, now: int) -> None:
+    """Write down that somebody was given a link by which a user chooses a password."""
+    Audit.objects.create(at=now, who=who, did="made a link", subject=f"user {user.email}")
 
 
 def choose_password(user: User, password: str, *, who: str, now: int) -> None:

@@ -23,8 +23,8 @@ from handraiser.store.models import (
 )
 
 __all__ = [
-    "Alarmed", "History", "Listed", "Place", "Stood", "alarmed", "alarms_by_age", "alarms_open", "handoff_of",
-    "handoffs", "history_of_handoff", "reached_by", "stood_at",
+    "Alarmed", "History", "Listed", "Pile", "Place", "Stood", "alarmed", "alarms_by_age", "alarms_open",
+    "handoff_of", "handoffs", "handoffs_by_owner", "history_of_handoff", "reached_by", "stood_at",
 ]  # fmt: skip
 
 _NEVER = 2**63 - 1  # after all that is ever due
@@ -72,7 +72,7 @@ _DUE = """
     ))
 """
 # Materialised: otherwise what is due would be looked for once for each time that it is named.
-_LISTED = f"""
+_LISTING = f"""
 WITH listed AS MATERIALIZED (
     SELECT handoff.episode_id, person.root_id, handoff.agreement, handoff.stage, handoff.stage_at,
         owner.email AS owner, team.name AS team, handoff.handed_at, handoff.ended_at, handoff.reason,
@@ -83,9 +83,33 @@ WITH listed AS MATERIALIZED (
     LEFT JOIN store_user AS owner ON owner.id = handoff.owner_id
     LEFT JOIN store_team AS team ON team.id = handoff.team_id
     WHERE {{conditions}}
-) SELECT * FROM listed WHERE coalesce(due_at, %s) > %s OR coalesce(due_at, %s) = %s AND episode_id > %s
+)
+"""
+_LISTED = (
+    _LISTING
+    + """
+SELECT * FROM listed WHERE coalesce(due_at, %s) > %s OR coalesce(due_at, %s) = %s AND episode_id > %s
 ORDER BY coalesce(due_at, %s), episode_id LIMIT %s
 """
+)
+# What is nobody's and no team's either has to be seen by somebody: it is on every team's board.
+_ON_BOARD = (
+    "handoff.ended_at IS NULL AND handoff.handed_at IS NOT NULL "
+    "AND (team.name = %s OR handoff.team_id IS NULL AND handoff.owner_id IS NULL)"
+)
+_BY_OWNER = (
+    _LISTING.format(conditions=_ON_BOARD)
+    + """
+, placed AS (
+    SELECT listed.*,
+        row_number() OVER (PARTITION BY owner ORDER BY coalesce(due_at, %s), episode_id) AS place,
+        count(*) OVER (PARTITION BY owner) AS whole,
+        count(CASE WHEN stage <> 'mql' THEN 1 END) OVER (PARTITION BY owner) AS accepted,
+        count(CASE WHEN due_at < %s THEN 1 END) OVER (PARTITION BY owner) AS late
+    FROM listed
+) SELECT * FROM placed WHERE place <= %s ORDER BY owner, place
+"""
+)
 
 
 def handoffs(
@@ -132,6 +156,27 @@ def handoffs(
     sql = _LISTED.format(conditions=" AND ".join(conditions))
     parameters = [*given, _NEVER, due_at, _NEVER, due_at, behind, _NEVER, most]
     return [_listed(row) for row in query(sql, parameters)]
+
+
+class Pile(NamedTuple):
+    """What somebody has of a team's, or what nobody has: the first that are due, and how many there are.
+
+    accepted, late  of all of them
+    """
+
+    first: list[Listed]
+    whole: int = 0
+    accepted: int = 0
+    late: int = 0
+
+
+def handoffs_by_owner(team: str, *, now: int, most: int) -> dict[str | None, Pile]:
+    """Return the open hand-offs of a team by the addresses of who has them, so many of each at most."""
+    piles: dict[str | None, Pile] = {}
+    for *row, _, whole, accepted, late in query(_BY_OWNER, [team, _NEVER, now, most]):
+        listed = _listed(tuple(row))
+        piles.setdefault(listed.owner, Pile([], whole, accepted, late)).first.append(listed)
+    return piles
 
 
 def _listed(row: tuple[Any, ...]) -> Listed:

@@ -10,10 +10,12 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from django.urls.converters import StringConverter
 
 from handraiser.edge.web.api.routes import api
+from handraiser.edge.web.board.page import board, board_columns
 from handraiser.edge.web.door import health, in_json
 from handraiser.edge.web.frame.access import gone, open_to_all
-from handraiser.edge.web.home.page import front, home
+from handraiser.edge.web.home.page import front, home, home_funnel, home_team, home_trend, home_why
 from handraiser.edge.web.lead.page import course, judged, lead, proof, timeline
+from handraiser.edge.web.people.page import invite, leave, link, people, role
 from handraiser.edge.web.queue.page import queue, rows
 from handraiser.edge.web.queue.verdicts import say
 from handraiser.edge.web.signing.elsewhere import elsewhere
@@ -35,6 +37,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", open_to_all(health)),
     path("api/", api.urls),
     path("home", home, name="home"),
+    path("home/funnel", home_funnel, name="home_funnel"),
+    path("home/why", home_why, name="home_why"),
+    path("home/team", home_team, name="home_team"),
+    path("home/trend", home_trend, name="home_trend"),
+    path("board", board, name="board"),
+    path("board/columns", board_columns, name="board_columns"),
+    path("people", people, name="people"),
+    path("people/invite", invite, name="people_invite"),
+    path("people/<int:number>/link", link, name="people_link"),
+    path("people/<int:number>/role", role, name="people_role"),
+    path("people/<int:number>/leave", leave, name="people_leave"),
     path("queue", queue, name="queue"),
     path("queue/rows", rows, name="queue_rows"),
     path("episodes/<int:number>/<act:act>", say, name="say"),

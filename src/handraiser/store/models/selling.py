@@ -224,7 +224,12 @@ class Deadline(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(done_at=None, held=False), name="what_is_due_next")
+            models.Index(fields=["due_at"], condition=Q(done_at=None, held=False), name="what_is_due_next"),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(act="due", kind__in=("accept", "contact")),
+                name="promises_by_time",
+            ),
         ]
 
 

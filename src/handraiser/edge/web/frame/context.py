@@ -26,6 +26,8 @@ class _Place(NamedTuple):
 _PLACES = (
     _Place("home", "Home", icon="home", may=EVERYBODY),
     _Place("queue", "Queue", icon="inbox", may=EVERYBODY),
+    _Place("board", "Board", icon="layout-kanban", may=EVERYBODY - {Role.SALES}),
+    _Place("people", "People", icon="users", may=frozenset({Role.ADMINISTRATOR})),
 )
 
 

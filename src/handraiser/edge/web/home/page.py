@@ -1,17 +1,35 @@
-"""What does somebody see first who comes in?"""
+"""What does somebody see first who comes in?
+
+What is counted quickly stands in the page; the rest are parts that the page asks for when it is there.
+"""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
 from handraiser.edge.running import now
 from handraiser.edge.web.door import door
 from handraiser.edge.web.frame.access import EVERYBODY, open_to_all, page, user_of
+from handraiser.edge.web.home import far, kept, weeks
+from handraiser.edge.web.home.aims import aims
+from handraiser.edge.web.home.looking import Looking, looking
+from handraiser.edge.web.home.periods import PERIODS
 from handraiser.edge.web.home.today import today_of
+from handraiser.edge.web.home.trouble import troubles
+from handraiser.edge.web.queue.waiting import Row, Whose, rows_of
+from handraiser.store.handoffs import alarmed, alarms_by_age
+from handraiser.store.models import User
 from handraiser.store.snapshot import as_of_now
 
-__all__ = ["front", "home"]
+__all__ = ["MANAGING", "front", "home", "home_funnel", "home_team", "home_trend", "home_why"]
+
+_Role = User.Role
+MANAGING = frozenset({_Role.MANAGER, _Role.ADMINISTRATOR})
+_NEXT = 5  # of what is to be done next so many are shown
+_ALARMS = 5
 
 
 @open_to_all
@@ -27,5 +45,71 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show what today is about."""
     user = user_of(request)
     with as_of_now():
-        today = today_of(user, now=now())
-    return render(request, "home/home.html", {"today": today, "of_all": user.role != user.Role.SALES})
+        looks = looking(request, user, now=now())
+        told = _around(looks) | {
+            "today": today_of(looks),
+            "next": _next(looks),
+            "kept": kept.kept_lately(looks),
+            "managing": user.role in MANAGING,
+            "alarms": alarmed(alarms_by_age(most=_ALARMS)) if user.role in MANAGING else [],
+            "troubles": troubles() if user.role == _Role.ADMINISTRATOR else [],
+            "aims": [] if looks.owner else aims(looks),
+        }
+    return render(request, "home/home.html", told)
+
+
+@page(EVERYBODY)
+def home_funnel(request: HttpRequest) -> HttpResponse:
+    """Show how far they came: a part of the page of its own."""
+    with as_of_now():
+        looks = looking(request, user_of(request), now=now())
+        told = _around(looks) | {"far": far.far(looks)}
+    return render(request, "home/funnel.html", told)
+
+
+@page(EVERYBODY)
+def home_why(request: HttpRequest) -> HttpResponse:
+    """Show why sales sent back, and by which channels leads came first: a part of the page of its own."""
+    with as_of_now():
+        looks = looking(request, user_of(request), now=now())
+        told = _around(looks) | {
+            "reasons": far.reasons(looks), "channels": far.channels(looks), "latest": far.LATEST,
+        }  # fmt: skip
+    return render(request, "home/why.html", told)
+
+
+@page(MANAGING)
+def home_team(request: HttpRequest) -> HttpResponse:
+    """Show how each member of a team stands: a part of the page of its own."""
+    with as_of_now():
+        looks = looking(request, user_of(request), now=now())
+        told = _around(looks) | {"teams": kept.teams_standing(looks)}
+    return render(request, "home/team.html", told)
+
+
+@page(EVERYBODY)
+def home_trend(request: HttpRequest) -> HttpResponse:
+    """Return what a chart of the last twelve weeks draws, for scripts of ours."""
+    drawn = weeks.CHARTS.get(request.GET.get("of", "mqls"))
+    if drawn is None:
+        raise Http404
+    with as_of_now():
+        return JsonResponse(drawn(looking(request, user_of(request), now=now())))
+
+
+def _around(looks: Looking) -> dict[str, Any]:
+    """Return what every part shows of what is looked at."""
+    return {
+        "looks": looks,
+        "periods": PERIODS,
+        "asked": f"agreement={looks.agreement}&days={looks.days}",
+        "own": looks.owner is not None,
+    }
+
+
+def _next(looks: Looking) -> list[Row]:
+    """Return what somebody of sales does next."""
+    if looks.owner is None:
+        return []
+    rows = rows_of(looks.user, Whose.MINE, now=looks.now).rows
+    return [row for row in rows if looks.agreement in ("", row.listed.agreement)][:_NEXT]

@@ -6,8 +6,11 @@ from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
+from handraiser.edge.web.home.late import late_among
+from handraiser.edge.web.home.looking import Looking
+from handraiser.edge.web.home.periods import day_began
 from handraiser.edge.web.queue.waiting import teams_of
-from handraiser.store.models import Alarm, Deadline, Episode, Handoff, User
+from handraiser.store.models import Alarm, Episode, Handoff, User
 
 __all__ = ["Today", "today_of"]
 
@@ -17,6 +20,7 @@ _WEEK = 7 * 86_400_000_000
 class Today(NamedTuple):
     """Numbers of episodes.
 
+    came         MQLs since the day began where the reader is; `asked` of them asked for sales
     waiting      MQLs that nobody has accepted yet
     late         open ones of which something that was promised is overdue
     with_sales   open ones that sales has accepted
@@ -24,6 +28,8 @@ class Today(NamedTuple):
     this_week, last_week  those that began in the last seven days, and in the seven before
     """
 
+    came: int
+    asked: int
     waiting: int
     late: int
     with_sales: int
@@ -32,37 +38,33 @@ class Today(NamedTuple):
     last_week: int
 
 
-def today_of(user: User, *, now: int) -> Today:
+def today_of(looks: Looking) -> Today:
     """Return how today stands: for somebody of sales with their own and their teams' leads, else with all."""
-    ours = _theirs(user, "") if user.role == User.Role.SALES else Q()
-    handoffs = Handoff.objects.filter(ours, ended_at=None, handed_at__isnull=False)
-    late = Deadline.objects.filter(
-        act="due", done_at=None, held=False, due_at__lt=now, episode__handoff__in=handoffs
+    user, now = looks.user, looks.now
+    selling = user.role == User.Role.SALES
+    episodes: QuerySet[Episode] = Episode.objects.filter(
+        shadow=False, from_history=False, agreement__in=looks.names
     )
-    broken = Deadline.objects.filter(
-        Q(kind="accept", episode__handoff__stage="mql")
-        | Q(kind="contact", episode__handoff__contacted_at=None, episode__handoff__stage__in=("mql", "sal")),
-        act="due", fired=True, episode__handoff__in=handoffs,
-    )  # fmt: skip
-    episodes: QuerySet[Episode] = Episode.objects.filter(shadow=False, from_history=False)
-    if user.role == User.Role.SALES:
-        episodes = episodes.filter(_theirs(user, "handoff__"))
+    handoffs = Handoff.objects.filter(ended_at=None, handed_at__isnull=False)
     alarms = Alarm.objects.filter(closed_at=None)
-    if user.role == User.Role.SALES:
+    if looks.agreement:
+        handoffs = handoffs.filter(agreement=looks.agreement)
+        alarms = alarms.filter(episode__agreement=looks.agreement)
+    if selling:
+        handoffs = handoffs.filter(_theirs(user, ""))
+        episodes = episodes.filter(_theirs(user, "handoff__"))
         alarms = alarms.filter(_theirs(user, "episode__handoff__"))
+    today = episodes.filter(begun_at__gte=day_began(now, looks.zone), begun_at__lte=now)
     return Today(
+        came=today.count(),
+        asked=today.filter(hand_raise=True).count(),
         waiting=handoffs.filter(stage="mql").count(),
-        late=_episodes(late, broken),
+        late=late_among(handoffs, now).count(),
         with_sales=handoffs.exclude(stage="mql").count(),
         alarms=alarms.count(),
         this_week=episodes.filter(begun_at__gt=now - _WEEK, begun_at__lte=now).count(),
         last_week=episodes.filter(begun_at__gt=now - 2 * _WEEK, begun_at__lte=now - _WEEK).count(),
     )
-
-
-def _episodes(*deadlines: QuerySet[Deadline]) -> int:
-    """Return of how many episodes these are."""
-    return len({episode for rows in deadlines for episode in rows.values_list("episode", flat=True)})
 
 
 def _theirs(user: User, of: str) -> Q:

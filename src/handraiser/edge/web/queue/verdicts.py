@@ -73,6 +73,7 @@ def say(request: HttpRequest, number: int, act: str) -> HttpResponse:
             form.add_error(None, f"{wrong.says} {wrong.fix}")
         else:
             undo = number if verb in _UNDONE else None
+            said = f"given to {form.cleaned_data['to']}" if verb is Act.ASSIGN else said
             return _done(f"{who}: {said}.", undo=undo)
     told = {"form": form, "says": says, "who": who, "number": number, "act": verb.value}
     return render(request, "queue/dialog.html", told, status=422 if form.errors else 200)

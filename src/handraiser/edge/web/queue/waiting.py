@@ -19,7 +19,9 @@ from handraiser.store.handoffs import Listed, Place, handoffs
 from handraiser.store.known_as import leads_told
 from handraiser.store.models import Deadline, Handoff, Member, Team, User
 
-__all__ = ["Left", "Row", "Rows", "Whose", "may_see", "row_of", "rows_of", "teams_of", "whose_for"]
+__all__ = [
+    "Left", "Row", "Rows", "Whose", "may_see", "row_of", "rows_of", "rows_told", "teams_of", "whose_for",
+]  # fmt: skip
 
 _PAGE = 50
 _STRONGEST = 3  # rules in the line that says why
@@ -105,13 +107,13 @@ def rows_of(user: User, whose: Whose, *, now: int, after: str = "") -> Rows:
     if len(found) <= _PAGE:
         found += _listed(user, whose, asked=False, after=_place(place), most=_PAGE + 1 - len(found))
     shown, more = found[:_PAGE], len(found) > _PAGE
-    return Rows(_rows(user, shown, now), _behind(shown[-1]) if more else None)
+    return Rows(rows_told(user, shown, now=now), _behind(shown[-1]) if more else None)
 
 
 def row_of(user: User, handoff: Handoff, *, now: int) -> Row:
     """Return one hand-off as a queue shows it."""
     (listed,) = handoffs(episode=handoff.pk, most=1)
-    (row,) = _rows(user, [listed], now)
+    (row,) = rows_told(user, [listed], now=now)
     return row
 
 
@@ -131,7 +133,8 @@ def _listed(user: User, whose: Whose, *, asked: bool, after: Place | None, most:
     return handoffs(owner=owner, teams=teams, is_open=True, asked=asked, after=after, most=most)
 
 
-def _rows(user: User, listed: Sequence[Listed], now: int) -> list[Row]:
+def rows_told(user: User, listed: Sequence[Listed], *, now: int) -> list[Row]:
+    """Return hand-offs with what is told of each, in their order."""
     kept = Handoff.objects.select_related("episode__publication", "team").in_bulk(
         [each.episode for each in listed]
     )

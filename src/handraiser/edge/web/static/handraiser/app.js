@@ -39,6 +39,7 @@
       event.detail.isError = false;
       if (event.detail.requestConfig.verb === "post" && !find("#dialog[open]")) {
         event.detail.target = find("#dialog");
+        event.detail.swapOverride = "innerHTML"; // what asked had nothing to be swapped
         find("#dialog").showModal();
       }
     }

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0007_signing_in"),
+        ("store", "0009_promises_by_time"),
     ]
 
     operations = [
