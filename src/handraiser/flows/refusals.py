@@ -55,6 +55,7 @@ class FlowCode(StrEnum):
     BAD_VALUE = "HR847"
     NOT_UNDONE = "HR848"
     NOT_RUNNING = "HR849"
+    NOT_ONE = "HR860"
     BAD_DAYS = "HR890"
     STILL_WAITING = "HR891"
 

@@ -22,7 +22,7 @@ __all__ = ["KINDS", "agreements_at", "join_told", "joined_to", "lead_at", "someo
 
 KINDS = {"user_id": "user", "email": "email", "anonymous_id": "anonymous"}
 """How the API calls what somebody is known by, and how the store does."""
-_NAMES = {kind: name for name, kind in KINDS.items()}
+_NAMES = {kind: name for name, kind in KINDS.items()} | {"hand": "hand"}
 
 
 def lead_at(found: Known, live: Collection[Live], at: int) -> answers.Lead:
