@@ -18,6 +18,7 @@ from handraiser.facts.inputs import Kind, Source
 from handraiser.facts.instants import iso
 from handraiser.flows.refusals import FlowCode, refused
 from handraiser.store.bulk import query
+from handraiser.store.consents import objecting
 from handraiser.store.history import History, history_of, names_seen
 from handraiser.store.snapshot import as_of_now
 from handraiser.tables.jsontext import NUMBERS
@@ -126,7 +127,10 @@ def _written(
 
 
 def ranges_of_leads(after: int = 0) -> Iterator[History]:
-    """Yield what is known of all leads, by their numbers, some at a time: the fewer, the more they did."""
+    """Yield what is known of all leads, by their numbers, some at a time: the fewer, the more they did.
+
+    Those are left out that object to profiling.
+    """
     size = _FIRST
     while True:
         found = query(
@@ -137,7 +141,9 @@ def ranges_of_leads(after: int = 0) -> Iterator[History]:
         if not found:
             return
         after = found[-1][0]
-        history = history_of([number for (number,) in found])
+        numbers = [number for (number,) in found]
+        left_alone = objecting(numbers)
+        history = history_of([number for number in numbers if number not in left_alone])
         yield history
         each = max(history.events.num_rows, 1) / len(found)
         size = max(1, min(_MOST, int(_EVENTS / each)))

@@ -1,7 +1,7 @@
 """Somebody says that two leads are one person, though nothing that they were known by does.
 
-It is a link like any other, with who said so in place of an identifier, and is undone by `unjoin`. Once it was,
-no message joins the two again; only somebody who says so does.
+It is a link like any other, with who said so in place of an identifier, and is undone by `unjoin`. Once it
+was, no message joins the two again; only somebody who says so does.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ BY_HAND = "hand"
 def join(lead: int, other: int, *, by: str, now: int, through: str = "") -> int:
     """Have another lead be one with a lead from now on; return the number of the join.
 
-    Of open episodes under one agreement the furthest goes on (`merging`). Raises Mistakes where one of them is no
-    lead, where they are one already, or where who says so may not.
+    Of open episodes under one agreement the furthest goes on (`merging`). Raises Mistakes where one is
+    no lead, where they are one already, or who says so may not.
     """
     with transaction.atomic():
         alone(RESOLVING)

@@ -20,6 +20,7 @@ import pyarrow as pa
 from handraiser.capture.attributes import Patch, Row, rows_of
 from handraiser.facts.inputs import Inputs
 from handraiser.store.bulk import query
+from handraiser.store.consents import all_objecting
 from handraiser.store.history import COMPANIES, LEADS, Member, known_since, names_seen, outcomes_of
 from handraiser.store.records import is_copy, rows_between
 from handraiser.store.segments import COLUMNS, Kind, Segment, chains, read_by, reading
@@ -101,7 +102,10 @@ def _put(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
 
 
 def _members() -> pa.Table:
-    """Return of everybody who is one with a lead which it is, since when, and since when it is a lead."""
+    """Return of everybody who is one with a lead which it is, since when, and since when it is a lead.
+
+    Nobody of those who object to profiling.
+    """
     joins = {
         joined: (person, at)
         for joined, person, at in query(
@@ -110,6 +114,7 @@ def _members() -> pa.Table:
     }
     batches: list[pa.RecordBatch] = []
     known: dict[int, int] = {}
+    left_alone = all_objecting()
     after = 0
     while True:
         found = query(
@@ -121,6 +126,9 @@ def _members() -> pa.Table:
         if not found:
             return pa.Table.from_batches(batches, schema=_MEMBERS)
         after = found[-1][0]
+        found = [row for row in found if row[1] not in left_alone]
+        if not found:
+            continue
         numbers, leads, created = (list(column) for column in zip(*found, strict=True))
         since = [known_since(number, joins, known) for number in numbers]
         batches.append(

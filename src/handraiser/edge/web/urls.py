@@ -13,6 +13,7 @@ from handraiser.edge.web.api.routes import api
 from handraiser.edge.web.door import health, in_json
 from handraiser.edge.web.frame.access import gone, open_to_all
 from handraiser.edge.web.home.page import front, home
+from handraiser.edge.web.lead.joining import join_two, lead_joins, part_two, same_person
 from handraiser.edge.web.lead.page import lead, proof, timeline
 from handraiser.edge.web.queue.page import queue, rows
 from handraiser.edge.web.queue.verdicts import say
@@ -40,6 +41,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/<int:number>", lead, name="lead"),
     path("leads/<int:number>/proof", proof, name="proof"),
     path("leads/<int:number>/timeline", timeline, name="timeline"),
+    path("leads/<int:number>/joins", lead_joins, name="lead_joins"),
+    path("leads/<int:number>/joins/<int:link>", part_two, name="lead_unjoin"),
+    path("leads/<int:number>/same", same_person, name="lead_same"),
+    path("leads/<int:number>/same/<int:other>", join_two, name="lead_join"),
     path("join/<int:number>/<str:token>", join, name="join"),
     path("welcome/<str:token>", welcome, name="welcome"),
     # Whose address is what is administrators' business; and nobody makes an account of their own.
