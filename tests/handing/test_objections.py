@@ -1,4 +1,4 @@
-"""Somebody objects to being scored: what ends, what never begins, and what is so again when they change their mind?"""
+"""Somebody objects to being scored: what ends, what never begins, and what is so again afterwards?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Somebody agrees to something, objects to it, or takes back what they said: who wrote that down, and when?"""
+"""Somebody agrees to something, objects to it, or takes back what they said: how is that kept?"""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ _IN_ORDER = "ORDER BY consent.at, consent.id"
 
 
 def standing(leads: Iterable[int]) -> dict[int, dict[str, str]]:
-    """Return what holds of leads by purpose: consent, objection or withdrawn; who said nothing is left out."""
+    """Return what holds of leads by purpose: consent, objection or withdrawn; else nothing is in it."""
     condition, parameters = among("person.root_id", leads)
     found: dict[int, dict[str, str]] = {}
     for root, purpose, says in query(f"{_SAID} WHERE {condition} {_IN_ORDER}", parameters):

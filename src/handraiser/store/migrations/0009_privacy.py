@@ -5,37 +5,71 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('store', '0007_signing_in'),
+        ("store", "0007_signing_in"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Erasure',
+            name="Erasure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('people', models.JSONField()),
-                ('lead_since', models.BigIntegerField()),
-                ('at', models.BigIntegerField()),
-                ('cleared_at', models.BigIntegerField(null=True)),
-                ('lead', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='erasure', to='store.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("people", models.JSONField()),
+                ("lead_since", models.BigIntegerField()),
+                ("at", models.BigIntegerField()),
+                ("cleared_at", models.BigIntegerField(null=True)),
+                (
+                    "lead",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="erasure", to="store.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('mail', 'Mail'), ('profiling', 'Profiling')], max_length=9)),
-                ('says', models.CharField(choices=[('consent', 'Consent'), ('objection', 'Objection'), ('withdrawn', 'Withdrawn')], max_length=9)),
-                ('at', models.BigIntegerField()),
-                ('source', models.TextField(blank=True)),
-                ('by', models.TextField()),
-                ('noted_at', models.BigIntegerField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='store.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(choices=[("mail", "Mail"), ("profiling", "Profiling")], max_length=9),
+                ),
+                (
+                    "says",
+                    models.CharField(
+                        choices=[
+                            ("consent", "Consent"),
+                            ("objection", "Objection"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("at", models.BigIntegerField()),
+                ("source", models.TextField(blank=True)),
+                ("by", models.TextField()),
+                ("noted_at", models.BigIntegerField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consents",
+                        to="store.person",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['purpose', 'says'], name='store_conse_purpose_2805fb_idx')],
+                "indexes": [models.Index(fields=["purpose", "says"], name="store_conse_purpose_2805fb_idx")],
             },
         ),
     ]
