@@ -20,7 +20,7 @@ from handraiser.store.consents import objecting
 from handraiser.store.locks import RESOLVING, alone
 from handraiser.store.models import Handoff, Outcome
 
-__all__ = ["OBJECTED", "leave_alone", "settle", "unsettled"]
+__all__ = ["OBJECTED", "end_open", "settle", "unsettled"]
 
 OBJECTED = "objected to profiling"
 """The reason of what ends because of it."""
@@ -48,7 +48,7 @@ def settle(lead: int, *, now: int, giver: Giver = _NOBODY) -> None:
     """
     alone(RESOLVING)
     if objecting([lead]):
-        leave_alone(lead, OBJECTED, now=now, giver=giver)
+        _leave_alone(lead, OBJECTED, now=now, giver=giver)
         return
     for agreement, outcome in _closing(lead, objected=True).items():
         held = None if outcome.episode_id is None else hold(outcome.episode_id)
@@ -58,15 +58,12 @@ def settle(lead: int, *, now: int, giver: Giver = _NOBODY) -> None:
             record([Said(lead, None, agreement, "reopened", giver.address)], now=now)
 
 
-def leave_alone(lead: int, why: str, *, now: int, giver: Giver = _NOBODY) -> None:
+def _leave_alone(lead: int, why: str, *, now: int, giver: Giver = _NOBODY) -> None:
     """Have nothing be computed of a lead any more: what is open ends, and nothing begins.
 
     Within the caller's transaction, which decides that nobody looks at it again.
     """
-    alone(RESOLVING)
-    theirs = Handoff.objects.filter(episode__lead__root=lead, ended_at=None).order_by("pk")
-    for episode in list(theirs.values_list("pk", flat=True)):
-        move(hold(episode), Verdict(Stage.DISQUALIFIED, why), giver, now=now)
+    end_open(lead, why, now=now, giver=giver)
     closed = _closing(lead)
     names = dict.fromkeys(one.agreement.name for one in live_now(now))
     record(
@@ -79,6 +76,14 @@ def leave_alone(lead: int, why: str, *, now: int, giver: Giver = _NOBODY) -> Non
     )
     forget([lead])
     statement("DELETE FROM store_standing WHERE lead_id = %s", [lead])
+
+
+def end_open(lead: int, why: str, *, now: int, giver: Giver = _NOBODY) -> None:
+    """Have all open episodes of a lead end, and their owners be told; within the caller's transaction."""
+    alone(RESOLVING)
+    theirs = Handoff.objects.filter(episode__lead__root=lead, ended_at=None).order_by("pk")
+    for episode in list(theirs.values_list("pk", flat=True)):
+        move(hold(episode), Verdict(Stage.DISQUALIFIED, why), giver, now=now)
 
 
 def _closing(lead: int, *, objected: bool = False) -> dict[str, Outcome]:
