@@ -14,7 +14,11 @@ from tests.app.visitors import App, Visitor
 ROLES = [role.value for role in User.Role]
 # What a page needs to be asked for at all: these are no lead's and no episode's, so 404 says "you may ask".
 GIVEN = {"number": "999999", "act": "accept", "token": "x", "episode_id": "999999", "lead_id": "999999"}
-EVERYBODY = {"home", "queue", "queue_rows", "lead", "proof", "timeline", "say"}
+GIVEN |= {"other": "999998", "link": "999999"}
+EVERYBODY = {"home", "queue", "queue_rows", "lead", "proof", "timeline", "say", "lead_joins", "lead_privacy"}
+STEWARDS = {"marketing", "manager", "administrator"}
+SOME = dict.fromkeys(["lead_same", "lead_join", "lead_unjoin", "lead_consent", "lead_everything"], STEWARDS)
+SOME["lead_erase"] = {"marketing", "administrator"}
 
 
 def pages() -> dict[str, str]:
@@ -53,10 +57,10 @@ def known(app: App) -> dict[str, Visitor]:
 
 
 def test_every_page_has_been_thought_of() -> None:
-    assert set(pages()) == EVERYBODY | {"join", "welcome"}
+    assert set(pages()) == EVERYBODY | SOME.keys() | {"join", "welcome"}
 
 
-@pytest.mark.parametrize("name", sorted(EVERYBODY))
+@pytest.mark.parametrize("name", sorted(EVERYBODY | SOME.keys()))
 def test_nobody_is_sent_to_sign_in_from_a_page(app: App, name: str) -> None:
     path = pages()[name]
     seen = app.nobody().get(path)
@@ -70,6 +74,12 @@ def test_nobody_is_sent_to_sign_in_from_a_page(app: App, name: str) -> None:
 def test_each_role_sees_what_is_for_it(known: dict[str, Visitor], name: str, role: str) -> None:
     expected = 404 if "999999" in pages()[name] else 200
     assert known[role].get(pages()[name]).status == expected
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_some_pages_are_for_some_roles(known: dict[str, Visitor], role: str) -> None:
+    for name, may in SOME.items():
+        assert known[role].get(pages()[name]).status == (404 if role in may else 403), name
 
 
 def test_who_is_signed_in_has_no_key_for_the_api(app: App, known: dict[str, Visitor]) -> None:

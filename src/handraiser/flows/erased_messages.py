@@ -59,7 +59,7 @@ def _naming(traces: Traces) -> list[tuple[int, str, str | None, str | None, str 
     for email in sorted(each.lower() for each in traces.emails):
         conditions.append(f"{position}(lower(body), %s) > 0")
         given.append(email)
-    return query(f"SELECT {_ID} FROM store_event WHERE {' OR '.join(conditions)}", given)  # type: ignore[return-value]
+    return query(f"SELECT {_ID} FROM store_event WHERE {' OR '.join(conditions)}", given)
 
 
 def _done_by_others(messages: Sequence[str], people: Collection[int]) -> set[str]:

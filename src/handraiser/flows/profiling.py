@@ -88,7 +88,7 @@ def end_open(lead: int, why: str, *, now: int, giver: Giver = _NOBODY) -> None:
 
 def _closing(lead: int, *, objected: bool = False) -> dict[str, Outcome]:
     """Return by agreement what closes a lead last; `objected`: only where nothing but an objection does."""
-    said = Outcome.objects.filter(person__root=lead, undone_at=None).order_by("at", "id")
+    said = list(Outcome.objects.filter(person__root=lead, undone_at=None).order_by("at", "id"))
     closed: dict[str, list[Outcome]] = {}
     for each in said:
         names = [each.agreement] if each.agreement else [*closed, *_agreements_of(said)]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from handraiser.capture.addresses import normal_address
 from handraiser.flows.refusals import FlowCode, refused
 from handraiser.flows.users import user_named
+from handraiser.store.history import lead_number
 from handraiser.store.models import User
-from handraiser.store.people import Known, person
+from handraiser.store.people import Known, Named, person, person_by
 
-__all__ = ["ERASING", "STEWARDS", "lead_meant", "steward"]
+__all__ = ["ERASING", "STEWARDS", "lead_called", "lead_meant", "steward"]
 
 Role = User.Role
 STEWARDS = frozenset({Role.MARKETING, Role.MANAGER, Role.ADMINISTRATOR})
@@ -25,6 +27,19 @@ def steward(by: str, *, may: Collection[User.Role] = STEWARDS) -> User:
         says = f"{user.email}, of the role {user.role}, may not do that."
         raise refused(FlowCode.NOT_THEIRS, "--by", says, f"Who may: {', '.join(sorted(may))}.")
     return user
+
+
+def lead_called(words: str, *, where: str) -> Known:
+    """Return who stands for a lead by its number or its e-mail address, in any spelling. Raises Mistakes."""
+    number = lead_number(words)
+    if number is not None:
+        return lead_meant(number, where=where)
+    address = normal_address(words)
+    found = None if address is None else person_by(Named("email", address))
+    if found is None or found.lead_since is None:
+        says = f"No lead is known by {words[:254]}."
+        raise refused(FlowCode.NO_SUCH_EPISODE, where, says, "Give its number, or an address it is known by.")
+    return found
 
 
 def lead_meant(number: int, *, where: str = "LEAD") -> Known:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from handraiser.store.bulk import among, query
 from handraiser.store.models import Consent
 
-__all__ = ["all_objecting", "consents_of", "no_mail_to", "objecting", "standing"]
+__all__ = ["OBJECTION", "PROFILING", "all_objecting", "consents_of", "no_mail_to", "objecting", "standing"]
 
 MAIL, PROFILING = Consent.Purpose.MAIL, Consent.Purpose.PROFILING
 OBJECTION, CONSENT, WITHDRAWN = Consent.Says.OBJECTION, Consent.Says.CONSENT, Consent.Says.WITHDRAWN

@@ -13,6 +13,7 @@ from handraiser.edge.web.api.scores import explained
 from handraiser.edge.web.frame.access import EVERYBODY, page, user_of
 from handraiser.edge.web.lead.seen import lead_for, sold_of, talk_of
 from handraiser.flows.live import live_now
+from handraiser.store.consents import objecting
 from handraiser.store.history import members_of
 from handraiser.store.known_as import leads_told
 from handraiser.store.models import User
@@ -54,6 +55,8 @@ def proof(request: HttpRequest, number: int) -> HttpResponse:
     found = _asked(user_of(request), number)
     at = now()
     with as_of_now():
+        if objecting([found.root]):
+            return render(request, "lead/objected.html")
         live = [one.agreement for one in live_now(at) if not one.shadow]
         proofs = [explained(found.root, agreement, at) for agreement in live]
     return render(request, "lead/proof.html", {"proofs": proofs})
