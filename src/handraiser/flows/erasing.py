@@ -20,13 +20,13 @@ from handraiser.flows.dirty import forget, mark_dirty
 from handraiser.flows.erased_messages import messages_of, take_out_messages
 from handraiser.flows.erased_rows import blank_selling, keep_touches
 from handraiser.flows.erased_traces import Redacted, redact, traces_of
-from handraiser.flows.held import Giver
+from handraiser.flows.held import Giver, hold_all
 from handraiser.flows.profiling import end_open
 from handraiser.flows.stewards import lead_meant
 from handraiser.store.bulk import among, query, statement
 from handraiser.store.history import members_of
 from handraiser.store.locks import RESOLVING, alone
-from handraiser.store.models import Audit, Erasure, Person
+from handraiser.store.models import Audit, Erasure, Handoff, Person
 
 __all__ = ["ERASED", "Erased", "erase"]
 
@@ -61,6 +61,9 @@ def erase(lead: int, *, who: str, now: int) -> Erased:
         root = lead_meant(lead).root
         since = Person.objects.values_list("lead_since", flat=True).get(pk=root)
         people = sorted(members_of([root]))
+        # Whoever is just telling of them has done so then, and it is taken out too.
+        theirs = Handoff.objects.filter(episode__lead__in=people, ended_at=None)
+        hold_all(list(theirs.values_list("pk", flat=True)))
         traces = traces_of(people)
         messages = messages_of(people, traces)
         forget([root])

@@ -21,7 +21,7 @@ __all__ = ["answer"]
 
 _BODY = 10 * 1024 * 1024
 _FORM = 1024 * 1024  # what people send by a page
-_FORMS = ("/account/", "/episodes/", "/join/", "/welcome/")  # where pages send them to
+_FORMS = ("/account/", "/episodes/", "/join/", "/leads/", "/welcome/")  # where pages send them to
 _THREADS = 8
 _EXPLAINING = 2  # threads for what takes long; it keeps nothing else waiting
 _WAITING = 256  # requests; more would be answered later than people wait

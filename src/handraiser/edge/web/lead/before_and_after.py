@@ -7,11 +7,11 @@ a guess that may differ from it.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from handraiser.agreement.model import Agreement
 from handraiser.edge.web.api.scores import stood
+from handraiser.facts.instants import microseconds_of
 from handraiser.flows.live import live_now
 from handraiser.flows.supposing import supposed
 from handraiser.handoff.about import called
@@ -26,13 +26,13 @@ __all__ = ["Compared", "Continued", "Preview", "Shown", "previewed"]
 
 
 class Shown(NamedTuple):
-    """How a lead stands under an agreement."""
+    """How a lead stands under an agreement; instants in microseconds."""
 
     number: int
     who: str
     score: float
     qualified: bool
-    mql_at: datetime | None
+    mql_at: int | None
 
 
 class Compared(NamedTuple):
@@ -63,7 +63,7 @@ class _Scene(NamedTuple):
     """Leads at one moment: who they are, how they stand, and their hand-offs by episode."""
 
     who: Mapping[int, str]
-    rows: Mapping[int, Sequence[dict[str, object]]]
+    rows: Mapping[int, Sequence[dict[str, Any]]]
     handoffs: Mapping[int, Handoff]
 
 
@@ -109,9 +109,9 @@ def _shown(scene: _Scene, place: int) -> list[Shown]:
     found = []
     for number, rows in scene.rows.items():
         row = rows[place]
-        found.append(
-            Shown(number, scene.who[number], row["score"], bool(row["qualified"]), row["mql_at"])  # type: ignore[arg-type]
-        )
+        since = row["mql_at"]
+        began = None if since is None else microseconds_of(since, option="at")
+        found.append(Shown(number, scene.who[number], row["score"], bool(row["qualified"]), began))
     return found
 
 

@@ -36,8 +36,8 @@ _PURPOSES = {
 }
 _SAID = {
     "": ("Nothing said", ""),
-    Consent.Says.CONSENT: ("Agrees", "bg-green-lt"),
-    Consent.Says.OBJECTION: ("Objects", "bg-red-lt"),
+    Consent.Says.CONSENT: ("Agrees", ""),
+    Consent.Says.OBJECTION: ("Objects", "bg-red text-white"),
     Consent.Says.WITHDRAWN: ("Took it back", ""),
 }
 _SAYS = [
