@@ -20,10 +20,12 @@ GIVEN = {
     "token": "x",
     "episode_id": "999999",
     "lead_id": "999999",
+    "other": "999998",
+    "link": "999999",
 }
 EVERYBODY = {
     "home", "home_funnel", "home_why", "home_trend", "queue", "queue_rows", "say",
-    "lead", "proof", "timeline", "course", "judged",
+    "lead", "proof", "timeline", "course", "judged", "lead_joins", "lead_privacy",
 }  # fmt: skip
 ONLY = {  # roles, of pages that not all may see
     "home_team": {"manager", "administrator"},
@@ -35,6 +37,9 @@ ONLY = {  # roles, of pages that not all may see
     "board": {"manager", "administrator", "marketing", "viewer"},
     "board_columns": {"manager", "administrator", "marketing", "viewer"},
 }
+_STEWARDS = {"marketing", "manager", "administrator"}
+ONLY |= dict.fromkeys(["lead_same", "lead_join", "lead_unjoin", "lead_consent", "lead_everything"], _STEWARDS)
+ONLY["lead_erase"] = {"marketing", "administrator"}
 
 
 def pages() -> dict[str, str]:

@@ -12,7 +12,16 @@ from pathlib import Path
 import msgspec
 import typer
 
-from handraiser.edge import backtesting, diffing, doctoring, exporting, publishing, routes_tried, serving
+from handraiser.edge import (
+    backtesting,
+    diffing,
+    doctoring,
+    erasing,
+    exporting,
+    publishing,
+    routes_tried,
+    serving,
+)
 from handraiser.edge.alarms import alarms
 from handraiser.edge.away import away
 from handraiser.edge.destinations import destinations, outbox
@@ -92,7 +101,10 @@ handraiser doctor --repair"""
 _ROUTES = """handraiser routes
 handraiser routes next.yaml --from 2026-06-01 --to 2026-07-01"""
 _EXPORT = """handraiser export history
-handraiser export history --format csv"""
+handraiser export history --format csv
+handraiser export --lead 17 --out lead-17.json"""
+_ERASE = """handraiser erase 17
+handraiser erase ann@example.com --yes"""
 _SERVE = """handraiser serve --agreement agreement.yaml
 DATABASE_URL=postgresql://me@db.example/leads handraiser serve --port 8080"""
 _WEB = "handraiser web --port 8080 --processes 2"
@@ -366,9 +378,14 @@ app.command(
 )(routes_tried.routes)
 app.command(
     cls=Command,
-    help="Write what is known of all leads into files, as `score` reads them.",
+    help="Write what is known of all leads into files, as `score` reads them; or all that is kept of one.",
     epilog=_EXPORT,
 )(exporting.export)
+app.command(
+    cls=Command,
+    help="Forget a lead: nothing says any more who it was, and what is counted stays.",
+    epilog=_ERASE,
+)(erasing.erase)
 app.command(
     cls=Command,
     help="Prove that what is stored is what the events give: scores, episodes, hits.",

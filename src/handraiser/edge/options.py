@@ -35,7 +35,11 @@ __all__ = [
     "Points",
     "RejectsFile",
     "AddedEmail",
+    "ErasedLead",
     "ExportFolder",
+    "ExportOut",
+    "ExportedLead",
+    "Yes",
     "ExportFormat",
     "Repair",
     "Host",
@@ -342,8 +346,17 @@ TriedUntil = Annotated[
 ]
 
 ExportFolder = Annotated[
-    Path, typer.Argument(metavar="FOLDER", help="Where the files go; it is made if need be.")
+    Path | None, typer.Argument(metavar="FOLDER", help="Where the files go; it is made if need be.")
 ]
+ExportedLead = Annotated[
+    str | None,
+    typer.Option("--lead", metavar="LEAD", help="Of one lead all that is kept: its id or address."),
+]
+ExportOut = Annotated[
+    str | None, typer.Option("--out", metavar="FILE", help="Where that goes, as JSON; - is standard output.")
+]
+ErasedLead = Annotated[str, typer.Argument(metavar="LEAD", help="The id of a lead, or its e-mail address.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 ExportFormat = Annotated[
     str,
     typer.Option(

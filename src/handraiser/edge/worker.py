@@ -21,6 +21,7 @@ from handraiser.edge.deliverer import delivering
 from handraiser.edge.historian import keeping_history
 from handraiser.edge.outside import days_kept
 from handraiser.edge.settings import FOLDER
+from handraiser.flows.clearing import clear_away
 from handraiser.flows.firing import fire
 from handraiser.flows.handing_history import hand_off_history
 from handraiser.flows.leaving import pass_on_left
@@ -104,6 +105,7 @@ class Worker:
             return 0
         at = self.clock()
         self._placed_at = at  # whatever fails here keeps nothing else waiting until it is looked again
+        clear_away(at)
         passed = pass_on_left(at)
         placed = place_unassigned(at, after=self._placed_after)
         self._placed_after = placed.after

@@ -17,6 +17,7 @@ from handraiser.flows.ledger import Firm, Ledger, Someone
 from handraiser.flows.merging import keep_one_open
 from handraiser.flows.names import Names
 from handraiser.store.bulk import among, change, insert, new_ids, query, statement
+from handraiser.store.people import Named
 
 __all__ = ["Entries"]
 
@@ -34,7 +35,7 @@ class Entries:
 
     def __init__(self) -> None:
         self._links: dict[Identifier, Someone] = {}
-        self._joins: list[tuple[Someone, Someone, Identifier, int]] = []
+        self._joins: list[tuple[Someone, Someone, Named, int]] = []
         self._patches: list[tuple[Someone, Patch, Firm | None]] = []
         self._of_firms: list[tuple[Firm, Patch]] = []
         self._activities: list[tuple[Someone, tuple[object, ...]]] = []
@@ -53,7 +54,7 @@ class Entries:
         """From now on an identifier stands for a person."""
         self._links[identifier] = person
 
-    def join(self, joined: Someone, lead: Someone, because: Identifier, at: int) -> None:
+    def join(self, joined: Someone, lead: Someone, because: Named, at: int) -> None:
         """Two are one person from an instant on."""
         self._joins.append((joined, lead, because, at))
 

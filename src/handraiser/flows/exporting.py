@@ -17,7 +17,8 @@ from handraiser.errors import many
 from handraiser.facts.inputs import Kind, Source
 from handraiser.facts.instants import iso
 from handraiser.flows.refusals import FlowCode, refused
-from handraiser.store.bulk import query
+from handraiser.store.bulk import among, query
+from handraiser.store.consents import all_objecting, objecting
 from handraiser.store.history import History, history_of, names_seen
 from handraiser.store.snapshot import as_of_now
 from handraiser.tables.jsontext import NUMBERS
@@ -120,13 +121,17 @@ def _written(
         for name, table in tables.items():
             write(name, table)
         progress(rows["events"])
+    write("outcomes", _bought_by_no_lead())
     for table in _rejects():
         write("rejects", table)
     return Exported(rows, leads, len(companies))
 
 
 def ranges_of_leads(after: int = 0) -> Iterator[History]:
-    """Yield what is known of all leads, by their numbers, some at a time: the fewer, the more they did."""
+    """Yield what is known of all leads, by their numbers, some at a time: the fewer, the more they did.
+
+    Those are left out that object to profiling.
+    """
     size = _FIRST
     while True:
         found = query(
@@ -137,7 +142,9 @@ def ranges_of_leads(after: int = 0) -> Iterator[History]:
         if not found:
             return
         after = found[-1][0]
-        history = history_of([number for (number,) in found])
+        numbers = [number for (number,) in found]
+        left_alone = objecting(numbers)
+        history = history_of([number for number in numbers if number not in left_alone])
         yield history
         each = max(history.events.num_rows, 1) / len(found)
         size = max(1, min(_MOST, int(_EVENTS / each)))
@@ -268,6 +275,26 @@ def _as_read(
 def _several(types: frozenset[str]) -> bool:
     kinds = types - {"NULL"}
     return len(kinds) > 1 and not kinds <= NUMBERS
+
+
+def _bought_by_no_lead() -> pa.Table:
+    """Return that those bought who are in no table: by it their companies are customers, as they are here."""
+    left_alone, parameters = among("root.id", all_objecting())
+    rows = query(
+        "SELECT CAST(person_id AS text), stage, at, company.key FROM store_outcome AS outcome "
+        "JOIN store_company AS company ON company.id = outcome.company_id "
+        "JOIN store_person AS person ON person.id = outcome.person_id "
+        "JOIN store_person AS root ON root.id = person.root_id "
+        "WHERE undone_at IS NULL AND stage = 'customer' "
+        f"AND (root.lead_since IS NULL OR {left_alone}) ORDER BY at, outcome.id",
+        parameters,
+    )
+    said = [dict(zip(("lead_id", "stage", "at", "company_id"), row, strict=True)) for row in rows]
+    columns = [
+        pa.array([each.get(name) for each in said], type=_plain(kind))
+        for name, kind in _OWN["outcomes"].items()
+    ]
+    return pa.table(columns, names=list(_OWN["outcomes"]))
 
 
 def _rejects() -> Iterator[pa.Table]:

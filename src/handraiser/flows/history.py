@@ -6,29 +6,36 @@ few. All of it can be dropped, and is, where it is not of this database: it is m
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from handraiser.scoring.keeping import merged
 from handraiser.store import records
+from handraiser.store.bulk import query
 from handraiser.store.segments import (
     Kind,
     Segment,
     chains,
     checksum,
+    erased_until,
     everything_in,
+    has_rows_of,
+    note_erased,
     note_owner,
     read_by,
     segments,
     take_away,
+    write_anew,
     write_segment,
     writing,
 )
 
-__all__ = ["MOST", "append_history", "drop_history", "history_folder"]
+__all__ = ["MOST", "append_history", "drop_history", "forget_in_history", "history_folder"]
 
 MOST = 50_000  # rows of a kind that are read at once: others wait meanwhile
 _FULL = 1_000_000  # rows of a file that is not written again
@@ -49,9 +56,57 @@ def append_history(data: Path, *, most: int = MOST) -> int:
     """
     folder = history_folder(data)
     with writing(folder) as alone:
-        if not alone or not _made_ours(folder):
+        if not alone or not _forget(folder) or not _made_ours(folder):
             return 0
         return sum(_append(folder, kind, most) for kind in Kind)
+
+
+def forget_in_history(data: Path) -> bool:
+    """Have nobody be in the files who was forgotten; return whether that is so: somebody may be reading them.
+
+    Raises as `append_history` does.
+    """
+    folder = history_folder(data)
+    if not folder.is_dir():
+        return True
+    with writing(folder, wait=True):
+        return _forget(folder)
+
+
+def _forget(folder: Path) -> bool:
+    """Write those files anew that have rows of who was forgotten since, and take away those of no use."""
+    rows = query("SELECT id, people FROM store_erasure WHERE id > %s ORDER BY id", [erased_until(folder)])
+    if not rows:
+        return True
+    found = [json.loads(said) for _, said in rows]
+    people = sorted({each for said in found for each in said["people"]})
+    companies = sorted({each for said in found for each in said["companies"]})
+    used = set()
+    for kind, chain in chains(folder).items():
+        owners: list[Any] = companies if kind is Kind.COMPANIES else people
+        for segment in chain:
+            used.add(segment.path)
+            if not _forget_in(folder, kind, segment, owners):
+                return False
+    useless = [path for path in everything_in(folder) if path not in used]
+    if useless and not take_away(folder, useless):
+        return False
+    note_erased(folder, rows[-1][0])
+    return True
+
+
+def _forget_in(folder: Path, kind: Kind, segment: Segment, owners: Sequence[Any]) -> bool:
+    if not owners:
+        return True
+    if not _readable(kind, segment):  # who knows whose rows are in it; it is of no use to anybody
+        return take_away(folder, [segment.path])
+    if not has_rows_of(segment, kind, owners):
+        return True
+    rows = records.rows_of(kind, owners, segment.first, segment.last)
+    mark = records.mark_of(kind, segment.last)
+    if mark is None:  # nothing is left of what came before either
+        return take_away(folder, [segment.path])
+    return write_anew(folder, kind, segment, owners, rows, mark=mark)
 
 
 def drop_history(data: Path) -> bool:

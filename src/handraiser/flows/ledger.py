@@ -153,15 +153,17 @@ _APART = (
 
 
 class Ledger:
-    """People by their identifiers, companies by their keys."""
+    """People by their identifiers, or their numbers; companies by their keys."""
 
-    def __init__(self, identifiers: Iterable[Identifier], companies: Iterable[str]) -> None:
+    def __init__(
+        self, identifiers: Iterable[Identifier], companies: Iterable[str], *, people: Iterable[int] = ()
+    ) -> None:
         self._numbers = (-number for number in count(2))  # −1 stands for a new person in `capture.identity`
         self.firms: dict[str, Firm] = {}
         self.people: dict[int, Someone] = {}
         self.by: dict[Identifier, Someone] = {}
         self._apart: dict[int, set[int]] = {}  # of leads: those that they are not one with
-        self._read_people(identifiers)
+        self._read_people(identifiers, people)
         self._read_firms("key", "text", companies)
 
     def known(self, named: Sequence[Identifier]) -> dict[Identifier, Known]:
@@ -207,7 +209,7 @@ class Ledger:
             firm.stored_until = 0 if firm.fresh else query(_KNOWN_OF, [firm.number])[0][0] or 0
         return max([firm.stored_until, firm.known_until, *(one.root.known_until for one in firm.people)])
 
-    def _read_people(self, identifiers: Iterable[Identifier]) -> None:
+    def _read_people(self, identifiers: Iterable[Identifier], people: Iterable[int]) -> None:
         of_kind: dict[Kind, list[str]] = {}
         for each in dict.fromkeys(identifiers):
             of_kind.setdefault(each.kind, []).append(each.value)
@@ -216,7 +218,7 @@ class Ledger:
             condition, parameters = among("value", values, "text")
             sql = f"SELECT value, person_id FROM store_identifier WHERE kind = %s AND {condition}"
             owners |= {Identifier(kind, value): owner for value, owner in query(sql, [kind, *parameters])}
-        rows = self._rows(set(owners.values()))
+        rows = self._rows({*owners.values(), *people})
         missing = {above for _, above, *_ in rows} - {number for number, *_ in rows}
         rows += self._rows(missing)
         firms = self._read_firms("id", "bigint", {row[6] for row in rows if row[6]})

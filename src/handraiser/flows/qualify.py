@@ -13,13 +13,15 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
-from handraiser.flows.apart import of_all
+from handraiser.flows.apart import apart, of_all
 from handraiser.flows.deciding import Decided, Looked, Looking
 from handraiser.flows.handing import Begun, hand_off
 from handraiser.flows.live import Live, live_now
+from handraiser.flows.profiling import settle, unsettled
 from handraiser.scoring.registers import NEVER
 from handraiser.store import remembering
 from handraiser.store.bulk import among, insert, query, statement
+from handraiser.store.consents import objecting
 from handraiser.store.locks import WORKING, be_there, is_gone
 from handraiser.store.snapshot import as_of_now
 
@@ -83,8 +85,27 @@ class Qualifier:
             with transaction.atomic():
                 self._mine(rest)  # in everybody's order
                 self._give_back(rest)
-        self._decide(some, live, now)
-        return len(some)
+        apart_from = self._settle(some, now)
+        some = [claim for claim in some if claim.lead not in apart_from]
+        if some:
+            self._decide(some, live, now)
+        return len(some) + len(apart_from)
+
+    def _settle(self, claims: Sequence[Claim], now: int) -> set[int]:
+        """Have leads that object to profiling be left alone, and return them, and those that do not any more.
+
+        Who has objected was left alone at once; but then they may have turned out to be one with others.
+        """
+        found = unsettled([claim.lead for claim in claims])
+        for claim in claims:
+            if claim.lead in found:
+                with apart(f"Lead {claim.lead} cannot be left alone as it wishes; that is tried again."):
+                    settle(claim.lead, now=now)
+                    if claim.lead in objecting([claim.lead]):
+                        statement("DELETE FROM store_dirty WHERE lead_id = %s", [claim.lead])
+                    else:
+                        self._give_back([claim])
+        return found
 
     def _decide(self, claims: Sequence[Claim], live: Sequence[Live], now: int) -> None:
         """Decide leads; one that cannot be decided, which is a mistake of ours, keeps no other waiting."""

@@ -57,6 +57,7 @@ class FlowCode(StrEnum):
     NOT_RUNNING = "HR849"
     LAST_ADMINISTRATOR = "HR855"
     NO_SUCH_EVENT = "HR860"
+    NOT_ONE = "HR861"
     BAD_DAYS = "HR890"
     STILL_WAITING = "HR891"
 

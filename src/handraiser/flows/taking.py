@@ -13,13 +13,14 @@ import msgspec
 from handraiser.capture.activity import Said
 from handraiser.capture.addresses import company_domain
 from handraiser.capture.attributes import DERIVED_FROM, Patch
-from handraiser.capture.identity import NEW, Identifier, resolve
+from handraiser.capture.identity import NEW, resolve
 from handraiser.capture.values import Json
 from handraiser.capture.visits import visit_of
 from handraiser.flows.entries import Entries
 from handraiser.flows.ledger import Firm, Ledger, Someone
+from handraiser.store.people import Named
 
-__all__ = ["Heard", "take"]
+__all__ = ["Heard", "become_one", "take"]
 
 
 class Heard(NamedTuple):
@@ -108,17 +109,17 @@ def _speaker(heard: Heard, said: Said, ledger: Ledger, entries: Entries) -> tupl
                 ledger.by[join.because] = speaker
                 entries.link(join.because, speaker)
             continue
-        _join(heard, joined, lead, join.because, ledger, entries)
+        become_one(joined, lead, Named(*join.because), ledger, entries, known_at=heard.known_at)
     return speaker, news
 
 
-def _join(
-    heard: Heard, joined: Someone, lead: Someone, because: Identifier, ledger: Ledger, entries: Entries
-) -> None:
-    """Have somebody be one with a lead from now on."""
+def become_one(
+    joined: Someone, lead: Someone, because: Named, ledger: Ledger, entries: Entries, *, known_at: int
+) -> int:
+    """Have somebody be one with a lead from now on; return when that is known, at the earliest `known_at`."""
     lead.user, lead.email = lead.user or joined.user, lead.email or joined.email
     lead.known_until = max(lead.known_until, joined.known_until)
-    at = max(heard.known_at, lead.known_until + 1)
+    at = max(known_at, lead.known_until + 1)
     if lead.lead_since is None and joined.lead_since is not None:
         lead.lead_since = at
     if joined.company is not None:
@@ -134,6 +135,7 @@ def _join(
         lead.said_until = max(lead.said_until, joined.said_until)
     ledger.join(joined, lead)
     entries.join(joined, lead, because, at)
+    return at
 
 
 def _firm(

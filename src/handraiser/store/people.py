@@ -30,7 +30,10 @@ class Known(NamedTuple):
 
 
 class Named(NamedTuple):
-    """An identifier: `user`, `email` or `anonymous`, and its value."""
+    """An identifier: `user`, `email` or `anonymous`, and its value.
+
+    Of a join also `hand`, and who said so.
+    """
 
     kind: str
     value: str

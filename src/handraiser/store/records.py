@@ -9,17 +9,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import connection
 
-from handraiser.store.bulk import query
+from handraiser.store.bulk import among, query
 from handraiser.store.segments import COLUMNS, Kind, Segment, owner
 
-__all__ = ["described", "is_copy", "mark_of", "marked", "rows_after", "rows_between"]
+__all__ = ["described", "is_copy", "mark_of", "marked", "rows_after", "rows_between", "rows_of"]
 
 _LAYOUT = 1  # of the files; another number makes them anew
 _SELECTED = {
@@ -55,7 +56,12 @@ def described() -> str:
 
 def rows_after(kind: Kind, number: int, most: int) -> pa.Table:
     """Return the rows behind a number, in their order, at most so many."""
-    rows = query(f"{_SELECTED[kind]} WHERE each.id > %s ORDER BY each.id LIMIT %s", [number, most])
+    return _table(
+        kind, query(f"{_SELECTED[kind]} WHERE each.id > %s ORDER BY each.id LIMIT %s", [number, most])
+    )
+
+
+def _table(kind: Kind, rows: Sequence[tuple[Any, ...]]) -> pa.Table:
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(COLUMNS[kind])
     schema = COLUMNS[kind]
     return pa.table(
@@ -87,13 +93,23 @@ def marked(rows: pa.Table) -> str:
 
 
 def mark_of(kind: Kind, number: int) -> str | None:
-    """Return the same of the row with a number, None where there is none.
+    """Return the same of the last row up to a number, None where there is none.
 
     Where it is that of a segment, what came before in both is the same too: two histories that have parted
-    do not meet again.
+    do not meet again. The row of that number itself may be somebody's who was forgotten.
     """
-    rows = rows_after(kind, number - 1, 1)
-    return marked(rows) if rows.num_rows and rows.column("id")[0].as_py() == number else None
+    rows = _table(
+        kind, query(f"{_SELECTED[kind]} WHERE each.id <= %s ORDER BY each.id DESC LIMIT 1", [number])
+    )
+    return marked(rows) if rows.num_rows else None
+
+
+def rows_of(kind: Kind, owners: Collection[int | str], first: int, last: int) -> pa.Table:
+    """Return the rows of some people, or of companies by their keys, from one number to another."""
+    whose, values = ("company.key", "text") if kind is Kind.COMPANIES else ("person_id", "bigint")
+    condition, parameters = among(whose, owners, values)
+    between = f"{condition} AND each.id BETWEEN %s AND %s"
+    return _table(kind, query(f"{_SELECTED[kind]} WHERE {between}", [*parameters, first, last]))
 
 
 def is_copy(folder: Path, chains: Mapping[Kind, Sequence[Segment]]) -> bool:

@@ -24,8 +24,9 @@ import pyarrow.parquet
 from handraiser.tables.quoting import literal, literals, quoted
 
 __all__ = [
-    "COLUMNS", "Kind", "Segment", "chains", "checksum", "everything_in", "note_owner", "owner", "read_by",
-    "reading", "segments", "take_away", "write_segment", "writing",
+    "COLUMNS", "Kind", "Segment", "chains", "checksum", "erased_until", "everything_in", "has_rows_of",
+    "note_erased", "note_owner", "owner", "read_by", "reading", "segments", "take_away", "write_anew",
+    "write_segment", "writing",
 ]  # fmt: skip
 
 
@@ -61,7 +62,7 @@ COLUMNS = {
 _MARK = b"last_row"
 _NAME = re.compile(r"(activities|people|companies)-(\d{19})-(\d{19})\.parquet")
 _ROWS = 100_000  # of a row group
-_OWNER = "of.json"
+_OWNER, _ERASED = "of.json", "erased"
 
 
 class Segment(NamedTuple):
@@ -157,7 +158,7 @@ def write_segment(
     source = f"SELECT {columns} FROM new_rows"
     if instead:
         source += f" UNION ALL {read_by(kind, instead)}"
-    order = f"{quoted(COLUMNS[kind].names[1])}, id"
+    order = f"{_whose(kind)}, id"
     with _appearing(path) as half, duckdb.connect(config={"threads": 1}) as con:
         con.register("new_rows", rows)
         con.execute(
@@ -166,6 +167,56 @@ def write_segment(
             f"KV_METADATA {{{_MARK.decode()}: {literal(mark)}}})"
         )
     return Segment(path, begin, last, rows.num_rows + sum(each.rows for each in instead), mark)
+
+
+def has_rows_of(segment: Segment, kind: Kind, owners: Sequence[object]) -> bool:
+    """Return whether a segment has rows of some people, or of some companies. Raises `duckdb.Error`."""
+    with duckdb.connect(config={"threads": 1}) as con:
+        sql = (
+            f"SELECT 1 FROM ({read_by(kind, [segment])}) WHERE {_whose(kind)} IN (SELECT unnest($1)) LIMIT 1"
+        )
+        return con.execute(sql, [list(owners)]).fetchone() is not None
+
+
+def write_anew(
+    folder: Path, kind: Kind, segment: Segment, owners: Sequence[object], rows: pa.Table, *, mark: str
+) -> bool:
+    """Write a segment with other rows of some people; return whether nobody reads, or nothing is done.
+
+    Raises OSError or `duckdb.Error` where it cannot be done.
+    """
+    with _locked(folder / "reading.lock", fcntl.LOCK_EX | fcntl.LOCK_NB) as nobody_reads:
+        if nobody_reads:
+            columns = ", ".join(map(quoted, COLUMNS[kind].names))
+            with _appearing(segment.path) as half, duckdb.connect(config={"threads": 1}) as con:
+                con.register("new_rows", rows)
+                con.execute("CREATE TEMP TABLE owners AS SELECT unnest($1) AS owner", [list(owners)])
+                con.execute(
+                    f"COPY (SELECT * FROM (SELECT * FROM ({read_by(kind, [segment])}) AS kept "
+                    f"WHERE {_whose(kind)} NOT IN (SELECT owner FROM owners) "
+                    f"UNION ALL SELECT {columns} FROM new_rows) AS every ORDER BY {_whose(kind)}, id) "
+                    f"TO {literal(os.fspath(half))} (FORMAT parquet, COMPRESSION zstd, "
+                    f"ROW_GROUP_SIZE {_ROWS}, KV_METADATA {{{_MARK.decode()}: {literal(mark)}}})"
+                )
+        return nobody_reads
+
+
+def _whose(kind: Kind) -> str:
+    return quoted(COLUMNS[kind].names[1])
+
+
+def erased_until(folder: Path) -> int:
+    """Return the number of the last erasure that the segments know of, 0 where they know of none."""
+    try:
+        return int((folder / _ERASED).read_text(encoding="ascii"))
+    except (FileNotFoundError, ValueError):
+        return 0
+
+
+def note_erased(folder: Path, number: int) -> None:
+    """Note that nothing is in the segments of who was forgotten up to an erasure."""
+    with _appearing(folder / _ERASED) as half:
+        half.write_text(str(number), encoding="ascii")
 
 
 def checksum(con: duckdb.DuckDBPyConnection, kind: Kind, relation: str) -> tuple[int, int]:

@@ -20,6 +20,7 @@ import pyarrow as pa
 from handraiser.capture.attributes import Patch, Row, rows_of
 from handraiser.facts.inputs import Inputs
 from handraiser.store.bulk import query
+from handraiser.store.consents import all_objecting
 from handraiser.store.history import COMPANIES, LEADS, Member, known_since, names_seen, outcomes_of
 from handraiser.store.judgements import verdicts_of
 from handraiser.store.records import is_copy, rows_between
@@ -106,7 +107,10 @@ def _put(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
 
 
 def _members() -> pa.Table:
-    """Return of everybody who is one with a lead which it is, since when, and since when it is a lead."""
+    """Return of everybody who is one with a lead which it is, since when, and since when it is a lead.
+
+    Nobody of those who object to profiling.
+    """
     joins = {
         joined: (person, at)
         for joined, person, at in query(
@@ -115,6 +119,7 @@ def _members() -> pa.Table:
     }
     batches: list[pa.RecordBatch] = []
     known: dict[int, int] = {}
+    left_alone = all_objecting()
     after = 0
     while True:
         found = query(
@@ -126,6 +131,9 @@ def _members() -> pa.Table:
         if not found:
             return pa.Table.from_batches(batches, schema=_MEMBERS)
         after = found[-1][0]
+        found = [row for row in found if row[1] not in left_alone]
+        if not found:
+            continue
         numbers, leads, created = (list(column) for column in zip(*found, strict=True))
         since = [known_since(number, joins, known) for number in numbers]
         batches.append(

@@ -14,7 +14,9 @@ from handraiser.edge.web.board.page import board, board_columns
 from handraiser.edge.web.door import health, in_json
 from handraiser.edge.web.frame.access import gone, open_to_all
 from handraiser.edge.web.home.page import front, home, home_funnel, home_team, home_trend, home_why
+from handraiser.edge.web.lead.joining import join_two, lead_joins, part_two, same_person
 from handraiser.edge.web.lead.page import course, judged, lead, proof, timeline
+from handraiser.edge.web.lead.privacy import erase_lead, everything_kept, lead_privacy, say_consent
 from handraiser.edge.web.people.page import invite, leave, link, people, role
 from handraiser.edge.web.queue.page import queue, rows
 from handraiser.edge.web.queue.verdicts import say
@@ -56,6 +58,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/<int:number>/timeline", timeline, name="timeline"),
     path("leads/<int:number>/course", course, name="course"),
     path("leads/<int:number>/events/<int:activity>/judged", judged, name="judged"),
+    path("leads/<int:number>/joins", lead_joins, name="lead_joins"),
+    path("leads/<int:number>/joins/<int:link>", part_two, name="lead_unjoin"),
+    path("leads/<int:number>/same", same_person, name="lead_same"),
+    path("leads/<int:number>/same/<int:other>", join_two, name="lead_join"),
+    path("leads/<int:number>/privacy", lead_privacy, name="lead_privacy"),
+    path("leads/<int:number>/consent", say_consent, name="lead_consent"),
+    path("leads/<int:number>/everything", everything_kept, name="lead_everything"),
+    path("leads/<int:number>/erase", erase_lead, name="lead_erase"),
     path("join/<int:number>/<str:token>", join, name="join"),
     path("welcome/<str:token>", welcome, name="welcome"),
     # Whose address is what is administrators' business; and nobody makes an account of their own.

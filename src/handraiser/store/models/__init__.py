@@ -15,6 +15,7 @@ from handraiser.store.models.people import (
     Person,
     PersonPatch,
 )
+from handraiser.store.models.privacy import Consent, Erasure
 from handraiser.store.models.scoring import Dirty, Episode, KeptHits, Standing
 from handraiser.store.models.selling import (
     Alarm,
@@ -39,10 +40,12 @@ __all__ = [
     "Audit",
     "Company",
     "CompanyPatch",
+    "Consent",
     "Deadline",
     "Destination",
     "Dirty",
     "Episode",
+    "Erasure",
     "Event",
     "Handoff",
     "Identifier",

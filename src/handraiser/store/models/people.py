@@ -73,9 +73,10 @@ class Identifier(models.Model):
 
 
 class Join(models.Model):
-    """Two are one person, because of an identifier that both have. Undone, they are two again.
+    """Two are one person, by an identifier of both or somebody's word. Undone, they are two again.
 
-    at  from when on what was known of `joined` is known of `person`
+    kind  that of the identifier; `hand` where somebody said so, whose address is the value
+    at    from when on what was known of `joined` is known of `person`
     """
 
     joined = models.ForeignKey(Person, models.PROTECT, related_name="joins")

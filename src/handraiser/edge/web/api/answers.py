@@ -192,6 +192,7 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True):
     company: Company | None
     members: list[Member]
     joins: list[Join]
+    objects: list[str]
     agreements: list[Standing]
 
 

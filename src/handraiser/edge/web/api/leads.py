@@ -13,6 +13,7 @@ from handraiser.flows.live import Live
 from handraiser.lifecycle.stages import stage_of
 from handraiser.scoring.cited import moment
 from handraiser.store import models
+from handraiser.store.consents import OBJECTION, PROFILING, standing
 from handraiser.store.handoffs import Stood, reached_by, stood_at
 from handraiser.store.history import members_of
 from handraiser.store.people import Known, Link, Named, episodes_of, identifiers_of, links_of
@@ -31,11 +32,16 @@ __all__ = [
 
 KINDS = {"user_id": "user", "email": "email", "anonymous_id": "anonymous"}
 """How the API calls what somebody is known by, and how the store does."""
-_NAMES = {kind: name for name, kind in KINDS.items()}
+_NAMES = {kind: name for name, kind in KINDS.items()} | {"hand": "hand"}
 
 
 def lead_at(found: Known, live: Collection[Live], at: int) -> answers.Lead:
     """Return a lead as of an instant. It is one: `lead_since` is known."""
+    objects = [
+        purpose for purpose, says in standing([found.root]).get(found.root, {}).items() if says == OBJECTION
+    ]
+    if PROFILING in objects:
+        live = ()  # nothing is computed of them
     known = stood(found.root, [one.agreement for one in live], at)
     members = members_of([found.root])
     episodes = episodes_of(found.root, at)
@@ -58,6 +64,7 @@ def lead_at(found: Known, live: Collection[Live], at: int) -> answers.Lead:
             if number != found.root
         ],
         joins=[join_told(link) for link in links_of(members)],
+        objects=sorted(objects),
         agreements=[_standing(one, row, episodes, handed) for one, row in zip(live, known.rows, strict=True)],
     )
 

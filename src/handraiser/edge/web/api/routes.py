@@ -32,6 +32,7 @@ from handraiser.errors import Unavailable
 from handraiser.flows.live import live_at
 from handraiser.flows.unjoin import unjoin
 from handraiser.scoring.explanation import Explanation
+from handraiser.store.consents import objecting
 from handraiser.store.people import link, person
 from handraiser.store.snapshot import as_of_now
 
@@ -132,7 +133,7 @@ def get_lead(request: HttpRequest, lead_id: LeadId, at: At = None) -> HttpRespon
 @api.get(
     "/leads/{lead_id}/explanation",
     summary="Why a lead has its score: every rule, every hit, what is missing",
-    openapi_extra=answering(Explanation, 404, text=True),
+    openapi_extra=answering(Explanation, 404, 409, text=True),
 )
 @_asks
 def explain_lead(
@@ -147,6 +148,9 @@ def explain_lead(
     with as_of_now():
         lead = asked.lead_asked(lead_id).root
         meant = asked.agreement_asked(live_at(instant), agreement, shadow=shadow).agreement
+        if objecting([lead]):
+            fix = "Once the objection is withdrawn it is scored again."
+            raise refusal(409, f"Lead {lead} objects to profiling: nothing is computed of it.", fix=fix)
         why = explained(lead, meant, instant)
     if format == "json":
         return _written(why)

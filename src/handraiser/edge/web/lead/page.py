@@ -23,6 +23,7 @@ from handraiser.errors import Mistakes
 from handraiser.flows.judging import DoneBy, judge, may_judge
 from handraiser.flows.live import Live, live_now
 from handraiser.scoring.thresholds import threshold
+from handraiser.store.consents import objecting
 from handraiser.store.known_as import leads_told
 from handraiser.store.models import User
 from handraiser.store.people import Known
@@ -78,6 +79,8 @@ def proof(request: HttpRequest, number: int) -> HttpResponse:
     found = _asked(user_of(request), number)
     at = now()
     with as_of_now():
+        if objecting([found.root]):
+            return render(request, "lead/objected.html")
         live = _deciding(live_now(at))
         proofs = [proved(one.agreement, explained(found.root, one.agreement, at)) for one in live]
     return render(request, "lead/proof.html", {"proofs": proofs})
