@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -50,7 +49,7 @@ class Sent(NamedTuple):
 
 
 def sent_by(acme: Acme, *, start: int) -> Sent:
-    """Return what is sent of a company to which nobody listened before an instant; who it knew is imported."""
+    """Return what is sent from an instant on, and of whom it knew before what is imported then."""
     known = _known(acme)
     year = [each for each in (*known, *_events(acme)) if each.at >= start]
     year.sort(key=lambda each: each.at)
@@ -132,7 +131,7 @@ def _event(row: Row, *, known: bool) -> dict[str, Any]:
 
 
 def _since_when(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return rows that all say since when they hold, and since when that is known: the one tells the other."""
+    """Return rows that all say since when they hold and are known: where one is not said, the other tells."""
     for row in rows:
         held = [row["valid_from"], row["known_at"], row.get("created_at")]
         valid_from, known_at, created_at = held

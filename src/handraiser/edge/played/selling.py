@@ -25,7 +25,7 @@ from handraiser.lifecycle.stages import Stage
 from handraiser.store.bulk import query
 from handraiser.store.models import Deadline, Handoff, LogEntry
 
-__all__ = ["Next", "Planted", "next_of", "number_of_lead"]
+__all__ = ["Next", "Planted", "drawing", "next_of", "number_of_lead"]
 
 _MINUTE, _HOUR, _DAY = 60_000_000, 3_600_000_000, 86_400_000_000
 _SQL = {each.name: each.sql for each in PERSONAS}
@@ -58,6 +58,11 @@ class Next(NamedTuple):
             self.act(now)
 
 
+def drawing(seed: str) -> Random:
+    """Return dice that fall alike for the same words."""
+    return Random(seed)  # noqa: S311  nothing is kept secret by it
+
+
 def number_of_lead(handoff: Handoff) -> str:
     """Return by which id the made company knows a lead; empty where it does not."""
     sql = (
@@ -75,7 +80,7 @@ def next_of(handoff: Handoff, planted: Mapping[str, Planted], *, now: int, until
     until  when what is played ends: what came lately may still wait then
     """
     done = LogEntry.objects.filter(episode=handoff.pk).count()
-    random = Random(f"{handoff.pk} {handoff.stage} {done} {handoff.round}")
+    random = drawing(f"{handoff.pk} {handoff.stage} {done} {handoff.round}")
     lead = planted.get(number_of_lead(handoff)) or _drawn(handoff)
     desk = _Desk(handoff, random, lead, done, now)
     if handoff.ended_at is not None:
@@ -97,7 +102,7 @@ def next_of(handoff: Handoff, planted: Mapping[str, Planted], *, now: int, until
 
 def _drawn(handoff: Handoff) -> Planted:
     """Return what somebody is like of whom nothing was planted."""
-    random = Random(f"planted {handoff.episode.lead_id}")
+    random = drawing(f"planted {handoff.episode.lead_id}")
     persona = random.choice(["champion", "champion", "researcher", "newsletter_only", "student"])
     return Planted(persona, persona == "champion" and random.random() < 0.6)
 
@@ -144,7 +149,7 @@ class _Desk:
 
     def judges(self) -> Next | None:
         chance = 0.8 if self._lead.buys else _SQL.get(self._lead.persona, 0.1)
-        if Random(f"judged {self._handoff.pk}").random() < chance:
+        if drawing(f"judged {self._handoff.pk}").random() < chance:
             return self._in_days(
                 1, 8, lambda now: verdicts.qualify_sales(
                     self._handoff.pk, by=self._owner(), now=now, note=self._note("")

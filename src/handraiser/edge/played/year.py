@@ -1,4 +1,4 @@
-"""How does a year pass in two minutes? A clock goes from one thing that happens to the next, and none is skipped.
+"""How does a year pass in a minute? A clock goes from one thing that happens to the next and skips none.
 
 What comes in goes by the intake; the worker resolves, decides and has happen what is due; the sales team says
 what it says by the verbs. Nothing is written in any other way.
@@ -23,11 +23,10 @@ from handraiser.store.models import Handoff
 __all__ = ["Year", "import_before"]
 
 _MINUTE, _HOUR, _DAY = 60_000_000, 3_600_000_000, 86_400_000_000
-_TICK = 4 * _HOUR  # until what came in is worked on at the latest
-_SOON = 20_000_000  # and where somebody asks for sales
+_TICK = 8 * _HOUR  # until what came in is worked on at the latest
+_SOON = 20_000_000  # and after what a worker that always works would act on
 _RAISING = (b'"Demo Requested"', b'"Trial Started"')
 _TOGETHER = 1_000  # items of an import's request
-_WEEK = 7 * _DAY
 
 
 def import_before(before: Sequence[Received], *, now: int) -> None:
@@ -41,12 +40,19 @@ def import_before(before: Sequence[Received], *, now: int) -> None:
 class Year:
     """A time that is played, from an instant until another.
 
-    came     what comes in, in its order
-    planted  what is known of the leads, by the ids that the made company has for them
+    came      what comes in, in its order
+    planted   what is known of the leads, by the ids that the made company has for them
+    expected  instants at which somebody becomes an MQL: what came is worked on just then, not hours later
     """
 
     def __init__(
-        self, came: Sequence[Received], planted: Mapping[str, Planted], *, since: int, until: int
+        self,
+        came: Sequence[Received],
+        planted: Mapping[str, Planted],
+        *,
+        since: int,
+        until: int,
+        expected: Sequence[int] = (),
     ) -> None:
         self.now, self._since, self._until = since, since, until
         self._came, self._planted, self._place = came, planted, 0
@@ -54,8 +60,9 @@ class Year:
         self._plans: list[tuple[int, int, Next]] = []
         self._number = count()
         self._known: dict[int, tuple[object, ...]] = {}
-        self._raised = [each.at + _SOON for each in came if any(word in each.body for word in _RAISING)]
-        self._tick_at, self._weekly_at = since, since
+        raised = [each.at for each in came if any(word in each.body for word in _RAISING)]
+        self._awaited = sorted({at + _SOON for at in (*raised, *expected)}, reverse=True)
+        self._tick_at = self._daily_at = since
 
     def play(self, told: Callable[[int], None]) -> None:
         """Have it all happen; `told` is called with the instant now and then."""
@@ -80,13 +87,14 @@ class Year:
             self._place += 1
         if self._place > begin:
             keep([_delivered(each) for each in self._came[begin : self._place]])
-        leave_and_rest(self.now, since=self._since, until=self._until)
-        if self.now >= self._weekly_at:
-            self._weekly_at += _WEEK
+        if self.now >= self._daily_at:
+            self._daily_at += _DAY
+            leave_and_rest(self.now, since=self._since, until=self._until)
             self._worker.daily()
-        self._worker.settle()
-        self._raised = [at for at in self._raised if at > self.now]
-        self._tick_at = min([self.now + _TICK, *self._raised[:1]])
+        self._worker.turn()
+        while self._awaited and self._awaited[-1] <= self.now:
+            self._awaited.pop()
+        self._tick_at = min([self.now + _TICK, *self._awaited[-1:]])
 
     def _sell(self) -> None:
         """Have sales do what it does now, and look at what it has on its desks."""
