@@ -1,0 +1,156 @@
+"""`handraiser demo` after its story: the made company lives, is served, and somebody can sign in."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from handraiser.edge.played.keeping import Found, alone_in, database_of, found_in, take_away
+from handraiser.edge.played.marker import ENVIRONMENT
+from handraiser.flows.refusals import FlowCode, refused
+
+__all__ = ["MOST_LEADS", "prepared", "serve_company"]
+
+MOST_LEADS = 1_000  # that are played: with these a year takes about a minute
+_HOST = "127.0.0.1"
+_MICROSECONDS = 1_000_000
+_DAY = 86_400 * _MICROSECONDS
+_STALE = 7 * _DAY  # left alone for longer, its year ends too early to be of use
+_TRIES = 50
+# What somebody has set for a server of their own is not for this one.
+_OTHERS = (
+    "DATABASE_URL", "HANDRAISER_URL", "HANDRAISER_SECRET", "HANDRAISER_MAIL_URL", "HANDRAISER_STATIC",
+)  # fmt: skip
+
+
+def serve_company(folder: Path, *, leads: int, days: int, port: int, again: bool, console: Console) -> None:
+    """Play the company where it has not been, or catch up with it; then serve it until told to stop."""
+    from handraiser.edge.database import database
+    from handraiser.edge.serving import serve_with_workers, until_told
+
+    with until_told(), alone_in(folder):
+        prepared(folder)
+        since = _kept(folder, again=again)
+        with database(new=True, say=lambda lines: None):
+            _live(since, min(leads, MOST_LEADS), days)
+            key = _new_key()
+        port = _free(port)
+        console.print(_invitation(f"http://{_HOST}:{port}"), soft_wrap=True)
+        with _trickling(f"http://{_HOST}:{port}", key):
+            serve_with_workers(_HOST, port)
+
+
+def prepared(folder: Path) -> None:
+    """Have the environment say that it is the company of a folder that is served."""
+    for name in _OTHERS:
+        os.environ.pop(name, None)
+    os.environ["HANDRAISER_FOLDER"] = str(folder)
+    os.environ[ENVIRONMENT] = "1"
+
+
+def _kept(folder: Path, *, again: bool) -> int:
+    """Return until when the company that is there has lived; 0 where there is none, or none any more."""
+    found, last = found_in(folder)
+    if found is Found.ANOTHERS:
+        says = f"{database_of(folder)} is none that `handraiser demo` has made, and stays as it is."
+        raise refused(FlowCode.NOT_THE_DEMOS, "--folder", says, "Give another --folder.")
+    if found is Found.WHOLE and not again and _now() - last < _STALE:
+        return last
+    take_away(folder)
+    return 0
+
+
+def _live(since: int, leads: int, days: int) -> None:
+    from handraiser.edge.played.company import catch_up, play
+
+    until = _now()
+    begin = since or until - days * _DAY
+    with _months(begin, until) as told:
+        if since:
+            catch_up(since=since, until=until, told=told)
+        else:
+            play(until=until, leads=leads, days=days, told=told)
+
+
+@contextmanager
+def _months(begin: int, until: int) -> Iterator[Callable[[int], None]]:
+    """Show which month is being played; silent where standard error is no terminal."""
+    progress = Progress(
+        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(),
+        console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty(),
+    )  # fmt: skip
+    with progress:
+        task = progress.add_task("Making the company", total=until - begin)
+
+        def told(now: int) -> None:
+            month = datetime.fromtimestamp(now / _MICROSECONDS, UTC)
+            progress.update(task, completed=now - begin, description=f"Playing {month:%B %Y}")
+
+        yield told
+
+
+def _new_key() -> str:
+    """Return a new key for the site; the one of the last time lets nobody in any more."""
+    from handraiser.edge.played.cast import WHO
+    from handraiser.flows.keys import make_key, revoke_key
+    from handraiser.store.models import Key
+
+    name = "the made company's site"
+    for number in Key.objects.filter(name=name, revoked_at=None).values_list("pk", flat=True):
+        revoke_key(str(number), who=WHO, now=_now())
+    return make_key("track", name=name, who=WHO, now=_now()).text
+
+
+def _free(port: int) -> int:
+    """Return the port, or the next one that somebody can listen on."""
+    from handraiser.edge.serving import is_taken
+
+    for tried in range(port, min(port + _TRIES, 65_536)):
+        if not is_taken(_HOST, tried):
+            return tried
+    says = f"Somebody listens on {port} and the {_TRIES} ports behind it."
+    raise refused(FlowCode.PORT_TAKEN, "--port", says, "Give another port.")
+
+
+def _invitation(url: str) -> Text:
+    """Return what to open, and by whom to sign in."""
+    from handraiser.edge.played.cast import DEMO_USERS, PASSWORD
+
+    lines = [
+        f"\nThe company lives at {url}",
+        f"Sign in there with a click, or with the password `{PASSWORD}` as\n",
+        *(f"  {each.email:<25} {each.role:<14} {each.name} {each.does}" for each in DEMO_USERS),
+        "\nVisitors come by as you watch. Ctrl-C ends it; the next time it goes on from here.",
+    ]
+    return Text("\n".join(lines))
+
+
+@contextmanager
+def _trickling(url: str, key: str) -> Iterator[None]:
+    """Have visitors come by within."""
+    module = "handraiser.edge.played.trickle"
+    command = [sys.executable, "-m", module, str(os.getpid()), url]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603  our own module
+    if process.stdin is not None:
+        process.stdin.write(f"{key}\n".encode())
+        process.stdin.close()
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _now() -> int:
+    from handraiser.edge.running import now
+
+    return now()
