@@ -344,7 +344,7 @@ def demo(
         if not no_serve:
             from handraiser.edge.played.served import serve_company
 
-            serve_company(folder, leads=leads, days=days, port=port, again=again, console=OUT)
+            serve_company(folder, leads=leads, days=days, port=port, again=again)
 
 
 app.command(

@@ -37,7 +37,7 @@ _GAP = 10 * _MINUTE  # away for less than this, nothing was missed
 
 
 def play(*, until: int, leads: int, days: int, told: Callable[[int], None]) -> None:
-    """Have the company live through some days up to an instant, from nothing; `told` hears what time it is."""
+    """Have the company live through some days, from nothing; `told` hears what time it is."""
     since = until - days * _DAY
     acme = make_acme(end=datetime.fromtimestamp(until / 1_000_000, UTC), leads=leads)
     sent = sent_by(acme, start=since)

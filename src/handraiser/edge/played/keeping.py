@@ -20,8 +20,8 @@ __all__ = ["Found", "alone_in", "database_of", "found_in", "take_away"]
 
 
 _LAST = (
-    "SELECT max(at) FROM (SELECT max(at) AS at FROM store_audit UNION ALL SELECT max(received_at) FROM store_event "
-    "UNION ALL SELECT max(done_at) FROM store_deadline)"
+    "SELECT max(at) FROM (SELECT max(at) AS at FROM store_audit UNION ALL "
+    "SELECT max(received_at) FROM store_event UNION ALL SELECT max(done_at) FROM store_deadline)"
 )
 
 
@@ -77,7 +77,10 @@ def take_away(folder: Path) -> None:
 
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
-    """Have nobody else play or serve the company of a folder within. Raises Mistakes where another does."""
+    """Have nobody else play or serve the company of a folder within, nor while what this becomes lives.
+
+    Raises Mistakes where another does.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     held = os.open(folder / "demo.lock", os.O_RDWR | os.O_CREAT, 0o644)
     try:
@@ -87,6 +90,7 @@ def alone_in(folder: Path) -> Iterator[None]:
             says = f"The company in {folder} is being played or served by another `handraiser demo`."
             fix = "Open the address that the other one shows, end it, or give another --folder."
             raise refused(FlowCode.DEMO_IN_USE, "--folder", says, fix) from None
+        os.set_inheritable(held, True)
         yield
     finally:
         with suppress(OSError):

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.text import Text
 
 from handraiser.edge.played.keeping import Found, alone_in, database_of, found_in, take_away
 from handraiser.edge.played.marker import ENVIRONMENT
 from handraiser.flows.refusals import FlowCode, refused
 
-__all__ = ["MOST_LEADS", "prepared", "serve_company"]
+__all__ = ["HOST", "MOST_LEADS", "serve_company"]
 
-MOST_LEADS = 1_000  # that are played: with these a year takes about a minute
-_HOST = "127.0.0.1"
+MOST_LEADS = 800  # that are played: with these a year takes about a minute
+HOST = "127.0.0.1"
 _MICROSECONDS = 1_000_000
 _DAY = 86_400 * _MICROSECONDS
 _STALE = 7 * _DAY  # left alone for longer, its year ends too early to be of use
@@ -32,24 +31,30 @@ _OTHERS = (
 )  # fmt: skip
 
 
-def serve_company(folder: Path, *, leads: int, days: int, port: int, again: bool, console: Console) -> None:
+def serve_company(folder: Path, *, leads: int, days: int, port: int, again: bool) -> None:
     """Play the company where it has not been, or catch up with it; then serve it until told to stop."""
     from handraiser.edge.database import database
-    from handraiser.edge.serving import serve_with_workers, until_told
 
-    with until_told(), alone_in(folder):
-        prepared(folder)
+    with alone_in(folder):
         since = _kept(folder, again=again)
+        _prepare(folder)
         with database(new=True, say=lambda lines: None):
             _live(since, min(leads, MOST_LEADS), days)
-            key = _new_key()
-        port = _free(port)
-        console.print(_invitation(f"http://{_HOST}:{port}"), soft_wrap=True)
-        with _trickling(f"http://{_HOST}:{port}", key):
-            serve_with_workers(_HOST, port)
+        _give_way(_free(port))
 
 
-def prepared(folder: Path) -> None:
+def _give_way(port: int) -> NoReturn:
+    """Become the process that serves: a web front begins others, and these need one without threads.
+
+    What nobody else may do with the folder meanwhile stays this process's alone.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    command = [sys.executable, "-m", "handraiser.edge.played.front_process", HOST, str(port)]
+    os.execv(sys.executable, command)  # noqa: S606  our own module
+
+
+def _prepare(folder: Path) -> None:
     """Have the environment say that it is the company of a folder that is served."""
     for name in _OTHERS:
         os.environ.pop(name, None)
@@ -98,56 +103,15 @@ def _months(begin: int, until: int) -> Iterator[Callable[[int], None]]:
         yield told
 
 
-def _new_key() -> str:
-    """Return a new key for the site; the one of the last time lets nobody in any more."""
-    from handraiser.edge.played.cast import WHO
-    from handraiser.flows.keys import make_key, revoke_key
-    from handraiser.store.models import Key
-
-    name = "the made company's site"
-    for number in Key.objects.filter(name=name, revoked_at=None).values_list("pk", flat=True):
-        revoke_key(str(number), who=WHO, now=_now())
-    return make_key("track", name=name, who=WHO, now=_now()).text
-
-
 def _free(port: int) -> int:
     """Return the port, or the next one that somebody can listen on."""
     from handraiser.edge.serving import is_taken
 
     for tried in range(port, min(port + _TRIES, 65_536)):
-        if not is_taken(_HOST, tried):
+        if not is_taken(HOST, tried):
             return tried
     says = f"Somebody listens on {port} and the {_TRIES} ports behind it."
     raise refused(FlowCode.PORT_TAKEN, "--port", says, "Give another port.")
-
-
-def _invitation(url: str) -> Text:
-    """Return what to open, and by whom to sign in."""
-    from handraiser.edge.played.cast import DEMO_USERS, PASSWORD
-
-    lines = [
-        f"\nThe company lives at {url}",
-        f"Sign in there with a click, or with the password `{PASSWORD}` as\n",
-        *(f"  {each.email:<25} {each.role:<14} {each.name} {each.does}" for each in DEMO_USERS),
-        "\nVisitors come by as you watch. Ctrl-C ends it; the next time it goes on from here.",
-    ]
-    return Text("\n".join(lines))
-
-
-@contextmanager
-def _trickling(url: str, key: str) -> Iterator[None]:
-    """Have visitors come by within."""
-    module = "handraiser.edge.played.trickle"
-    command = [sys.executable, "-m", module, str(os.getpid()), url]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603  our own module
-    if process.stdin is not None:
-        process.stdin.write(f"{key}\n".encode())
-        process.stdin.close()
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def _now() -> int:
