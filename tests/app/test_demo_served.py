@@ -6,6 +6,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -36,17 +37,18 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Database, int]:
     """The database of a small company that has lived for some weeks, and when these ended."""
     database = sqlite_database(tmp_path_factory.mktemp("demo"))
     with using(database):
-        play(until=UNTIL, leads=60, days=45, told=lambda now: None)
+        play(until=UNTIL, leads=60, days=30, told=lambda now: None)
     return database, UNTIL
 
 
 @pytest.fixture(scope="module")
 def demo(played: tuple[Database, int]) -> Iterator[App]:
     """The company as the demo serves it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(ENVIRONMENT, "1")
-        with serving(played[0]) as front:
-            yield App(front, played[0])
+    with ExitStack() as served:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(ENVIRONMENT, "1")
+            front = served.enter_context(serving(played[0]))
+        yield App(front, played[0])
 
 
 def test_what_was_played_is_what_a_replay_gives(played: tuple[Database, int]) -> None:
@@ -128,7 +130,7 @@ def test_a_company_is_gone_on_with_if_whole_and_else_made_anew(
     sqlite_database(tmp_path)
     assert found_in(tmp_path) == (Found.HALF, 0)  # it was stopped while tables were made
     with sqlite3.connect(file) as con:
-        con.execute("INSERT INTO store_name (scope, name, type) VALUES ('lead', 'city', 'VARCHAR')")
+        con.execute("INSERT INTO store_audit VALUES (NULL, 1, 'sam', 'made a key', 'key 1', '{}')")
     assert found_in(tmp_path) == (Found.ANOTHERS, 0)
     take_away(tmp_path)
     assert found_in(tmp_path) == (Found.NOTHING, 0)

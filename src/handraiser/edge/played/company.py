@@ -27,12 +27,13 @@ from handraiser.store.models import Audit
 __all__ = ["catch_up", "play"]
 
 _MINUTE, _DAY = 60_000_000, 86_400_000_000
-# Minutes before the end, where they are from (empty: anywhere), and whether they ask for sales.
+# Minutes before the end, where they are from, and whether they ask for sales.
 _LAST = (
-    (2_000, "", True), (1_500, "GB", False), (1_300, "US", True), (700, "DE", True), (420, "US", False),
-    (170, "US", True), (130, "AU", True), (95, "FR", True), (55, "US", False), (31, "GB", True),
-    (12, "US", True), (3, "NL", False),
+    (2_900, "US", False), (2_000, "US", False), (1_900, "GB", False), (1_300, "US", False),
+    (1_250, "DE", False), (700, "DE", True), (420, "US", False), (170, "US", True), (130, "AU", True),
+    (95, "FR", True), (55, "US", False), (31, "GB", True), (12, "US", True), (3, "NL", False),
 )  # fmt: skip
+_EARLY = 14  # who come by in the first third of what is played, and ask for sales
 _GAP = 10 * _MINUTE  # away for less than this, nothing was missed
 
 
@@ -41,7 +42,8 @@ def play(*, until: int, leads: int, days: int, told: Callable[[int], None]) -> N
     since = until - days * _DAY
     acme = make_acme(end=datetime.fromtimestamp(until / 1_000_000, UTC), leads=leads)
     sent = sent_by(acme, start=since)
-    came = sorted([*sent.year, *_last_hours(since, until)], key=lambda each: each.at)
+    newcomers = [*_early(since, until), *_last_hours(since, until)]
+    came = sorted([*sent.year, *newcomers], key=lambda each: each.at)
     with transaction.atomic():
         _note(BEGUN, since)
         hire(since)
@@ -62,6 +64,17 @@ def catch_up(*, since: int, until: int, told: Callable[[int], None]) -> None:
         _note(PLAYED, until)
 
 
+def _early(since: int, until: int) -> list[Received]:
+    """Return what comes in early: those with whom sales has come far by the end."""
+    found: list[Received] = []
+    for place in range(_EARLY):
+        at = since + _DAY + (until - since) * place // (3 * _EARLY)
+        name = f"{until // _MINUTE}-early-{place}"
+        random = drawing(name)
+        found += received(wanting_a_demo(newcomer(random, name=name), random), at=at, name=name)
+    return found
+
+
 def _last_hours(since: int, until: int) -> list[Received]:
     """Return what comes in lately: those who wait for sales now."""
     found: list[Received] = []
@@ -71,9 +84,9 @@ def _last_hours(since: int, until: int) -> list[Received]:
             continue
         name = f"{until // _MINUTE}-{place}"
         random = drawing(name)
-        who = newcomer(random, name=name, country=country or random.choice(["US", "DE", "CA"]))
+        who = newcomer(random, name=name, country=country)
         if not asks:
-            who = who._replace(title="Director of Sales", country="US")
+            who = who._replace(title="VP Sales")
         does = wanting_a_demo if asks else reading_the_guide
         found += received(does(who, random), at=at, name=name)
     return sorted(found)

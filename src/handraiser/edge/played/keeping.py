@@ -50,7 +50,7 @@ def found_in(folder: Path) -> tuple[Found, int]:
             did = {row[0] for row in said}
             last = con.execute(_LAST).fetchone()[0]
             used = con.execute(
-                "SELECT 1 FROM store_event UNION ALL SELECT 1 FROM store_user LIMIT 1"
+                "SELECT 1 FROM store_event UNION ALL SELECT 1 FROM store_audit LIMIT 1"
             ).fetchall()
     except sqlite3.Error:
         did, last, used = set(), 0, _tables_in(file)

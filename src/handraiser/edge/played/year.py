@@ -115,7 +115,7 @@ class Year:
         of = [row[0] for row in new]
         self._plans = [each for each in self._plans if each[2].episode not in of]
         heapq.heapify(self._plans)
-        handoffs = Handoff.objects.select_related("episode__publication").in_bulk(of)
+        handoffs = Handoff.objects.select_related("episode__publication", "owner").in_bulk(of)
         for number in of:
             following = next_of(handoffs[number], self._planted, now=self.now, until=self._until)
             if following is not None:
