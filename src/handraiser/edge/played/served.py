@@ -39,6 +39,8 @@ def serve_company(folder: Path, *, leads: int, days: int, port: int, again: bool
         since = _kept(folder, again=again)
         _prepare(folder)
         with database(new=True, say=lambda lines: None):
+            if not since:
+                _forget_history(folder)
             _live(since, min(leads, MOST_LEADS), days)
         _give_way(_free(port))
 
@@ -72,6 +74,14 @@ def _kept(folder: Path, *, again: bool) -> int:
         return last
     take_away(folder)
     return 0
+
+
+def _forget_history(folder: Path) -> None:
+    """Take away the files that scoring reads of a company that is no more."""
+    from handraiser.flows.history import drop_history, history_folder
+
+    if history_folder(folder).exists():
+        drop_history(folder)
 
 
 def _live(since: int, leads: int, days: int) -> None:
