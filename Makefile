@@ -1,4 +1,4 @@
-# make demo    see it work: a made company, scored and explained
+# make demo    see it work: a made company, scored, explained and served (ARGS=--no-serve: not served)
 # make check   prove it works: everything that has to pass
 #
 # Both set up all they need in .venv, from nothing. The rest is for whoever works on handraiser:

@@ -52,5 +52,7 @@ def test_the_scores_that_it_proposes_to_write_are_there_afterwards(told: str, tm
 
 def test_too_few_leads_for_a_company_are_misuse_and_the_fewest_are_enough(tmp_path: Path) -> None:
     for leads, code in ((FEWEST_LEADS - 1, 2), (FEWEST_LEADS, 0)):
-        done = CliRunner().invoke(app, ["demo", "--folder", str(tmp_path / "acme"), "--leads", str(leads)])
+        done = CliRunner().invoke(
+            app, ["demo", "--no-serve", "--folder", str(tmp_path / "acme"), "--leads", str(leads)]
+        )
         assert done.exit_code == code, done.output

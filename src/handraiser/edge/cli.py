@@ -36,8 +36,11 @@ from handraiser.edge.options import (
     CheckedEvents,
     CheckedLeads,
     CompaniesFile,
+    DemoAgain,
+    DemoDays,
     DemoFolder,
     DemoLeads,
+    DemoNotServed,
     EventsFile,
     Format,
     LeadId,
@@ -45,6 +48,7 @@ from handraiser.edge.options import (
     Out,
     OutcomesFile,
     Points,
+    Port,
     RejectsFile,
     Version,
     Zone,
@@ -111,7 +115,8 @@ _WEB = "handraiser web --port 8080 --processes 2"
 _WORK = "handraiser work"
 _OUTCOME = """handraiser outcome 3 customer --amount 1100 --by sam@example.com
 handraiser outcome 3 lost --agreement crm-software --at 2026-06-30"""
-_DEMO = "handraiser demo --folder demo"
+_DEMO = """handraiser demo
+handraiser demo --no-serve --folder acme"""
 
 
 @app.callback(invoke_without_command=True)
@@ -333,14 +338,25 @@ def run_test(path: Cases) -> None:
 
 @app.command(
     cls=Command,
-    help="Make a company with a year of history, score it and explain a lead.",
+    help="Make a company with a year of history, score it, explain a lead, and serve it as a web app.",
     epilog=_DEMO,
 )
-def demo(folder: DemoFolder = Path("demo"), leads: DemoLeads = 2_000) -> None:
+def demo(
+    folder: DemoFolder = Path("demo"),
+    leads: DemoLeads = 2_000,
+    days: DemoDays = 365,
+    port: Port = 8000,
+    again: DemoAgain = False,
+    no_serve: DemoNotServed = False,
+) -> None:
     from handraiser.edge.demo import run
 
     with failing():
         run(folder, leads, OUT)
+        if not no_serve:
+            from handraiser.edge.played.served import serve_company
+
+            serve_company(folder, leads=leads, days=days, port=port, again=again)
 
 
 app.command(

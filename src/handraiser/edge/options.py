@@ -22,8 +22,11 @@ __all__ = [
     "CheckedEvents",
     "CheckedLeads",
     "CompaniesFile",
+    "DemoAgain",
+    "DemoDays",
     "DemoFolder",
     "DemoLeads",
+    "DemoNotServed",
     "EventsFile",
     "Format",
     "LeadId",
@@ -142,6 +145,11 @@ DemoFolder = Annotated[Path, typer.Option("--folder", metavar="DIR", help="Where
 DemoLeads = Annotated[
     int, typer.Option("--leads", metavar="N", help="How many leads it has, at least 20.", min=20)
 ]
+DemoDays = Annotated[
+    int, typer.Option("--days", metavar="N", help="How many days of it are played.", min=7, max=365)
+]
+DemoAgain = Annotated[bool, typer.Option("--again", help="Play it anew, whatever there is.")]
+DemoNotServed = Annotated[bool, typer.Option("--no-serve", help="Neither play it nor serve it.")]
 Version = Annotated[bool, typer.Option("--version", help="Show the version.", is_eager=True)]
 
 Against = Annotated[

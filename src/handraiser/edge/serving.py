@@ -19,13 +19,13 @@ from handraiser.edge.absent_told import absent_from_live
 from handraiser.edge.database import database, database_name, set_up
 from handraiser.edge.options import Host, LiveAgreement, Port, Processes
 from handraiser.edge.running import ERR, failing, now, say, texts_of
+from handraiser.errors import Mistakes
 from handraiser.flows.refusals import FlowCode, refused
 
 if TYPE_CHECKING:
-    from handraiser.errors import Mistakes
     from handraiser.store.models import Publication
 
-__all__ = ["serve", "web", "work"]
+__all__ = ["is_taken", "serve", "serve_with_workers", "until_told", "web", "work"]
 
 _PAUSE = 1.0  # seconds until a worker that ended by itself is begun again
 _NOT_HERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
@@ -33,27 +33,32 @@ _FAREWELL = 30.0  # seconds for a worker to finish what it is about
 
 
 def serve(agreement: LiveAgreement = None, port: Port = 8000, host: Host = "127.0.0.1") -> None:
-    with failing(*([agreement] if agreement else [])), _until_told():
+    with failing(*([agreement] if agreement else [])), until_told():
         _refuse_taken(host, port)
         with database(new=True, say=say):
             if agreement is not None:
                 _make_live(agreement)
             _refuse_wrong_settings()
             say([*_no_agreement(), *_no_key(), *absent_from_live(now()), *_nobody_signs_in(host, port)])
-        # Each by itself: who resolves need not wait for who decides, nor either for the outside.
-        helpers = [_Worker(part) for part in ("resolve", "decide", "deliver")]
-        _say_ready(host, port)
-        try:
-            _serve(host, port, processes=1)
-        finally:
-            for helper in helpers:
-                helper.ask_to_end()
-            for helper in helpers:
-                helper.see_it_end()
+        serve_with_workers(host, port)
+
+
+def serve_with_workers(host: str, port: int) -> None:
+    """Answer at a port, with workers beside, until told to stop; then what was begun is ended."""
+    # Each by itself: who resolves need not wait for who decides, nor either for the outside.
+    helpers = [_Worker(part) for part in ("resolve", "decide", "deliver")]
+    _say_ready(host, port)
+    try:
+        _serve(host, port, processes=1)
+    finally:
+        for helper in helpers:
+            helper.ask_to_end()
+        for helper in helpers:
+            helper.see_it_end()
 
 
 def web(port: Port = 8000, host: Host = "127.0.0.1", processes: Processes = 1) -> None:
-    with failing(), _until_told():
+    with failing(), until_told():
         _refuse_sqlite("web")
         _refuse_taken(host, port)
         with database(new=True, say=say):
@@ -63,7 +68,7 @@ def web(port: Port = 8000, host: Host = "127.0.0.1", processes: Processes = 1) -
 
 
 def work() -> None:
-    with failing(), _until_told():
+    with failing(), until_told():
         _refuse_sqlite("work")
         with database(new=True, say=say):
             _refuse_wrong_settings()
@@ -74,7 +79,7 @@ def work() -> None:
 
 
 @contextmanager
-def _until_told() -> Iterator[None]:
+def until_told() -> Iterator[None]:
     """Return also when told to end before all has begun: it is how these end, and no failure."""
     with suppress(KeyboardInterrupt):
         yield
@@ -84,6 +89,15 @@ def _serve(host: str, port: int, *, processes: int) -> None:
     from handraiser.edge.web.server import serve as serve_it
 
     serve_it(host=host, port=port, processes=processes)
+
+
+def is_taken(host: str, port: int) -> bool:
+    """Return whether nobody can listen there."""
+    try:
+        _refuse_taken(host, port)
+    except Mistakes:
+        return True
+    return False
 
 
 def _refuse_taken(host: str, port: int) -> None:

@@ -82,6 +82,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "handraiser.edge.web.frame.context.around",
+                "handraiser.edge.web.signing.demo.shown",
             ],
             "builtins": ["django.templatetags.static", "handraiser.edge.web.templatetags.frame"],
         },

@@ -86,7 +86,7 @@ def whose_for(user: User) -> tuple[Whose, ...]:
     if user.role == User.Role.SALES:
         return (Whose.MINE, Whose.TEAM, Whose.NOBODYS)
     if user.role == User.Role.MANAGER:
-        return (Whose.MINE, Whose.TEAM, Whose.NOBODYS, Whose.ALL)
+        return (Whose.TEAM, Whose.MINE, Whose.NOBODYS, Whose.ALL)
     return (Whose.ALL, Whose.NOBODYS)
 
 
@@ -172,12 +172,9 @@ def _can(act: Act, stage: Stage) -> bool:
 def _why(agreement: Agreement, handoff: Handoff) -> str:
     """Return in one line why somebody is an MQL: the score, and what gave most of it."""
     reasons = handoff.episode.reasons
-    strongest = [f"{each.title} {each.points:+g}" for each in gave(agreement, reasons)[:_STRONGEST]]
-    return (
-        f"{reasons['score']:g} points: {', '.join(strongest)}"
-        if strongest
-        else f"{reasons['score']:g} points"
-    )
+    strongest = [f"{each.title} {round(each.points, 1):+g}" for each in gave(agreement, reasons)[:_STRONGEST]]
+    score = f"{round(reasons['score'], 1):g} points"
+    return f"{score}: {', '.join(strongest)}" if strongest else score
 
 
 def _left_of(kept: Mapping[int, Handoff], now: int) -> dict[int, Left]:
