@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from handraiser.agreement import load
 from handraiser.edge.web.api.scores import explained
 from handraiser.store.bulk import query
-from handraiser.store.models import Episode, Handoff, LogEntry, Publication, Team, User
+from handraiser.store.models import Episode, Handoff, LogEntry, Outcome, Publication, Team, User
 from tests.app.visitors import App, Visitor
 from tests.live.company import DAY, HOUR, Clock, publish, send, using, worker
 
@@ -215,6 +215,8 @@ def test_a_long_timeline_is_read_page_by_page_in_the_readers_days(story: Story) 
         ]
         send(items, now() - 8 * DAY, imported=True)
         long.hears("track", now() - 7 * DAY, event="Story Read")
+        day = now() - 6 * DAY
+        Outcome.objects.create(person_id=lead, stage="sql", at=day, known_at=day, by="crm", note=HOSTILE)
     path: str | None = f"/leads/{lead}/timeline"
     found, days, pages = [], [], 0
     while path is not None:
@@ -224,8 +226,10 @@ def test_a_long_timeline_is_read_page_by_page_in_the_readers_days(story: Story) 
         more = re.search(r'hx-get="([^"]*before=[^"]*)"', seen.text)
         path, pages = unquote(more[1]).replace("&amp;", "&") if more else None, pages + 1
     assert pages == 3
-    assert len(found) == len(set(found)) == 61 + 2  # an MQL was begun, and given to somebody
-    assert {rank for rank, _ in found} == {"0", "2", "3"}
+    assert (
+        len(found) == len(set(found)) == 61 + 3
+    )  # it became an MQL, was given to somebody, and a CRM knew more
+    assert {rank for rank, _ in found} == {"0", "2", "3", "4"}
     assert len(days) == len(set(days))
     assert days[-1] == "Monday, 2 March 2026"  # it is tomorrow already in Auckland
 

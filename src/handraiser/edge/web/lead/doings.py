@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from handraiser.edge.web.lead.wording import (
     Line,
@@ -17,10 +17,11 @@ from handraiser.edge.web.lead.wording import (
     line_of_event,
     line_of_log,
     line_of_move,
+    line_of_outcome,
 )
 from handraiser.store.history import members_of
 from handraiser.store.judgements import Judged
-from handraiser.store.models import Assignment, LogEntry, Move
+from handraiser.store.models import Assignment, LogEntry, Move, Outcome
 from handraiser.store.timeline import Done, Mark, what_was_done
 
 __all__ = ["Day", "Item", "Page", "Place", "doing", "doings", "place_of"]
@@ -44,7 +45,6 @@ class Item(NamedTuple):
 
     by         who did it, where that is not the lead
     activity   of what the lead did, its number; then `verdict` says who did it, and `judged` who says so
-    mail       whether that was with a mail, where machines are to be expected
     """
 
     place: Place
@@ -53,7 +53,6 @@ class Item(NamedTuple):
     activity: int | None = None
     verdict: str = ""
     judged: Judged | None = None
-    mail: bool = False
 
 
 class Day(NamedTuple):
@@ -71,7 +70,7 @@ class Page(NamedTuple):
     earlier: Place | None
 
 
-_EVENT, _LOG, _GIVEN, _MOVE = range(4)
+_EVENT, _LOG, _GIVEN, _MOVE, _SAID = range(5)
 
 
 def place_of(said: str) -> Place | None:
@@ -91,19 +90,14 @@ def doings(
     before    where the page before this one ended, and `going_on` the day with which it did
     """
     items = [_of_event(each) for each in _done(root, now, before, most + 1)]
-    items += [
-        Item(Place(each.at, _LOG, each.pk), line_of_log(each), each.by)
-        for each in _some(LogEntry.objects.all(), root, _LOG, before, most + 1)
-    ]
-    given = Assignment.objects.select_related("user")
-    items += [
-        Item(Place(each.at, _GIVEN, each.pk), line_of_assignment(each), each.by)
-        for each in _some(given, root, _GIVEN, before, most + 1)
-    ]
-    items += [
-        Item(Place(each.at, _MOVE, each.pk), line_of_move(each), each.by)
-        for each in _some(Move.objects.all(), root, _MOVE, before, most + 1)
-    ]
+    of_it: dict[str, Any] = {"episode__lead__root": root, "episode__shadow": False}
+    for rank, rows, line in (
+        (_LOG, LogEntry.objects.filter(**of_it), line_of_log),
+        (_GIVEN, Assignment.objects.filter(**of_it).select_related("user"), line_of_assignment),
+        (_MOVE, Move.objects.filter(**of_it), line_of_move),
+        (_SAID, Outcome.objects.filter(person__root=root, episode=None, undone_at=None), line_of_outcome),
+    ):
+        items += _some(rows, rank, line, before, most + 1)
     items.sort(key=lambda item: item.place, reverse=True)
     shown = items[:most]
     return Page(
@@ -123,14 +117,14 @@ def _done(root: int, now: int, before: Place | None, most: int) -> list[Done]:
     return what_was_done(members_of([root]), at=now, before=mark, most=most)
 
 
-def _some(rows: QuerySet[Any], root: int, rank: int, before: Place | None, most: int) -> Sequence[Any]:
-    """Return the latest rows about a lead's episodes that come behind a place."""
-    behind = Q()
+def _some(
+    rows: QuerySet[Any], rank: int, line: Callable[[Any], Line], before: Place | None, most: int
+) -> list[Item]:
+    """Return the latest of some rows that come behind a place."""
     if before is not None:
-        behind = Q(at__lt=before.at) | Q(at=before.at, pk__lt=_below(before, rank))
-    own = rows.filter(behind, episode__lead__root=root, episode__shadow=False)
-    found: list[Model] = list(own.order_by("-at", "-pk")[:most])
-    return found
+        rows = rows.filter(Q(at__lt=before.at) | Q(at=before.at, pk__lt=_below(before, rank)))
+    latest = rows.order_by("-at", "-pk")[:most]
+    return [Item(Place(each.at, rank, each.pk), line(each), each.by) for each in latest]
 
 
 def _below(before: Place, rank: int) -> int:
@@ -147,7 +141,6 @@ def _of_event(done: Done) -> Item:
         activity=done.mark.number,
         verdict=done.verdict,
         judged=done.judged,
-        mail=done.event.startswith("Email "),
     )
 
 

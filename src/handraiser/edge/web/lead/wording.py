@@ -7,11 +7,13 @@ from typing import Any, NamedTuple
 
 from handraiser.agreement.wording import capital, readable
 from handraiser.handoff.about import clean
-from handraiser.store.models import Assignment, LogEntry, Move
+from handraiser.lifecycle.stages import OUTCOMES
+from handraiser.store.models import Assignment, LogEntry, Move, Outcome
 
-__all__ = ["Line", "line_of_assignment", "line_of_event", "line_of_log", "line_of_move"]
+__all__ = ["Line", "line_of_assignment", "line_of_event", "line_of_log", "line_of_move", "line_of_outcome"]
 
 _LONG = 200  # letters of a value
+_MOST = 40  # properties of an event
 
 
 class Line(NamedTuple):
@@ -81,7 +83,8 @@ def line_of_event(event: str, properties: Mapping[str, Any]) -> Line:
     """Return how something that a lead did is told, whatever its name and its properties are."""
     kind = _KINDS.get(event)
     by = next((name for name in (kind.about if kind else ()) if properties.get(name) not in (None, "")), None)
-    said = tuple((name, _short(value)) for name, value in properties.items() if value is not None)
+    there = [(name, value) for name, value in properties.items() if value is not None]
+    said = tuple((name, _short(value)) for name, value in there[:_MOST])
     about = "" if by is None else _short(properties[by])
     if kind is None:
         return Line(_OTHER.icon, clean(event, most=_LONG), said=said)
@@ -105,6 +108,14 @@ def line_of_move(move: Move) -> Line:
         return Line(icon="arrow-back-up", what=f"Taken back: {move.was} is {move.became} again", about=about)
     what = f"{kind.what} (passed over)" if move.inferred else kind.what
     return Line(kind.icon, what, about, tuple((name, _short(value)) for name, value in move.details.items()))
+
+
+def line_of_outcome(said: Outcome) -> Line:
+    """Return how it is told what was said of a lead without an episode, such as by a CRM."""
+    stage = OUTCOMES.get(said.stage, said.stage)
+    kind = _BECAME.get(stage, _Kind(icon="arrow-right", what=capital(stage)))
+    why = readable(said.reason, "") if said.reason else ""
+    return Line(kind.icon, kind.what, ", ".join(filter(None, (why, said.note))))
 
 
 def line_of_assignment(given: Assignment) -> Line:

@@ -107,6 +107,7 @@
           {
             name: "score",
             type: "line",
+            emphasis: { disabled: true },
             showSymbol: false,
             data: points.map((value) => ({ value })),
             lineStyle: { color: colour("primary"), width: 2 },
@@ -117,6 +118,7 @@
           {
             name: "what moved it",
             type: "line",
+            emphasis: { disabled: true },
             lineStyle: { width: 0 },
             symbolSize: 9,
             itemStyle: { color: colour("primary"), borderColor: colour("bg-surface"), borderWidth: 1.5, opacity: 1 },
