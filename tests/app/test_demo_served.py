@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from itertools import takewhile
 from pathlib import Path
@@ -53,6 +52,15 @@ def demo(played: tuple[Database, int]) -> Iterator[App]:
             patch.setenv(ENVIRONMENT, "1")
             front = served.enter_context(serving(played[0]))
         yield App(front, played[0])
+
+
+@contextmanager
+def ending(process: subprocess.Popen[str]) -> Iterator[None]:
+    """Tell a program to end, whatever happens within."""
+    try:
+        yield
+    finally:
+        process.terminate()
 
 
 def test_what_was_played_is_what_a_replay_gives(played: tuple[Database, int]) -> None:
@@ -131,22 +139,21 @@ def test_the_command_serves_what_was_played_with_visitors_and_ends_when_told(
         old.backup(new)
         new.execute("INSERT INTO store_audit VALUES (NULL, ?, 'sam', 'looked', 'it', '{}')", [now])
         new.commit()
+    (tmp_path / "other").mkdir()  # whose database the environment names is not asked
     asked = ["demo", "--folder", str(tmp_path), "--leads", "20", "--port", str(port)]
     process = subprocess.Popen(
         [sys.executable, "-c", "from handraiser.edge.cli import main; main()", *asked],
-        stdout=subprocess.PIPE, text=True, env=os.environ | {"DATABASE_URL": "sqlite:///elsewhere.db"},
+        stdout=subprocess.PIPE, text=True, env=sqlite_database(tmp_path / "other").environment(),
     )  # fmt: skip
-    assert process.stdout is not None
-    try:
+    with process, ending(process):
+        assert process.stdout is not None
         told = list(takewhile(lambda line: not line.startswith("ready"), process.stdout))
         assert [line for line in told if "maria@acme-crm.example" in line]
         assert PASSWORD in Visitor(Front(port, process)).get("/account/login/").text
         came = "SELECT count(*) FROM store_event WHERE message_id LIKE 'visit-%' AND received_at > ?"
         copied = Database(f"sqlite:///{database_of(tmp_path)}")
         until(lambda: copied.one(came, [now]), says="nobody comes by")
-    finally:
-        process.terminate()
-        assert process.wait(60) == 0
+    assert process.returncode == 0
 
 
 def test_a_company_is_gone_on_with_if_whole_and_else_made_anew(
