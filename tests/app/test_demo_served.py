@@ -15,12 +15,14 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from django.http import HttpRequest
 
 from handraiser.edge.played.cast import DEMO_USERS, PASSWORD
 from handraiser.edge.played.company import play
 from handraiser.edge.played.keeping import Found, alone_in, database_of, found_in, take_away
 from handraiser.edge.played.marker import ENVIRONMENT
 from handraiser.edge.played.trickle import Trickle, post
+from handraiser.edge.web.signing.demo import shown
 from handraiser.edge.worker import Worker
 from handraiser.errors import Mistakes
 from handraiser.flows.examining import examine
@@ -101,14 +103,12 @@ def test_each_card_signs_in_by_the_password_and_every_page_says_that_it_is_made_
 def test_the_cards_are_nowhere_but_in_the_demo(
     played: tuple[Database, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with serving(played[0]) as front:  # its database alone
-        page = Visitor(front).get("/account/login/").text
-        assert "Sign in" in page
-        assert PASSWORD not in page
-        assert MADE_UP not in page
+    with using(played[0]):  # its database alone
+        assert shown(HttpRequest()) == {}
     monkeypatch.setenv(ENVIRONMENT, "1")
     with serving(sqlite_database(tmp_path)) as front:  # another's database, as if it were the demo
         page = Visitor(front).get("/account/login/").text
+        assert "Sign in" in page
         assert PASSWORD not in page
         assert MADE_UP not in page
 
