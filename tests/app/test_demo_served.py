@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 from random import Random
 
 import pytest
+from django.http import HttpRequest
 
 from handraiser.edge.played.cast import DEMO_USERS, PASSWORD
 from handraiser.edge.played.company import play
 from handraiser.edge.played.keeping import Found, alone_in, database_of, found_in, take_away
 from handraiser.edge.played.marker import ENVIRONMENT
 from handraiser.edge.played.trickle import Trickle, post
+from handraiser.edge.web.signing.demo import shown
 from handraiser.edge.worker import Worker
 from handraiser.errors import Mistakes
 from handraiser.flows.examining import examine
@@ -26,7 +31,7 @@ from handraiser.store.bulk import query
 from handraiser.store.models import User
 from tests.app.visitors import App, Visitor
 from tests.live.company import Clock, using
-from tests.servers import Database, serving, sqlite_database
+from tests.servers import Database, Front, free_port, serving, sqlite_database, until
 
 MADE_UP = "are made up"
 UNTIL = int(datetime(2026, 6, 30, 14, tzinfo=UTC).timestamp()) * 1_000_000
@@ -51,25 +56,32 @@ def demo(played: tuple[Database, int]) -> Iterator[App]:
         yield App(front, played[0])
 
 
+@contextmanager
+def ending(process: subprocess.Popen[str]) -> Iterator[None]:
+    """Tell a program to end, whatever happens within."""
+    try:
+        yield
+    finally:
+        process.terminate()
+
+
 def test_what_was_played_is_what_a_replay_gives(played: tuple[Database, int]) -> None:
-    database, until = played
-    with using(database):
-        found = examine(until)
+    with using(played[0]):
+        found = examine(UNTIL)
         assert [each for each in found.differences if each.cause is None] == []
         assert query("SELECT count(*) FROM store_reject") == [(0,)]
         assert query("SELECT count(*) FROM store_arrival") == [(0,)]
 
 
 def test_every_stage_occurs_and_somebody_waits_whom_nobody_can_take(played: tuple[Database, int]) -> None:
-    database, until = played
-    with using(database):
+    with using(played[0]):
         became = {stage for (stage,) in query("SELECT DISTINCT became FROM store_move")}
         assert became >= {"mql", "sal", "sql", "opportunity", "recycled"}
         waiting = "SELECT owner_id IS NULL, count(*) FROM store_handoff WHERE stage = 'mql' GROUP BY 1"
         assert {bool(nobodys) for nobodys, _ in query(waiting)} == {True, False}
         assert query("SELECT count(*) FROM store_alarm WHERE closed_at IS NULL")[0][0] >= 1
         due = "SELECT count(*) FROM store_deadline WHERE act = 'due' AND done_at IS NULL AND due_at > %s"
-        assert query(due, [until])[0][0] > 3
+        assert query(due, [UNTIL])[0][0] > 3
 
 
 def test_each_card_signs_in_by_the_password_and_every_page_says_that_it_is_made_up(demo: App) -> None:
@@ -91,14 +103,12 @@ def test_each_card_signs_in_by_the_password_and_every_page_says_that_it_is_made_
 def test_the_cards_are_nowhere_but_in_the_demo(
     played: tuple[Database, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with serving(played[0]) as front:  # its database alone
-        page = Visitor(front).get("/account/login/").text
-        assert "Sign in" in page
-        assert PASSWORD not in page
-        assert MADE_UP not in page
+    with using(played[0]):  # its database alone
+        assert shown(HttpRequest()) == {}
     monkeypatch.setenv(ENVIRONMENT, "1")
     with serving(sqlite_database(tmp_path)) as front:  # another's database, as if it were the demo
         page = Visitor(front).get("/account/login/").text
+        assert "Sign in" in page
         assert PASSWORD not in page
         assert MADE_UP not in page
 
@@ -119,6 +129,31 @@ def test_visitors_come_by_over_http_and_one_of_them_is_soon_an_mql(demo: App) ->
         Worker(clock).settle()
         assert query("SELECT count(*) FROM store_event WHERE seq > %s", [before[1]])[0][0] > 10
         assert query("SELECT count(*) FROM store_episode")[0][0] > before[0]
+
+
+def test_the_command_serves_what_was_played_with_visitors_and_ends_when_told(
+    played: tuple[Database, int], tmp_path: Path
+) -> None:
+    port, now = free_port(), time.time_ns() // 1_000
+    with closing(played[0].connect()) as old, closing(sqlite3.connect(database_of(tmp_path))) as new:
+        old.backup(new)
+        new.execute("INSERT INTO store_audit VALUES (NULL, ?, 'sam', 'looked', 'it', '{}')", [now])
+        new.commit()
+    (tmp_path / "other").mkdir()  # whose database the environment names is not asked
+    asked = ["demo", "--folder", str(tmp_path), "--leads", "20", "--port", str(port)]
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from handraiser.edge.cli import main; main()", *asked],
+        stdout=subprocess.PIPE, text=True, env=sqlite_database(tmp_path / "other").environment(),
+    )  # fmt: skip
+    with process, ending(process):
+        assert process.stdout is not None
+        told = list(takewhile(lambda line: not line.startswith("ready"), process.stdout))
+        assert [line for line in told if "maria@acme-crm.example" in line]
+        assert PASSWORD in Visitor(Front(port, process)).get("/account/login/").text
+        came = "SELECT count(*) FROM store_event WHERE message_id LIKE 'visit-%' AND received_at > ?"
+        copied = Database(f"sqlite:///{database_of(tmp_path)}")
+        until(lambda: copied.one(came, [now]), says="nobody comes by")
+    assert process.returncode == 0
 
 
 def test_a_company_is_gone_on_with_if_whole_and_else_made_anew(

@@ -161,7 +161,7 @@ class _Desk:
         return self._in_days(0.3, 2, self._logs("email" if self._done == 1 else "call"))
 
     def judges(self) -> Next | None:
-        chance = 0.8 if self._lead.buys else _SQL.get(self._lead.persona, 0.1)
+        chance = 0.8 if self._lead.buys else 0.15 + _SQL.get(self._lead.persona, 0.1)
         if drawing(f"judged {self._handoff.pk}").random() < chance:
             return self._in_days(
                 1, 8, lambda now: verdicts.qualify_sales(

@@ -26,9 +26,7 @@ _DAY = 86_400 * _MICROSECONDS
 _STALE = 7 * _DAY  # left alone for longer, its year ends too early to be of use
 _TRIES = 50
 # What somebody has set for a server of their own is not for this one.
-_OTHERS = (
-    "DATABASE_URL", "HANDRAISER_URL", "HANDRAISER_SECRET", "HANDRAISER_MAIL_URL", "HANDRAISER_STATIC",
-)  # fmt: skip
+_OTHERS = ("DATABASE_URL", "HANDRAISER_URL", "HANDRAISER_SECRET", "HANDRAISER_MAIL_URL")
 
 
 def serve_company(folder: Path, *, leads: int, days: int, port: int, again: bool) -> None:
