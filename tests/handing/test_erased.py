@@ -168,8 +168,13 @@ def test_who_comes_again_is_somebody_new(database: Database) -> None:
     live.identify(ANN, email=EMAIL)
     live.track(ANN, "Content Downloaded")
     ann = live.lead("user", USER)
+    jo = f"Jo{EMAIL}"  # another's, though it ends like hers
+    live.hear({"type": "identify", "anonymousId": "b", "traits": {"email": jo}})
     erase(ann, who="test", now=live.clock.at)
     live.worker.settle()
+    assert live.score(live.lead("email", jo.lower())) == 0
+    assert [body for (body,) in query("SELECT body FROM store_event") if jo in body] != []
+    assert {said for (said,) in query("SELECT said FROM store_person") if jo in str(said)} != set()
     with pytest.raises(Mistakes, match="There is no lead"):
         erase(ann, who="test", now=live.clock.at)
     live.later(SECOND)
