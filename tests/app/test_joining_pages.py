@@ -7,6 +7,7 @@ import time
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from handraiser.flows.consenting import note_consent
 from handraiser.store.models import Handoff, Join, Key, Person, Team, User
 from tests.app.test_queue_page import AGREEMENT
 from tests.app.visitors import App, Visitor
@@ -98,5 +99,8 @@ def test_only_who_may_says_that_two_are_one(app: App) -> None:
     twice = manager.get(f"/leads/{first}/same/{first}")
     assert (twice.status, "one with itself" in twice.text) == (422, True)
     token = manager.get("/home").text.partition('"X-CSRFToken": "')[2].partition('"')[0]
+    with using(app.database):
+        note_consent(second, purpose="profiling", says="objection", by="m@made.example", now=now())
+    assert "objects to profiling: not scored" in manager.get(path).text
     assert manager.ask("POST", path, b"", {"X_CSRFToken": token}).status == 204
     assert manager.get(f"/leads/{second}").headers["location"] == f"/leads/{first}"

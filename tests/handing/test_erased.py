@@ -26,7 +26,7 @@ from handraiser.store.models import Activity, Audit, Erasure, Handoff, Join, Log
 from handraiser.store.segments import reading
 from handraiser.tables.paths import FileKind
 from tests.handing.test_mqls_with_sales import SALES, somewhere, team
-from tests.live.company import SECOND, Live, send
+from tests.live.company import HOUR, SECOND, Live, send
 from tests.servers import Database
 
 EMAIL, USER, BROWSER, NAME = (
@@ -155,6 +155,11 @@ def test_nothing_of_who_was_forgotten_is_left_and_what_is_counted_is(
     assert append_history(data) == 0
     export(str(tmp_path / "files"), FileKind.PARQUET, now=live.clock.at)
     assert files_with_traces(tmp_path / "files") == []
+    # Whoever computes scores by these files finds the company to be a customer, as it is here.
+    outcomes = pq.read_table(tmp_path / "files" / "outcomes.parquet").to_pylist()
+    assert [(each["lead_id"], each["stage"], each["company_id"]) for each in outcomes] == [
+        (str(ann), "customer", "acme.example")
+    ]
 
 
 def test_who_comes_again_is_somebody_new(database: Database) -> None:
@@ -163,8 +168,13 @@ def test_who_comes_again_is_somebody_new(database: Database) -> None:
     live.identify(ANN, email=EMAIL)
     live.track(ANN, "Content Downloaded")
     ann = live.lead("user", USER)
+    jo = f"Jo{EMAIL}"  # another's, though it ends like hers
+    live.hear({"type": "identify", "anonymousId": "b", "traits": {"email": jo}})
     erase(ann, who="test", now=live.clock.at)
     live.worker.settle()
+    assert live.score(live.lead("email", jo.lower())) == 0
+    assert [body for (body,) in query("SELECT body FROM store_event") if jo in body] != []
+    assert {said for (said,) in query("SELECT said FROM store_person") if jo in str(said)} != set()
     with pytest.raises(Mistakes, match="There is no lead"):
         erase(ann, who="test", now=live.clock.at)
     live.later(SECOND)
@@ -203,10 +213,14 @@ def test_files_that_are_read_just_now_are_written_anew_by_the_worker_later(
     append_history(tmp_path)
     erase(live.lead("user", USER), who="test", now=live.clock.at)
     assert not Join.objects.exists()
+    assert (Erasure.objects.get().cleared_at is None) is (connection.vendor == "sqlite")
     with reading(tmp_path / "history"):
         assert not forget_in_history(tmp_path)
         assert append_history(tmp_path) == 0
         assert files_with_traces(tmp_path / "history") != []
+    live.later(HOUR)
+    live.worker.settle()
     append_history(tmp_path)
+    assert Erasure.objects.get().cleared_at is not None
     assert files_with_traces(tmp_path / "history") == []
     assert examine_history(tmp_path).differences == []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -15,6 +16,14 @@ __all__ = ["messages_of", "own_message", "take_out_messages"]
 
 _FURTHER = re.compile(r":[0-9]+\Z")
 _ID = "seq, message_id, user_id, anonymous_id, previous_id"
+
+
+class _Message(NamedTuple):
+    seq: int
+    message_id: str
+    user_id: str | None
+    anonymous_id: str | None
+    previous_id: str | None
 
 
 def own_message(event_id: str) -> str:
@@ -36,22 +45,26 @@ def messages_of(people: Collection[int], traces: Traces) -> list[int]:
     ids = {own_message(event_id) for (event_id,) in done}
     condition, parameters = among("message_id", ids, "text")
     found = {seq for (seq,) in query(f"SELECT seq FROM store_event WHERE {condition}", parameters)}
-    rows = [row for row in _naming(traces) if row[0] not in found]
-    others = _done_by_others([row[1] for row in rows], people)
-    for seq, message_id, user_id, _, previous_id in rows:
-        theirs = user_id in traces.users or previous_id in traces.users
-        if theirs or (user_id is None and message_id not in others):
-            found.add(seq)
+    rows = [row for row in _naming(traces) if row.seq not in found]
+    others = _done_by_others([row.message_id for row in rows], people)
+    browsers = _browsers_of_others({row.anonymous_id for row in rows if row.anonymous_id}, people)
+    for row in rows:
+        theirs = row.user_id in traces.users or row.previous_id in traces.users
+        anybodys = row.user_id is None and row.message_id not in others and row.anonymous_id not in browsers
+        if theirs or anybodys:
+            found.add(row.seq)
     return sorted(found)
 
 
-def _naming(traces: Traces) -> list[tuple[int, str, str | None, str | None, str | None]]:
+def _naming(traces: Traces) -> list[_Message]:
     """Return the messages that name somebody in any way."""
     conditions, given = [], []
-    for column, values in (
-        ("user_id", traces.users), ("anonymous_id", traces.browsers),
-        ("previous_id", traces.users | traces.browsers),
-    ):  # fmt: skip
+    ids = {
+        "user_id": traces.users,
+        "anonymous_id": traces.browsers,
+        "previous_id": traces.users | traces.browsers,
+    }
+    for column, values in ids.items():
         condition, parameters = among(column, sorted(values), "text")
         conditions.append(condition)
         given += parameters
@@ -59,7 +72,21 @@ def _naming(traces: Traces) -> list[tuple[int, str, str | None, str | None, str 
     for email in sorted(each.lower() for each in traces.emails):
         conditions.append(f"{position}(lower(body), %s) > 0")
         given.append(email)
-    return query(f"SELECT {_ID} FROM store_event WHERE {' OR '.join(conditions)}", given)
+    found = query(f"SELECT {_ID}, body FROM store_event WHERE {' OR '.join(conditions)}", given)
+    rows = [(_Message(*row), body) for *row, body in found]
+    pattern = traces.in_words()
+    return [row for row, body in rows if _has_ids(row, ids) or (traces.emails and pattern.search(body))]
+
+
+def _has_ids(message: _Message, ids: Mapping[str, Collection[str]]) -> bool:
+    return any(getattr(message, column) in values for column, values in ids.items())
+
+
+def _browsers_of_others(browsers: Collection[str], people: Collection[int]) -> set[str]:
+    """Return those of some browsers that are known to be somebody else's now."""
+    condition, parameters = among("value", sorted(browsers), "text")
+    sql = f"SELECT value, person_id FROM store_identifier WHERE kind = 'anonymous' AND {condition}"
+    return {value for value, person in query(sql, parameters) if person not in people}
 
 
 def _done_by_others(messages: Sequence[str], people: Collection[int]) -> set[str]:

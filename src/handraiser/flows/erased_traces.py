@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -59,8 +59,14 @@ class Traces(NamedTuple):
     @property
     def named(self) -> list[str]:
         """Return what is looked for everywhere, in small letters."""
-        ids = {each for each in self.users | self.browsers if len(each) >= _LONG}
+        ids = {each for each in self.users | self.browsers if len(each) >= _LONG and not each.isdigit()}
         return sorted({each.lower() for each in self.emails | ids}, key=len, reverse=True)
+
+    def in_words(self) -> re.Pattern[str]:
+        """Return how these stand in a text as a word of their own: `joann@a.example` is not Ann's address."""
+        named = "|".join(map(re.escape, self.named))
+        # In JSON a line break is a letter behind a backslash.
+        return re.compile(rf"(?:(?<![\w.+-])|(?<=\\[nrt]))(?:{named})(?![\w-]|\.\w)", re.IGNORECASE)
 
 
 class Redacted(NamedTuple):
@@ -100,9 +106,9 @@ def redact(traces: Traces) -> Redacted:
     found = Redacted(set(), set())
     if not traces.named:
         return found
-    pattern = re.compile("|".join(map(re.escape, traces.named)), re.IGNORECASE)
+    pattern = traces.in_words()
     for table, key, whose, column in _ELSEWHERE:
-        rows = list(_rows(table, key, whose, column, traces.named))
+        rows = [row for row in _rows(table, key, whose, column, traces.named) if pattern.search(row[2])]
         kind = "jsonb" if column in _JSON else "text"
         change(table, key, {column: kind}, [(number, pattern.sub(_GONE, text)) for number, _, text in rows])
         if whose == "person_id":
@@ -116,7 +122,10 @@ def redact(traces: Traces) -> Redacted:
         condition, given = among(column, sorted(traces.browsers | traces.users), "text")
         statement(f"UPDATE store_event SET {column} = NULL WHERE {condition}", given)
     for table, column in _DROPPED:
-        condition, given = _names(f'"{column}"', traces.named, as_bytes=table == "store_reject")
+        named = [
+            number for number, _, text in _rows(table, "id", "", column, traces.named) if pattern.search(text)
+        ]
+        condition, given = among("id", named)
         statement(f"DELETE FROM {table} WHERE {condition}", given)
     return found
 
@@ -124,16 +133,10 @@ def redact(traces: Traces) -> Redacted:
 def _rows(
     table: str, key: str, whose: str, column: str, named: Collection[str]
 ) -> Iterator[tuple[int, int, str]]:
-    condition, parameters = _names(f'"{column}"', named)
-    sql = f'SELECT {key}, {whose or key}, CAST("{column}" AS text) FROM {table} WHERE {condition}'
-    yield from query(sql, parameters)
-
-
-def _names(column: str, named: Collection[str], *, as_bytes: bool = False) -> tuple[str, list[Any]]:
-    """Return the condition that a column has one of some texts in it, in letters of whatever size."""
-    if connection.vendor == "postgresql":
-        text = f"encode({column}, 'escape')" if as_bytes else f"CAST({column} AS text)"
-        one = f"strpos(lower({text}), %s) > 0"
-    else:
-        one = f"instr(lower(CAST({column} AS text)), %s) > 0"
-    return f"({' OR '.join([one] * len(named))})", list(named)
+    """Yield the rows that have one of some texts in a column: the key, whose it is, and the text."""
+    text = f'CAST("{column}" AS text)'
+    if connection.vendor == "postgresql" and table == "store_reject":
+        text = f"encode(\"{column}\", 'escape')"
+    position = "strpos" if connection.vendor == "postgresql" else "instr"
+    condition = " OR ".join([f"{position}(lower({text}), %s) > 0"] * len(named))
+    yield from query(f"SELECT {key}, {whose or key}, {text} FROM {table} WHERE {condition}", list(named))

@@ -17,6 +17,7 @@ from handraiser.flows.supposing import supposed
 from handraiser.handoff.about import called
 from handraiser.lifecycle.stages import OPEN, Stage
 from handraiser.store.bulk import among, query
+from handraiser.store.consents import objecting
 from handraiser.store.history import members_of
 from handraiser.store.known_as import leads_told
 from handraiser.store.models import Handoff
@@ -26,11 +27,11 @@ __all__ = ["Compared", "Continued", "Preview", "Shown", "previewed"]
 
 
 class Shown(NamedTuple):
-    """How a lead stands under an agreement; instants in microseconds."""
+    """How a lead stands under an agreement, in microseconds; no score where it objects to that."""
 
     number: int
     who: str
-    score: float
+    score: float | None
     qualified: bool
     mql_at: int | None
 
@@ -97,10 +98,11 @@ def _scene(
     # What is known of them may be known a moment after now.
     known = query(f"SELECT max(known_until) FROM store_person WHERE {condition}", parameters)
     at = max(now, known[0][0] or 0)
+    left_alone = objecting(numbers)
     handoffs = Handoff.objects.filter(episode__lead__in=everybody).select_related("owner", "episode__lead")
     return _Scene(
         {number: called(each) for number, each in leads_told(numbers).items()},
-        {number: stood(number, agreements, at).rows for number in numbers},
+        {number: [] if number in left_alone else stood(number, agreements, at).rows for number in numbers},
         {each.pk: each for each in handoffs.order_by("pk")},
     )
 
@@ -108,6 +110,9 @@ def _scene(
 def _shown(scene: _Scene, place: int) -> list[Shown]:
     found = []
     for number, rows in scene.rows.items():
+        if not rows:
+            found.append(Shown(number, scene.who[number], None, False, None))
+            continue
         row = rows[place]
         since = row["mql_at"]
         began = None if since is None else microseconds_of(since, option="at")
