@@ -15,10 +15,11 @@ ROLES = [role.value for role in User.Role]
 # What a page needs to be asked for at all: these are no lead's and no episode's, so 404 says "you may ask".
 GIVEN = {"number": "999999", "act": "accept", "token": "x", "episode_id": "999999", "lead_id": "999999"}
 EVERYBODY = {
-    "home", "home_funnel", "home_why", "home_trend",
+    "home", "home_kept", "home_funnel", "home_why", "home_trend",
     "queue", "queue_rows", "lead", "proof", "timeline", "say",
 }  # fmt: skip
 ONLY = {  # roles, of pages that not all may see
+    "home_aims": {"manager", "administrator", "marketing", "viewer"},
     "home_team": {"manager", "administrator"},
     "people": {"administrator"},
     "people_invite": {"administrator"},
