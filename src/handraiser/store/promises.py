@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from handraiser.store.bulk import among, query
 
-__all__ = ["Kept", "promises"]
+__all__ = ["Kept", "promises", "promises_counted"]
 
 
 class Kept(NamedTuple):
@@ -54,8 +54,10 @@ WITH promised AS (
     FROM promised WHERE kept_at IS NOT NULL OR broken
 ), owned AS (
     SELECT kind, at, kept, ({{owner}}) AS owner FROM promise WHERE at >= %s AND at <= %s
-) SELECT kind, at, kept, owner FROM owned WHERE TRUE {{whose}} ORDER BY at
+)
 """
+_EACH = _SQL + "SELECT kind, at, kept, owner FROM owned WHERE TRUE {whose} ORDER BY at"
+_COUNTED = _SQL + "SELECT kind, count(CASE WHEN kept THEN 1 END), count(*) FROM owned GROUP BY kind"
 
 
 def promises(
@@ -71,6 +73,14 @@ def promises(
     condition, names = among("handoff.agreement", agreements, "text")
     whose, which = ("", []) if owner is None else ("AND owner = %s", [owner])
     had = _OWNER if owners or owner is not None else "NULL"
-    sql = _SQL.format(conditions=condition, whose=whose, owner=had)
+    sql = _EACH.format(conditions=condition, whose=whose, owner=had)
     rows = query(sql, [now, since, *names, since, now, *which])
     return [Kept(kind, at, bool(kept), user) for kind, at, kept, user in rows]
+
+
+def promises_counted(agreements: Collection[str], *, since: int, now: int) -> dict[str, tuple[int, int]]:
+    """Return by kind how many promises were kept since an instant, and of how many."""
+    condition, names = among("handoff.agreement", agreements, "text")
+    sql = _COUNTED.format(conditions=condition, owner="NULL")
+    rows = query(sql, [now, since, *names, since, now])
+    return {kind: (kept, whole) for kind, kept, whole in rows}
