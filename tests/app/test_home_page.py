@@ -132,7 +132,7 @@ def said(share: kept.Share) -> str:
 def test_all_numbers_of_a_week_are_what_happened_in_it() -> None:
     week = Week()
     names = {user.pk: user.email.partition("@")[0] for user in User.objects.all()} | {None: "nobody"}
-    found = promises(["crm"], since=at(2, 0), now=week.office.now)
+    found = promises(["crm"], since=at(2, 0), now=week.office.now, owners=True)
     counted = Counter((names[each.owner], each.kind, each.kept) for each in found)
     assert counted == {
         ("olga", "accept", True): 3,  # ann, ivy who was sent back, and eve after Tom

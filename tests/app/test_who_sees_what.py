@@ -24,10 +24,11 @@ GIVEN = {
     "link": "999999",
 }
 EVERYBODY = {
-    "home", "home_funnel", "home_why", "home_trend", "queue", "queue_rows", "say",
+    "home", "home_kept", "home_funnel", "home_why", "home_trend", "queue", "queue_rows", "say",
     "lead", "proof", "timeline", "course", "judged", "lead_joins", "lead_privacy",
 }  # fmt: skip
 ONLY = {  # roles, of pages that not all may see
+    "home_aims": {"manager", "administrator", "marketing", "viewer"},
     "home_team": {"manager", "administrator"},
     "people": {"administrator"},
     "people_invite": {"administrator"},

@@ -90,7 +90,7 @@ def test_what_cannot_be_joined_is_said_to_be_so(database: Database) -> None:
     live.track({"anonymousId": "b"}, "Page Viewed")
     visitor = live.lead("anonymous", "b")
     for lead, other, by, code in (
-        (ann, ann, MARKETING, "HR860"), (ann, visitor, MARKETING, "HR840"),
+        (ann, ann, MARKETING, "HR861"), (ann, visitor, MARKETING, "HR840"),
         (999, bob, MARKETING, "HR840"), (ann, bob, lee.email, "HR844"),
     ):  # fmt: skip
         with pytest.raises(Mistakes) as told_so:

@@ -44,6 +44,8 @@ def keep_touches(people: Collection[int], traces: Traces) -> None:
             visits[visit] = number, json.dumps(touch)
         else:
             gone.append(number)
+    condition, parameters = among("person_id", people)
+    statement(f"DELETE FROM store_judgement WHERE {condition}", parameters)
     condition, parameters = among("id", gone)
     statement(f"DELETE FROM store_activity WHERE {condition}", parameters)
     rows = [

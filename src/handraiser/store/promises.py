@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from handraiser.store.bulk import among, query
 
-__all__ = ["Kept", "promises"]
+__all__ = ["Kept", "promises", "promises_counted"]
 
 
 class Kept(NamedTuple):
@@ -15,7 +15,7 @@ class Kept(NamedTuple):
 
     kind   accept or contact
     at     when it was: the instant at which it was kept, or else at which it was due
-    owner  who had the lead then; None: nobody
+    owner  who had the lead then; None: nobody, or it was not asked
     """
 
     kind: str
@@ -53,20 +53,34 @@ WITH promised AS (
     SELECT episode_id, kind, coalesce(kept_at, due_at) AS at, kept_at IS NOT NULL AS kept
     FROM promised WHERE kept_at IS NOT NULL OR broken
 ), owned AS (
-    SELECT kind, at, kept, ({_OWNER}) AS owner FROM promise WHERE at >= %s AND at <= %s
-) SELECT kind, at, kept, owner FROM owned WHERE TRUE {{whose}} ORDER BY at
+    SELECT kind, at, kept, ({{owner}}) AS owner FROM promise WHERE at >= %s AND at <= %s
+)
 """
+_EACH = _SQL + "SELECT kind, at, kept, owner FROM owned WHERE TRUE {whose} ORDER BY at"
+_COUNTED = _SQL + "SELECT kind, count(CASE WHEN kept THEN 1 END), count(*) FROM owned GROUP BY kind"
 
 
-def promises(agreements: Collection[str], *, since: int, now: int, owner: int | None = None) -> list[Kept]:
+def promises(
+    agreements: Collection[str], *, since: int, now: int, owner: int | None = None, owners: bool = False
+) -> list[Kept]:
     """Return the promises that were kept or broken since an instant, under some agreements.
 
     Each counts once, and is whose lead it was then: who is given what another was late with is not late.
 
-    owner  of whose alone
+    owner   of whose alone
+    owners  whether it is asked whose they were; it takes longer
     """
     condition, names = among("handoff.agreement", agreements, "text")
     whose, which = ("", []) if owner is None else ("AND owner = %s", [owner])
-    sql = _SQL.format(conditions=condition, whose=whose)
+    had = _OWNER if owners or owner is not None else "NULL"
+    sql = _EACH.format(conditions=condition, whose=whose, owner=had)
     rows = query(sql, [now, since, *names, since, now, *which])
     return [Kept(kind, at, bool(kept), user) for kind, at, kept, user in rows]
+
+
+def promises_counted(agreements: Collection[str], *, since: int, now: int) -> dict[str, tuple[int, int]]:
+    """Return by kind how many promises were kept since an instant, and of how many."""
+    condition, names = among("handoff.agreement", agreements, "text")
+    sql = _COUNTED.format(conditions=condition, owner="NULL")
+    rows = query(sql, [now, since, *names, since, now])
+    return {kind: (kept, whole) for kind, kept, whole in rows}

@@ -13,7 +13,16 @@ from handraiser.edge.web.api.routes import api
 from handraiser.edge.web.board.page import board, board_columns
 from handraiser.edge.web.door import health, in_json
 from handraiser.edge.web.frame.access import gone, open_to_all
-from handraiser.edge.web.home.page import front, home, home_funnel, home_team, home_trend, home_why
+from handraiser.edge.web.home.page import (
+    front,
+    home,
+    home_aims,
+    home_funnel,
+    home_kept,
+    home_team,
+    home_trend,
+    home_why,
+)
 from handraiser.edge.web.lead.joining import join_two, lead_joins, part_two, same_person
 from handraiser.edge.web.lead.page import course, judged, lead, proof, timeline
 from handraiser.edge.web.lead.privacy import erase_lead, everything_kept, lead_privacy, say_consent
@@ -39,6 +48,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", open_to_all(health)),
     path("api/", api.urls),
     path("home", home, name="home"),
+    path("home/aims", home_aims, name="home_aims"),
+    path("home/kept", home_kept, name="home_kept"),
     path("home/funnel", home_funnel, name="home_funnel"),
     path("home/why", home_why, name="home_why"),
     path("home/team", home_team, name="home_team"),

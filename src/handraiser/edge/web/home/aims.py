@@ -6,15 +6,16 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from handraiser.agreement.wording import number
-from handraiser.edge.web.home.kept import share_of
 from handraiser.edge.web.home.looking import Looking
 from handraiser.edge.web.home.periods import local, month_began
 from handraiser.flows.live import Live
 from handraiser.reports.intervals import Rate, rate
 from handraiser.store.funnel import Cohort, begun, cohort
-from handraiser.store.promises import promises
+from handraiser.store.promises import promises_counted
 
 __all__ = ["Aim", "aims"]
+
+_NONE = (0, 0)
 
 
 class Aim(NamedTuple):
@@ -43,19 +44,13 @@ def _aims(looks: Looking, one: Live) -> list[Aim]:
     found: list[Aim] = []
     if wanted.mqls_per_month is not None:
         found.append(_per_month(looks, one, title, wanted.mqls_per_month))
-    kept = promises([name], since=looks.since, now=looks.now)
+    kept = promises_counted([name], since=looks.since, now=looks.now)
     came = cohort(Cohort([name], looks.since, looks.now), from_history=False)
     shares = {
         "MQLs that become SQLs": (wanted.mql_to_sql, came["sql"], came["mql"]),
         "SQLs that become customers": (wanted.sql_to_customer, came["customer"], came["sql"]),
-        "Accepted in time": (
-            wanted.accepted_in_time,
-            *share_of(each for each in kept if each.kind == "accept"),
-        ),
-        "Contacted in time": (
-            wanted.contacted_in_time,
-            *share_of(each for each in kept if each.kind == "contact"),
-        ),
+        "Accepted in time": (wanted.accepted_in_time, *kept.get("accept", _NONE)),
+        "Contacted in time": (wanted.contacted_in_time, *kept.get("contact", _NONE)),
     }
     return found + [
         _share(title, says, aim, rate(part, whole))

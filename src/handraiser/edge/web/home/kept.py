@@ -87,7 +87,7 @@ def teams_standing(looks: Looking) -> list[TeamStanding]:
     if looks.user.role == User.Role.MANAGER and teams.filter(manager=looks.user).exists():
         teams = teams.filter(manager=looks.user)
     kept: dict[tuple[int | None, str], list[Kept]] = defaultdict(list)
-    for each in promises(looks.names, since=month_began(looks.now, looks.zone), now=looks.now):
+    for each in promises(looks.names, since=month_began(looks.now, looks.zone), now=looks.now, owners=True):
         kept[each.owner, each.kind].append(each)
     members = Member.objects.filter(team__in=teams, user__left_at=None).select_related("user", "team")
     loads = _loads(looks)

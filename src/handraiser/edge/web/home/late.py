@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, CharField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from handraiser.store.models import Deadline, Handoff
 
@@ -15,11 +15,14 @@ def late_among(handoffs: QuerySet[Handoff], now: int) -> QuerySet[Handoff]:
     Who has been given what another was late with is late only when it is late again.
     """
     due = Deadline.objects.filter(episode=OuterRef("pk"), act="due", due_at__lt=now)
-    overdue = Exists(due.filter(done_at=None, held=False))
-    not_accepted = Exists(due.filter(kind="accept", fired=True, round=OuterRef("round")))
-    not_contacted = Exists(due.filter(kind="contact", fired=True))
-    return handoffs.filter(
-        overdue
-        | Q(stage="mql") & not_accepted
-        | Q(stage__in=("mql", "sal"), contacted_at=None) & not_contacted
+    # One question of each hand-off, not three: there may be many thousands.
+    due = due.annotate(
+        stage=ExpressionWrapper(OuterRef("stage"), CharField()),
+        contacted=ExpressionWrapper(OuterRef("contacted_at"), BigIntegerField()),
     )
+    late = (
+        Q(done_at=None, held=False)
+        | Q(fired=True, kind="accept", round=OuterRef("round"), stage="mql")
+        | Q(fired=True, kind="contact", contacted__isnull=True, stage__in=("mql", "sal"))
+    )
+    return handoffs.filter(Exists(due.filter(late)))

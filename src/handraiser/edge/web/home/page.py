@@ -24,10 +24,14 @@ from handraiser.store.handoffs import alarmed, alarms_by_age
 from handraiser.store.models import User
 from handraiser.store.snapshot import as_of_now
 
-__all__ = ["MANAGING", "front", "home", "home_funnel", "home_team", "home_trend", "home_why"]
+__all__ = [
+    "AIMING", "MANAGING", "front", "home", "home_aims", "home_funnel", "home_kept", "home_team", "home_trend",
+    "home_why",
+]  # fmt: skip
 
 _Role = User.Role
 MANAGING = frozenset({_Role.MANAGER, _Role.ADMINISTRATOR})
+AIMING = EVERYBODY - {_Role.SALES}
 _NEXT = 5  # of what is to be done next so many are shown
 _ALARMS = 5
 
@@ -49,13 +53,29 @@ def home(request: HttpRequest) -> HttpResponse:
         told = _around(looks) | {
             "today": today_of(looks),
             "next": _next(looks),
-            "kept": kept.kept_lately(looks),
             "managing": user.role in MANAGING,
             "alarms": alarmed(alarms_by_age(most=_ALARMS)) if user.role in MANAGING else [],
             "troubles": troubles() if user.role == _Role.ADMINISTRATOR else [],
-            "aims": [] if looks.owner else aims(looks),
         }
     return render(request, "home/home.html", told)
+
+
+@page(EVERYBODY)
+def home_kept(request: HttpRequest) -> HttpResponse:
+    """Show how many promises were kept this week and this month: a part of the page of its own."""
+    with as_of_now():
+        looks = looking(request, user_of(request), now=now())
+        told = _around(looks) | {"kept": kept.kept_lately(looks)}
+    return render(request, "home/kept.html", told)
+
+
+@page(AIMING)
+def home_aims(request: HttpRequest) -> HttpResponse:
+    """Show whether targets are met: a part of the page of its own."""
+    with as_of_now():
+        looks = looking(request, user_of(request), now=now())
+        told = _around(looks) | {"aims": aims(looks)}
+    return render(request, "home/aims.html", told)
 
 
 @page(EVERYBODY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from handraiser.edge.web.home.late import late_among
 from handraiser.edge.web.home.looking import Looking
@@ -54,17 +54,19 @@ def today_of(looks: Looking) -> Today:
         handoffs = handoffs.filter(_theirs(user, ""))
         episodes = episodes.filter(_theirs(user, "handoff__"))
         alarms = alarms.filter(_theirs(user, "episode__handoff__"))
-    today = episodes.filter(begun_at__gte=day_began(now, looks.zone), begun_at__lte=now)
-    return Today(
-        came=today.count(),
-        asked=today.filter(hand_raise=True).count(),
-        waiting=handoffs.filter(stage="mql").count(),
-        late=late_among(handoffs, now).count(),
-        with_sales=handoffs.exclude(stage="mql").count(),
-        alarms=alarms.count(),
-        this_week=episodes.filter(begun_at__gt=now - _WEEK, begun_at__lte=now).count(),
-        last_week=episodes.filter(begun_at__gt=now - 2 * _WEEK, begun_at__lte=now - _WEEK).count(),
+    day = Q(begun_at__gte=day_began(now, looks.zone))
+    # Two weeks reach back behind every day's beginning.
+    came = episodes.filter(begun_at__gt=now - 2 * _WEEK, begun_at__lte=now).aggregate(
+        came=Count("pk", filter=day),
+        asked=Count("pk", filter=day & Q(hand_raise=True)),
+        this_week=Count("pk", filter=Q(begun_at__gt=now - _WEEK)),
+        last_week=Count("pk", filter=Q(begun_at__lte=now - _WEEK)),
     )
+    has = handoffs.aggregate(
+        waiting=Count("pk", filter=Q(stage="mql")),
+        with_sales=Count("pk", filter=~Q(stage="mql")),
+    )
+    return Today(**came, **has, late=late_among(handoffs, now).count(), alarms=alarms.count())
 
 
 def _theirs(user: User, of: str) -> Q:
