@@ -18,11 +18,23 @@ from handraiser.flows.examining_sales import examine_sales
 from handraiser.flows.exporting import export
 from handraiser.flows.history import append_history, forget_in_history
 from handraiser.flows.joining import join
+from handraiser.flows.judging import DoneBy, judge
 from handraiser.flows.logging_work import log, pause
 from handraiser.flows.unjoin import unjoin
 from handraiser.flows.verdicts import accept, win
 from handraiser.store.bulk import query
-from handraiser.store.models import Activity, Audit, Erasure, Handoff, Join, LogEntry, Move, Outgoing, Reject
+from handraiser.store.models import (
+    Activity,
+    Audit,
+    Erasure,
+    Handoff,
+    Join,
+    Judgement,
+    LogEntry,
+    Move,
+    Outgoing,
+    Reject,
+)
 from handraiser.store.segments import reading
 from handraiser.tables.paths import FileKind
 from tests.handing.test_mqls_with_sales import SALES, somewhere, team
@@ -102,6 +114,9 @@ def a_customer(live: Live) -> tuple[int, int]:
     live.track({**browser, "userId": USER}, "Page Viewed")
     live.identify(ANN, name=NAME)
     Reject.objects.create(reason="test", body=f'{{"email": "{EMAIL}"}}'.encode(), received_at=0)
+    done = Activity.objects.filter(person__root=ann, event="Content Downloaded").latest("pk")
+    judge(ann, verdict=DoneBy.MACHINE, by=MARKETING, now=live.clock.at, activity=done.pk)
+    judge(ann, verdict=DoneBy.HUMAN, by=MARKETING, now=live.clock.at, activity=done.pk)
     note_consent(ann, purpose="mail", says="consent", by=MARKETING, now=live.clock.at, source=f"told {EMAIL}")
     (episode,) = Handoff.objects.values_list("pk", flat=True)
     accept(episode, by=lee.email, now=live.clock.at)
@@ -148,6 +163,7 @@ def test_nothing_of_who_was_forgotten_is_left_and_what_is_counted_is(
     assert all('"news"' in each for each in touches)
     assert Audit.objects.get(did="erased").subject == f"lead {ann}"
     assert Erasure.objects.get().lead_id == ann
+    assert not Judgement.objects.exists()
     assert live.score(bob) is not None
     assert examine(live.clock.at).differences == []
     assert examine_sales(live.clock.at) == []
