@@ -61,7 +61,7 @@ qualify: {mql: "grade = 'A' and engagement >= 10 or engagement >= 18"}
 """
 AGREEMENTS = (_CRM, _WEBINAR)
 
-# Each is played on both databases, and each of them has its own: there are as many more as somebody has time for.
+# Each database has its own; there are as many more as somebody has time for.
 MONTHS = range(10 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 1)
 
 
