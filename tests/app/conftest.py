@@ -22,7 +22,10 @@ django.setup()
 from django.conf import settings  # noqa: E402  after it was set up
 
 from handraiser.edge.settings_read import signing_key  # noqa: E402  as above
+from tests.app.made_company import demo, played  # noqa: E402  as above
 from tests.app.visitors import App  # noqa: E402  as above
+
+__all__ = ["app", "browser", "demo", "played"]
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

@@ -8,8 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
-from datetime import UTC, datetime
+from contextlib import closing, contextmanager
 from itertools import takewhile
 from pathlib import Path
 from random import Random
@@ -18,7 +17,6 @@ import pytest
 from django.http import HttpRequest
 
 from handraiser.edge.played.cast import DEMO_USERS, PASSWORD
-from handraiser.edge.played.company import play
 from handraiser.edge.played.keeping import Found, alone_in, database_of, found_in, take_away
 from handraiser.edge.played.marker import ENVIRONMENT
 from handraiser.edge.played.trickle import Trickle, post
@@ -29,31 +27,12 @@ from handraiser.flows.examining import examine
 from handraiser.flows.keys import make_key
 from handraiser.store.bulk import query
 from handraiser.store.models import User
+from tests.app.made_company import UNTIL
 from tests.app.visitors import App, Visitor
 from tests.live.company import Clock, using
 from tests.servers import Database, Front, free_port, serving, sqlite_database, until
 
 MADE_UP = "are made up"
-UNTIL = int(datetime(2026, 6, 30, 14, tzinfo=UTC).timestamp()) * 1_000_000
-
-
-@pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Database, int]:
-    """The database of a small company that has lived for some weeks, and when these ended."""
-    database = sqlite_database(tmp_path_factory.mktemp("demo"))
-    with using(database):
-        play(until=UNTIL, leads=60, days=30, told=lambda now: None)
-    return database, UNTIL
-
-
-@pytest.fixture(scope="module")
-def demo(played: tuple[Database, int]) -> Iterator[App]:
-    """The company as the demo serves it."""
-    with ExitStack() as served:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv(ENVIRONMENT, "1")
-            front = served.enter_context(serving(played[0]))
-        yield App(front, played[0])
 
 
 @contextmanager

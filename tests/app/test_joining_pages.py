@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from handraiser.flows.consenting import note_consent
 from handraiser.store.models import Handoff, Join, Key, Person, Team, User
-from tests.app.test_queue_page import AGREEMENT
+from tests.app.desks import AGREEMENT
 from tests.app.visitors import App, Visitor
 from tests.live.company import Clock, publish, send, using, worker
 

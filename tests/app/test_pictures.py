@@ -1,0 +1,116 @@
+"""Every page as it looks on a desk and in a hand, by day and by night: pictures are in `build/pictures`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from handraiser.edge.played.cast import DEMO_USERS, PASSWORD
+from tests.app.visitors import App
+
+PICTURES = Path(__file__).parents[2] / "build/pictures"
+DESK, HAND = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+MOST = 300_000  # bytes, packed, that a page and all it loads may be
+PAGES = {
+    "sales": [
+        "/home",
+        "/queue",
+        "/queue?whose=team",
+        "/account/2fa/",
+        "/account/password/change/",
+        "/nowhere",
+    ],
+    "manager": ["/home", "/queue?whose=all", "/board"],
+    "marketing": ["/home", "/board"],
+    "administrator": ["/home", "/people"],
+    "viewer": ["/home"],
+}
+
+
+class Watching:
+    """What a page loads: how many bytes, and from where else than from us."""
+
+    def __init__(self, page: Page, ours: str) -> None:
+        self.bytes, self.elsewhere, self._ours = 0, [], urlsplit(ours).netloc
+        page.on("request", self._asked)
+        told = page.context.new_cdp_session(page)
+        told.send("Network.enable")
+        told.on("Network.loadingFinished", self._came)
+
+    def _asked(self, request: Any) -> None:
+        if urlsplit(request.url).netloc not in (self._ours, ""):
+            self.elsewhere.append(request.url)
+
+    def _came(self, told: dict[str, Any]) -> None:
+        self.bytes += int(told["encodedDataLength"])
+
+
+@contextmanager
+def signed_in(demo: App, browser: Browser, role: str) -> Iterator[Page]:
+    """Give a page of somebody of a role, of whom nothing is kept by the browser yet."""
+    user = next(each for each in DEMO_USERS if each.role == role)
+    visitor = demo.nobody()
+    visitor.post("/account/login/", login=user.email, password=PASSWORD)
+    context = browser.new_context(base_url=demo.url, viewport=DESK, color_scheme="light")
+    context.add_cookies(
+        [{"name": name, "value": value, "url": demo.url} for name, value in visitor.cookies.items()]
+    )
+    yield context.new_page()
+    context.close()
+
+
+def look_at(page: Page, demo: App, path: str, name: str) -> None:
+    """Open a page, keep pictures of it, and see whether everybody can use it."""
+    watching = Watching(page, demo.url)
+    page.goto(path, wait_until="networkidle")
+    assert watching.elsewhere == [], path
+    assert watching.bytes < MOST, path
+    assert not_for_all(page) == [], path
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.reload(wait_until="networkidle")
+        for place, size in (("desk", DESK), ("hand", HAND)):
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            page.screenshot(path=PICTURES / f"{name}-{place}-{theme}.png", full_page=True)
+            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert wide <= 0, f"{path} is {wide} pixels too wide at {place}"
+    assert not_for_all(page) == [], f"{path}, in the hand, by night"
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme="light")
+
+
+def not_for_all(page: Page) -> list[tuple[str, str]]:
+    """Return what keeps somebody from using a page, and where."""
+    found = Axe().run(page).response["violations"]
+    return [(each["id"], each["nodes"][0]["html"]) for each in found]
+
+
+@pytest.mark.parametrize("role", PAGES)
+def test_every_page_can_be_used_by_all_and_loads_little_and_nothing_from_elsewhere(
+    demo: App, browser: Browser, role: str
+) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with signed_in(demo, browser, role) as page:
+        for path in PAGES[role]:
+            name = f"{role}-{path.strip('/').replace('/', '-').replace('?', '-').replace('=', '-')}"
+            look_at(page, demo, path, name)
+            page.context.new_cdp_session(page).send("Network.clearBrowserCache")
+        if role == "sales":
+            page.goto("/queue?whose=team")
+            path = page.locator("[data-open]").first.get_attribute("href") or ""
+            look_at(page, demo, path, "sales-lead")
+
+
+def test_who_is_not_signed_in_can_use_what_they_see(demo: App, browser: Browser) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    context = browser.new_context(base_url=demo.url, viewport=DESK, color_scheme="light")
+    for path in ("/account/login/", "/account/password/reset/"):
+        look_at(context.new_page(), demo, path, f"nobody{path.replace('/', '-').rstrip('-')}")
+    context.close()
