@@ -24,6 +24,7 @@ from django.conf import settings  # noqa: E402  after it was set up
 from handraiser.edge.settings_read import signing_key  # noqa: E402  as above
 from tests.app.made_company import demo, played  # noqa: E402  as above
 from tests.app.visitors import App  # noqa: E402  as above
+from tests.live.company import emptied, using  # noqa: E402  as above
 
 __all__ = ["app", "browser", "demo", "played"]
 
@@ -34,7 +35,7 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """A web app that runs for all tests."""
     if request.param == "sqlite":
         database = sqlite_database(tmp_path_factory.mktemp("sqlite"))
@@ -44,6 +45,14 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     settings.SECRET_KEY = signing_key(SECRET, settings.DATABASES["default"])
     with serving(database) as front:
         yield App(front, database)
+
+
+@pytest.fixture(scope="module")
+def app(running: App) -> App:
+    """A web app of nobody's yet: each module of tests has its own people, agreement and leads."""
+    with using(running.database):
+        emptied()
+    return running
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection, transaction
 
 from handraiser.agreement import load
+from handraiser.flows.apart import apart
 from handraiser.flows.firing import fire
 from handraiser.flows.publishing import publish as publish_it
 from handraiser.flows.reassigning import place_unassigned
@@ -114,3 +116,16 @@ def test_what_was_history_is_handed_off_but_for_what_cannot_be_and_nobody_else_w
     live.worker.settle()
     assert owners() == ["lee", *(None if each == broken else "lee" for each in history)]
     assert f"Episode {broken.pk} cannot be handed off, and stays history" in caplog.text
+
+
+def test_what_cannot_even_begin_is_no_matter_of_one(database: Database) -> None:
+    def stops(*_: object) -> None:
+        raise ValueError("nothing is begun")
+
+    with (
+        transaction.atomic(),
+        connection.execute_wrapper(stops),
+        pytest.raises(ValueError, match="begun"),
+        apart("One cannot be done."),
+    ):
+        pass

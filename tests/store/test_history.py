@@ -199,7 +199,8 @@ def test_the_history_of_another_database_is_dropped_and_made_anew(
     append_history(tmp_path)
     folder = history_folder(tmp_path)
     said = (folder / "of.json").read_text(encoding="utf-8")
-    (folder / "of.json").write_text(said.replace("000", "999"), encoding="utf-8")
+    other = said.replace('"database": "', '"database": "0')
+    (folder / "of.json").write_text(other, encoding="utf-8")
     expected = exported(tmp_path / "e", agreements)
     assert of_history(tmp_path, agreements) == expected
     assert append_history(tmp_path) > 0

@@ -25,12 +25,15 @@ def of_all(error: Exception) -> bool:
 def apart(says: str) -> Iterator[None]:
     """Do what is within all or not at all. Where it cannot be done, that is logged, and others come next.
 
-    Raises what is no mistake of ours: what the database could not do with others either.
+    Raises what is no mistake of ours: what the database could not do with others either, and what could not
+    even begin.
     """
+    begun = False
     try:
         with transaction.atomic():
+            begun = True
             yield
     except Exception as error:
-        if of_all(error):
+        if not begun or of_all(error):
             raise
         _log.exception("%s", says)
