@@ -96,6 +96,32 @@ def test_who_leaves_and_joins_again_does_not_come_first_for_it() -> None:
     assert done("team", "show", "emea").endswith("bo@made.example is next.\n")
 
 
+def test_who_is_paused_is_given_none_stays_in_the_team_and_does_not_make_up_for_it() -> None:
+    done("team", "add", "emea")
+    for name in ("ann", "bo"):
+        done("team", "join", "emea", f"{name}@made.example")
+    told = done("team", "pause", "emea", "ann@made.example")
+    assert told == (
+        "ann@made.example is given no leads of team emea now, "
+        "until `handraiser team resume emea ann@made.example`.\n"
+    )
+    done("team", "pause", "emea", "ann@made.example")
+    agreement = agreement_to("team emea")
+    bo = User.objects.get(email="bo@made.example")
+    given = give_out(wanted(agreement, episodes(3)))
+    assert [each.owner for each in given] == [bo.pk] * 3
+    assert "takes no leads of this team now" in done("team", "show", "emea")
+    assert (
+        done("team", "resume", "emea", "ann@made.example")
+        == "ann@made.example is given leads of team emea now.\n"
+    )
+    given = give_out(wanted(agreement, episodes(4)))
+    assert sorted(each.owner == bo.pk for each in given) == [False, False, True, True]
+    refused("HR833", "team", "pause", "emea", "mia@made.example")
+    said = list(Audit.objects.order_by("id").values_list("did", flat=True))
+    assert said[-2:] == ["gave somebody no more leads of a team", "gave somebody leads of a team again"]
+
+
 def test_a_team_is_shown_with_what_they_were_given_and_who_cannot_take_one() -> None:
     done("team", "add", "emea")
     for name in ("ann", "bo"):

@@ -144,6 +144,38 @@ def leave(name: TeamName, email: UserEmail) -> None:
 
 
 @teams.command(
+    "pause",
+    cls=Command,
+    help="Give somebody no leads of a team for now. They stay in it, and the leads they have stay theirs.",
+    epilog="handraiser team pause emea sam@example.com",
+)
+def pause(name: TeamName, email: UserEmail) -> None:
+    _set_active(name, email, active=False)
+
+
+@teams.command(
+    "resume",
+    cls=Command,
+    help="Give somebody leads of a team again. Nobody makes up for those that went by.",
+    epilog="handraiser team resume emea sam@example.com",
+)
+def resume(name: TeamName, email: UserEmail) -> None:
+    _set_active(name, email, active=True)
+
+
+def _set_active(name: str, email: str, *, active: bool) -> None:
+    with failing(), database(new=False, say=say):
+        from handraiser.edge.absent_told import absent_from_live
+        from handraiser.flows.teams import pause_member
+
+        member = pause_member(name, email, active=active, who=whoever_asks(), now=now())
+        told = "is given leads of" if active else "is given no leads of"
+        until = "" if active else f", until `handraiser team resume {name} {member.user.email}`"
+        OUT.print(f"{member.user.email} {told} team {name} now{until}.", markup=False)
+        say(absent_from_live(now()))
+
+
+@teams.command(
     "remove",
     cls=Command,
     help="Take a team away. Who has leads of it keeps them.",

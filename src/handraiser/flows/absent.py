@@ -85,5 +85,8 @@ def _doubt(recipient: Recipient, where: str, there: _There) -> tuple[str, str] |
             return None
         return f"Team {name} has no manager to be told.", f"`handraiser team add {name} --manager EMAIL`."
     if name not in there.manned:
-        return f"Nobody of team {name} takes leads.", f"`handraiser team join {name} EMAIL`."
+        return (
+            f"Nobody of team {name} takes leads.",
+            f"`handraiser team join {name} EMAIL`, or `team resume` who is paused.",
+        )
     return None

@@ -124,7 +124,7 @@ def giver_of(held: Held, act: Act, by: str, through: str, *, gave: bool = False)
         user.role,
         owns=handoff.owner_id == user.pk,
         unowned=handoff.owner_id is None,
-        in_team=Member.objects.filter(team=handoff.team_id, user=user, active=True).exists(),
+        in_team=Member.objects.filter(team=handoff.team_id, user=user).exists(),
         gave=gave,
     )
     if not may(act, has):

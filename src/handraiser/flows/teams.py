@@ -16,7 +16,7 @@ from handraiser.store.bulk import query
 from handraiser.store.locks import GOVERNING, RESOLVING, alone
 from handraiser.store.models import Audit, Member, Team, User
 
-__all__ = ["add_team", "join_team", "leave_team", "remove_team", "team_named"]
+__all__ = ["add_team", "join_team", "leave_team", "pause_member", "remove_team", "team_named"]
 
 _MOST_WEIGHT = 100
 
@@ -106,17 +106,36 @@ def leave_team(name: str, email: str, *, who: str, now: int) -> Member:
     with transaction.atomic():
         alone(GOVERNING)
         lock_teams([name])
-        team = team_named(name)
-        member = Member.objects.filter(team=team, user__email=address_of(email)).first()
-        if member is None:
-            user = user_named(email, where="EMAIL")
-            says = f"{user.email} is not in team {name}."
-            fix = f"`handraiser team show {name}` shows who is."
-            raise refused(FlowCode.NOT_A_MEMBER, "EMAIL", says, fix)
+        member = _member_of(name, email)
         Member.objects.filter(pk=member.pk).delete()
         details = {"user": member.user.email}
         _audit("had somebody leave a team", f"team {name}", who=who, now=now, details=details)
     return member
+
+
+def pause_member(name: str, email: str, *, active: bool, who: str, now: int) -> Member:
+    """Return who stays in the team and is given no leads of it, or is given some again. Raises Mistakes."""
+    with transaction.atomic():
+        alone(GOVERNING)
+        lock_teams([name])
+        member = _member_of(name, email)
+        # Where it is so already nothing has happened, and there is nothing to write down.
+        if bool(member.active) != active:
+            member.active = active
+            member.save(update_fields=["active"])
+            did = "gave somebody leads of a team again" if active else "gave somebody no more leads of a team"
+            _audit(did, f"team {name}", who=who, now=now, details={"user": member.user.email})
+    return member
+
+
+def _member_of(name: str, email: str) -> Member:
+    """Return who of a team has an address. Raises Mistakes where nobody does."""
+    team = team_named(name)
+    member: Member | None = Member.objects.filter(team=team, user__email=address_of(email)).first()
+    if member is not None:
+        return member
+    says = f"{user_named(email, where='EMAIL').email} is not in team {name}."
+    raise refused(FlowCode.NOT_A_MEMBER, "EMAIL", says, f"`handraiser team show {name}` shows who is.")
 
 
 def team_named(name: str, *, where: str = "NAME") -> Team:

@@ -9,8 +9,8 @@ from django.db.models import Count, Q, QuerySet
 from handraiser.edge.web.home.late import late_among
 from handraiser.edge.web.home.looking import Looking
 from handraiser.edge.web.home.periods import day_began
-from handraiser.edge.web.queue.waiting import teams_of
 from handraiser.store.models import Alarm, Episode, Handoff, User
+from handraiser.store.seeing import teams_seen
 
 __all__ = ["Today", "today_of"]
 
@@ -71,4 +71,4 @@ def today_of(looks: Looking) -> Today:
 
 def _theirs(user: User, of: str) -> Q:
     """Return the condition that a hand-off is somebody's own, or their team's."""
-    return Q(**{f"{of}owner": user}) | Q(**{f"{of}team__name__in": teams_of(user)})
+    return Q(**{f"{of}owner": user}) | Q(**{f"{of}team__in": list(teams_seen(user))})

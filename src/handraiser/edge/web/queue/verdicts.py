@@ -20,7 +20,6 @@ from handraiser.agreement.model import Agreement
 from handraiser.agreement.wording import capital, readable
 from handraiser.edge.running import now
 from handraiser.edge.web.frame.access import EVERYBODY, page, user_of
-from handraiser.edge.web.queue.waiting import may_see
 from handraiser.errors import Mistakes
 from handraiser.flows.held import look_at
 from handraiser.flows.verbs import VERBS
@@ -28,6 +27,7 @@ from handraiser.handoff.about import called
 from handraiser.lifecycle.saying import Act
 from handraiser.store.known_as import leads_told
 from handraiser.store.models import User
+from handraiser.store.seeing import sees_handoff
 
 __all__ = ["says_of", "say"]
 
@@ -60,7 +60,7 @@ def say(request: HttpRequest, number: int, act: str) -> HttpResponse:
         held = look_at(number)
     except Mistakes:
         raise Http404 from None
-    if not may_see(user, held.handoff):
+    if not sees_handoff(user, held.handoff):
         raise Http404
     who = called(leads_told([held.lead])[held.lead])
     form = _form(verb, held.agreement, request.POST if request.method == "POST" else None)

@@ -17,10 +17,11 @@ from handraiser.lifecycle.saying import Act, bonds, may
 from handraiser.lifecycle.stages import OPEN, Stage
 from handraiser.store.handoffs import Listed, Place, handoffs
 from handraiser.store.known_as import leads_told
-from handraiser.store.models import Deadline, Handoff, Member, Team, User
+from handraiser.store.models import Deadline, Handoff, Member, User
+from handraiser.store.seeing import teams_seen
 
 __all__ = [
-    "Left", "Row", "Rows", "Whose", "may_see", "row_of", "rows_of", "rows_told", "teams_of", "whose_for",
+    "Left", "Row", "Rows", "Whose", "row_of", "rows_of", "rows_told", "whose_for",
 ]  # fmt: skip
 
 _PAGE = 50
@@ -75,12 +76,6 @@ class Rows(NamedTuple):
     after: str | None
 
 
-def teams_of(user: User) -> list[str]:
-    """Return the names of the teams somebody is in or manages."""
-    found = Team.objects.filter(members__user=user, members__active=True) | Team.objects.filter(manager=user)
-    return sorted({team.name for team in found.distinct()})
-
-
 def whose_for(user: User) -> tuple[Whose, ...]:
     """Return whose MQLs somebody may look at: of sales own ones, the team's and nobody's, else all."""
     if user.role == User.Role.SALES:
@@ -88,13 +83,6 @@ def whose_for(user: User) -> tuple[Whose, ...]:
     if user.role == User.Role.MANAGER:
         return (Whose.TEAM, Whose.MINE, Whose.NOBODYS, Whose.ALL)
     return (Whose.ALL, Whose.NOBODYS)
-
-
-def may_see(user: User, handoff: Handoff) -> bool:
-    """Return whether a hand-off is among what somebody may look at."""
-    if user.role != User.Role.SALES or handoff.owner_id in (None, user.pk):
-        return True
-    return handoff.team is not None and handoff.team.name in teams_of(user)
 
 
 def rows_of(user: User, whose: Whose, *, now: int, after: str = "") -> Rows:
@@ -129,7 +117,7 @@ def _place(said: str) -> Place | None:
 
 def _listed(user: User, whose: Whose, *, asked: bool, after: Place | None, most: int) -> list[Listed]:
     owner = {Whose.MINE: user.email, Whose.NOBODYS: ""}.get(whose)
-    teams = teams_of(user) if whose is Whose.TEAM else None
+    teams = list(teams_seen(user).values()) if whose is Whose.TEAM else None
     return handoffs(owner=owner, teams=teams, is_open=True, asked=asked, after=after, most=most)
 
 
@@ -140,7 +128,7 @@ def rows_told(user: User, listed: Sequence[Listed], *, now: int) -> list[Row]:
     )
     who = leads_told({each.lead for each in listed})
     left = _left_of(kept, now)
-    teams = set(Member.objects.filter(user=user, active=True).values_list("team_id", flat=True))
+    teams = set(Member.objects.filter(user=user).values_list("team_id", flat=True))
     return [
         Row(
             each,
