@@ -13,9 +13,7 @@
 #
 # PYTHON=/path/to/python chooses the interpreter, 3.11 or later.
 
-.PHONY: demo check lint types floors assets kernels clients test fmt bench torture evaluate lock clean setup
-.NOTPARALLEL:
-
+.PHONY: demo check lint types floors assets kernels clients test tests fmt bench torture evaluate lock clean setup
 BIN := .venv/bin
 ARGS ?=
 export PYTHON
@@ -23,7 +21,10 @@ export PYTHON
 demo: assets
 	@$(BIN)/handraiser demo $(ARGS)
 
-check: lint types floors test
+# What the tests need is made ready while the code is looked at.
+check: setup
+	@$(MAKE) --no-print-directory -j 2 types lint floors kernels clients
+	@$(MAKE) --no-print-directory tests
 	@echo "== all is well"
 
 setup:
@@ -47,6 +48,9 @@ kernels: assets
 	@$(BIN)/python -m handraiser.edge.warming
 
 test: kernels clients
+	@$(MAKE) --no-print-directory tests
+
+tests:
 	@echo "== tests: pytest"
 	@$(BIN)/pytest $(ARGS)
 

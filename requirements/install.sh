@@ -36,7 +36,8 @@ echo "== setup: .venv from requirements/dev.txt (once; a few minutes)"
 grep -qsF "$PWD/.venv/bin/python" .venv/bin/pip || rm -rf .venv
 [ -d .venv ] || "$python" -m venv .venv
 pip() { .venv/bin/python -m pip --disable-pip-version-check "$@"; }
-pip install --quiet --quiet --require-hashes --only-binary :all: -r requirements/dev.txt
+# The lock names all there is, so nothing is resolved; what is compiled is so below, by all processors.
+pip install --quiet --quiet --require-hashes --only-binary :all: --no-deps --no-compile -r requirements/dev.txt
 pip install --quiet --quiet --no-index --no-deps --no-build-isolation --editable .
 # Once for all: where PYTHONDONTWRITEBYTECODE is set, every start would compile all of it again. Packages carry
 # files that are for other versions of Python: those fail, and nobody misses them.
