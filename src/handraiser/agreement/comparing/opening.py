@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from handraiser.agreement.model import Agreement, Hours
 from handraiser.agreement.wording import joined
 
-__all__ = ["Zoned", "is_open_less", "opened", "zoned"]
+__all__ = ["Zoned", "is_open_less", "open_at", "opened", "zoned"]
 
 Zoned = tuple[Hours, str]  # with the zone that they are in
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -30,9 +30,9 @@ def is_open_less(one: Hours, other: Hours) -> bool:
 def opened(who: str, before: Zoned | None, after: Zoned | None) -> str:
     """What is said of other hours: of days, holidays and the zone, what of them is other."""
     if before is None:
-        return f"{who} now has opening hours: {_open(after)}."
+        return f"{who} now has opening hours: {open_at(after)}."
     if after is None:
-        return f"{who} no longer has opening hours; before: {_open(before)}."
+        return f"{who} no longer has opening hours; before: {open_at(before)}."
     (old, old_zone), (new, new_zone) = before, after
     said = []
     differ = [day for day, (was, is_) in enumerate(zip(old.week, new.week, strict=True)) if was != is_]
@@ -45,7 +45,8 @@ def opened(who: str, before: Zoned | None, after: Zoned | None) -> str:
     return f"{who} {'; '.join(said)}."
 
 
-def _open(zoned: Zoned | None) -> str:
+def open_at(zoned: Zoned | None) -> str:
+    """When it is open, in words."""
     if zoned is None:
         return "none"
     hours, zone = zoned

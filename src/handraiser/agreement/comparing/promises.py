@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 
 from handraiser.agreement.comparing.change import About, Draft, Effect, Verdict
 from handraiser.agreement.comparing.opening import Zoned, is_open_less, opened, zoned
+from handraiser.agreement.comparing.promise_words import escalated, part_of, promised, routed
 from handraiser.agreement.comparing.scene import Scene
-from handraiser.agreement.comparing.speaking import Speaker, quoted
+from handraiser.agreement.comparing.speaking import quoted
 from handraiser.agreement.model import (
     Escalation,
     FollowUp,
@@ -19,7 +19,7 @@ from handraiser.agreement.model import (
     Route,
 )
 from handraiser.agreement.proving.clauses import read_clause
-from handraiser.agreement.wording import counted, exact, joined, length
+from handraiser.agreement.wording import exact, joined, length
 
 __all__ = ["handoff_drafts", "target_drafts"]
 
@@ -36,7 +36,6 @@ _TARGETS = (
     ("accepted_in_time", "The target is that {} are accepted in time"),
     ("contacted_in_time", "The target is that {} are contacted in time"),
 )
-_LONG = timedelta(days=3)  # up to which time on the wall is told in hours, as opposed to business days
 Step = tuple[str | int, ...]
 
 
@@ -94,26 +93,13 @@ def _promises(old: Promises, new: Promises, who: str, path: Step) -> Iterator[Dr
         if before == after:
             continue
         if after is None:
-            says = f"{who} no longer promises {what} within {_time(before)}."
+            says = f"{who} no longer promises {what} within {promised(before)}."
         elif before is None:
-            says = f"{who} now promises {what} within {_time(after)}."
+            says = f"{who} now promises {what} within {promised(after)}."
         else:
-            says = f"{who} has {_time(after)} {what}, not {_time(before)}."
+            says = f"{who} has {promised(after)} {what}, not {promised(before)}."
         where = ".".join(map(str, (*path, key)))
         yield _draft(where, _of_promise(before, after), says, (*path, key))
-
-
-def _time(promise: Promise) -> str:
-    if promise.unit is PromiseUnit.BUSINESS_DAYS:
-        return counted(promise.days, "business day")
-    if promise.unit is PromiseUnit.WALL:
-        return _in_hours(promise.length) if promise.length <= _LONG else length(promise.length)
-    return _in_hours(promise.length, "business ")
-
-
-def _in_hours(length: timedelta, of: str = "") -> str:
-    hours = length.total_seconds() / 3600
-    return counted(hours, f"{of}hour") if hours.is_integer() else counted(hours * 60, f"{of}minute")
 
 
 def _of_promise(old: Promise | None, new: Promise | None) -> Verdict:
@@ -178,7 +164,7 @@ def _follow_up(old: Sequence[FollowUp], new: Sequence[FollowUp]) -> Iterator[Dra
     if tuple(old) == tuple(new):
         return
     said = [
-        ", then ".join(f"{step.do} within {_time(step.within)}" for step in steps) for steps in (new, old)
+        ", then ".join(f"{step.do} within {promised(step.within)}" for step in steps) for steps in (new, old)
     ]
     says = f"Sales now follows up like this: {said[0] or 'not at all'}. Before: {said[1] or 'not at all'}."
     yield _draft("handoff.follow_up", _of_steps(old, new), says, ("handoff", "follow_up"))
@@ -198,20 +184,16 @@ def _of_steps(old: Sequence[FollowUp], new: Sequence[FollowUp]) -> Verdict:
 def _reminders(old: Handoff, new: Handoff) -> Iterator[Draft]:
     if old.remind_at == new.remind_at:
         return
-    said = [joined([_share(at) for at in handoff.remind_at], "and") or "no part" for handoff in (new, old)]
+    said = [joined([part_of(at) for at in handoff.remind_at], "and") or "no part" for handoff in (new, old)]
     says = f"Sales is reminded at {said[0]} of a promise's time; before: {said[1]}."
     verdict = Verdict(Effect.NEUTRAL, "A reminder changes no promise.", About.SALES)
     yield _draft("handoff.remind_at", verdict, says, ("handoff", "remind_at"))
 
 
-def _share(at: float) -> str:
-    return f"{exact(round(at * 100, 9))} %"
-
-
 def _escalations(old: Sequence[Escalation], new: Sequence[Escalation]) -> Iterator[Draft]:
     if tuple(old) == tuple(new):
         return
-    said = [joined([_escalated(step) for step in steps], "and") or "nobody is told" for steps in (new, old)]
+    said = [joined([escalated(step) for step in steps], "and") or "nobody is told" for steps in (new, old)]
     says = f"When the time for a promise runs out, {said[0]}; before, {said[1]}."
     if set(old) <= set(new):
         verdict = Verdict(Effect.STRICTER, "There is one more to answer to.", About.SALES)
@@ -224,11 +206,6 @@ def _escalations(old: Sequence[Escalation], new: Sequence[Escalation]) -> Iterat
     else:
         verdict = Verdict(Effect.DEPENDS, "They are others, or are told at other times.", About.SALES)
     yield _draft("handoff.escalate_at", verdict, says, ("handoff", "escalate_at"))
-
-
-def _escalated(step: Escalation) -> str:
-    known = {"manager": "the manager is told", "reassign": "somebody else gets the lead"}
-    return f"{known.get(step.to, f'{step.to} is told')} at {_share(step.at)}"
 
 
 def _sooner(one: Sequence[Escalation], other: Sequence[Escalation]) -> bool:
@@ -263,7 +240,7 @@ def _routes(scene: Scene, old: Sequence[Route], new: Sequence[Route]) -> Iterato
     if [_taken(scene, route, of_old=True) for route in old] != [
         _taken(scene, route, of_old=False) for route in new
     ]:
-        said = [_routed(routes) for routes in (new, old)]
+        said = [routed(routes) for routes in (new, old)]
         says = f"Leads now go to {said[0]}. Before: to {said[1]}."
         why = "Other people may get a lead, with the promises of their route."
         verdict = Verdict(Effect.DEPENDS, why, About.SALES)
@@ -286,14 +263,3 @@ def _routes(scene: Scene, old: Sequence[Route], new: Sequence[Route]) -> Iterato
 def _taken(scene: Scene, route: Route, *, of_old: bool) -> tuple[str, object]:
     lists = scene.names.lists if of_old else {}
     return route.to, None if route.when is None else read_clause(route.when, names={}, lists=lists)
-
-
-def _routed(routes: Sequence[Route]) -> str:
-    speaker = Speaker()
-    said = [
-        route.to
-        if route.when is None
-        else f"{route.to} if {speaker.says(read_clause(route.when, names={}, lists={}))}"
-        for route in routes
-    ]
-    return ", else ".join(said) or "nobody in particular"
