@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["database", "database_name", "set_up"]
 
-_LOCK = 4_802_712  # any number, the same for all who make or change tables
+_LOCK = 4_802_715  # any number, the same for all who make or change tables
 _PATIENCE = 120_000  # milliseconds that one waits for another who makes the tables of an SQLite
 _WRONG_URL = (
     "DATABASE_URL is no address of a database. It is postgresql://USER:PASSWORD@HOST:PORT/NAME or "

@@ -9,12 +9,23 @@ from django.db import connection
 
 from handraiser.store.bulk import query
 
-__all__ = ["GOVERNING", "READING", "RESOLVING", "WORKING", "alone", "be_there", "is_gone", "one_of_many"]
+__all__ = [
+    "GOVERNING",
+    "READING",
+    "RESOLVING",
+    "TESTING",
+    "WORKING",
+    "alone",
+    "be_there",
+    "is_gone",
+    "one_of_many",
+]
 
 RESOLVING = 4_802_711  # who decides who somebody is
 READING = 4_802_712  # who reads what has come in
 GOVERNING = 4_802_713  # who signs and what is signed; any number that no other lock has
 WORKING = 4_802_714  # who works, each by a lock of their own
+TESTING = 4_802_716  # who reckons what proposals would have found
 
 
 def alone(lock: int) -> None:

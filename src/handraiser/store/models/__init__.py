@@ -16,6 +16,7 @@ from handraiser.store.models.people import (
     PersonPatch,
 )
 from handraiser.store.models.privacy import Consent, Erasure
+from handraiser.store.models.proposing import Proposal, Remark
 from handraiser.store.models.scoring import Dirty, Episode, KeptHits, Standing
 from handraiser.store.models.selling import (
     Alarm,
@@ -62,8 +63,10 @@ __all__ = [
     "Pause",
     "Person",
     "PersonPatch",
+    "Proposal",
     "Publication",
     "Reject",
+    "Remark",
     "Standing",
     "Team",
     "TimeOff",

@@ -18,6 +18,7 @@ __all__ = [
 class User(AbstractBaseUser):
     """Somebody who signs, sells or looks.
 
+    signs     whether they sign agreements in the web app for the side that their role is of
     password  hashed; empty where nobody has chosen one yet, and then nobody signs in by it
     timezone  whose name `owner` stands for in an agreement's hours; empty: the agreement's
     hours     when they work, as `agreement.model.Hours.week` has it; None: when the agreement's hours are
@@ -40,6 +41,7 @@ class User(AbstractBaseUser):
     hours = models.JSONField(null=True)
     holidays = models.JSONField(default=list)
     manager = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    signs = models.BooleanField(default=False, db_default=False)
     password = models.CharField(max_length=128, blank=True, db_default="", default="")
 
     USERNAME_FIELD = "email"
@@ -83,6 +85,7 @@ class Publication(models.Model):
     begun_at  when leads began to be decided by it
     shadow    whether it only runs beside: nothing is handed off
     hand_off  whether also those are handed off who became MQLs by it before it was live
+    ends      whether from then on none of its name is live, or runs beside; the text is that which ended
     """
 
     name = models.TextField()
@@ -90,6 +93,7 @@ class Publication(models.Model):
     fingerprint = models.CharField(max_length=64)
     shadow = models.BooleanField(default=False)
     hand_off = models.BooleanField(default=False, db_default=False)
+    ends = models.BooleanField(default=False, db_default=False)
     live_from = models.BigIntegerField()
     published_at = models.BigIntegerField()
     marketing = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
