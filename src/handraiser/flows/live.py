@@ -41,10 +41,13 @@ def live_at(now: int) -> tuple[Live, ...]:
     """Return the agreements that decide at an instant, and those that only run beside, in a fixed order.
 
     Of each name the one signed for the latest instant not after it. What ran beside until then has been
-    answered by it.
+    answered by it. What has been ended is not among them, and what is live after that begins anew.
     """
     chains: dict[tuple[str, bool], list[Publication]] = {}
     for each in Publication.objects.filter(live_from__lte=now).order_by("live_from", "id"):
+        if each.ends:
+            chains.pop((each.name, each.shadow), None)
+            continue
         chains.setdefault((each.name, each.shadow), []).append(each)
         if not each.shadow:
             chains.pop((each.name, True), None)
@@ -68,7 +71,10 @@ def begin(now: int) -> bool:
     now = _reached(now)
     if not Publication.objects.filter(live_from__lte=now, begun_at=None).exists():
         return False
-    began = False
+    # Whoever is with sales by what has ended stays there; nobody has to be looked at again.
+    began = bool(
+        Publication.objects.filter(ends=True, live_from__lte=now, begun_at=None).update(begun_at=now)
+    )
     for live in live_at(now):
         with transaction.atomic():
             if Publication.objects.filter(pk=live.number, begun_at=None).update(begun_at=now):

@@ -17,7 +17,18 @@ from handraiser.store.models import Audit, Publication, User
 
 _HERE = "handraiser.localhost"  # where nobody else can have an address
 
-__all__ = ["Here", "Published", "Signatures", "publish", "publish_here"]
+__all__ = [
+    "SIDES", "Here", "Published", "Signatures", "Signed", "live_of", "publish", "publish_here",
+    "publish_signed",
+]  # fmt: skip
+
+
+# For which side those of a role sign.
+SIDES = {
+    User.Role.MARKETING: "marketing",
+    User.Role.SALES: "sales",
+    User.Role.MANAGER: "sales",
+}
 
 
 class Signatures(NamedTuple):
@@ -25,6 +36,13 @@ class Signatures(NamedTuple):
 
     marketing: str
     sales: str
+
+
+class Signed(NamedTuple):
+    """Who has signed for each side; None: nobody, which is enough for a shadow."""
+
+    marketing: User | None
+    sales: User | None
 
 
 class Published(NamedTuple):
@@ -80,28 +98,57 @@ def publish(
         raise ValueError("what is to decide is signed by both sides")
     with transaction.atomic():
         alone(GOVERNING)
-        marketing, sales = _signers(signed)
-        others = _others(agreement.name)
-        soonest = _soonest(others, now, shadow=shadow)
-        at = soonest if live_from is None else live_from
-        _check_start(others, at, shadow=shadow, now=soonest)
-        before = _latest(others.live, at)
-        running = _latest(others.shadows, at) if shadow else None
-        history = history_waiting(agreement.name) if hand_off else 0
+        return publish_signed(
+            agreement,
+            _signers(signed),
+            live_from=live_from,
+            shadow=shadow,
+            who=who,
+            now=now,
+            hand_off=hand_off,
+        )
+
+
+def publish_signed(
+    agreement: Agreement,
+    signed: Signed,
+    *,
+    live_from: int | None,
+    shadow: bool,
+    who: str,
+    now: int,
+    hand_off: bool = False,
+    ends: bool = False,
+) -> Published:
+    """Do what `publish` does with who has signed already, within the caller's transaction and its lock.
+
+    ends  from that instant on nothing of the name is live instead, or runs beside
+    """
+    others = _others(agreement.name)
+    soonest = _soonest(others, now, shadow=shadow)
+    at = soonest if live_from is None else live_from
+    _check_start(others, at, shadow=shadow, now=soonest)
+    before = _latest(others.live, at)
+    running = _latest(others.shadows, at) if shadow else None
+    history = history_waiting(agreement.name) if hand_off else 0
+    if not ends:
         # Who wants these handed off wants something new of the same agreement.
         _check_news(agreement, None if history else before, running)
-        made = Publication.objects.create(
-            name=agreement.name, text=_text(agreement), fingerprint=agreement.fingerprint, shadow=shadow,
-            hand_off=hand_off,
-            live_from=at, published_at=now, marketing=marketing, sales=sales,
-        )  # fmt: skip
-        details = {
-            "publication": made.pk, "fingerprint": made.fingerprint, "live_from": iso(at), "shadow": shadow,
-            "hand_off": hand_off, "history": history,
-            "marketing": marketing.email if marketing else None, "sales": sales.email if sales else None,
-        }  # fmt: skip
-        subject = f"agreement {made.name}"
-        Audit.objects.create(at=now, who=who, did="published", subject=subject, details=details)
+    marketing, sales = signed
+    made = Publication.objects.create(
+        name=agreement.name, text=_text(agreement), fingerprint=agreement.fingerprint, shadow=shadow,
+        hand_off=hand_off, ends=ends,
+        live_from=at, published_at=now, marketing=marketing, sales=sales,
+    )  # fmt: skip
+    details = {
+        "publication": made.pk, "fingerprint": made.fingerprint, "live_from": iso(at), "shadow": shadow,
+        "hand_off": hand_off, "history": history,
+        "marketing": marketing.email if marketing else None, "sales": sales.email if sales else None,
+    }  # fmt: skip
+    subject = f"agreement {made.name}"
+    Audit.objects.create(
+        at=now, who=who, did="ended" if ends else "published", subject=subject, details=details
+    )
     later = [each.live_from for each in (others.shadows if shadow else others.live) if each.live_from > at]
     return Published(
         made,
@@ -110,6 +157,16 @@ def publish(
         min(later, default=None),
         history,
     )
+
+
+def live_of(name: str, now: int, *, shadow: bool = False) -> Publication | None:
+    """Return what of a name is live at an instant, or runs beside; None: nothing."""
+    others = _others(name)
+    beside = _latest(others.shadows, now) if shadow else None
+    live = _latest(others.live, now)
+    if not shadow:
+        return live
+    return beside if beside is not None and (live is None or beside.live_from > live.live_from) else None
 
 
 def publish_here(agreement: Agreement, *, now: int) -> Here:
@@ -147,9 +204,9 @@ def _text(agreement: Agreement) -> str:
     return agreement.source if "\n" in agreement.source else f"{agreement.source}\n"
 
 
-def _signers(signed: Signatures | None) -> tuple[User | None, User | None]:
+def _signers(signed: Signatures | None) -> Signed:
     if signed is None:
-        return None, None
+        return Signed(None, None)
     marketing = user_named(signed.marketing, where="--marketing")
     sales = user_named(signed.sales, where="--sales")
     if marketing == sales:
@@ -157,12 +214,12 @@ def _signers(signed: Signatures | None) -> tuple[User | None, User | None]:
         raise refused(
             FlowCode.ONE_FOR_BOTH, "--sales", says, "Two people sign: one of marketing, one of sales."
         )
-    for user, role in ((marketing, User.Role.MARKETING), (sales, User.Role.SALES)):
-        if user.role != role:
-            says = f"{user.email} has the role {user.role}, and cannot sign for {role}."
-            fix = f"Name somebody of {role}: `handraiser user list` shows them."
-            raise refused(FlowCode.WRONG_ROLE, f"--{role}", says, fix)
-    return marketing, sales
+    for user, side in ((marketing, "marketing"), (sales, "sales")):
+        if SIDES.get(User.Role(user.role)) != side:
+            says = f"{user.email} has the role {user.role}, and cannot sign for {side}."
+            fix = f"Name somebody of {side}: `handraiser user list` shows them."
+            raise refused(FlowCode.WRONG_ROLE, f"--{side}", says, fix)
+    return Signed(marketing, sales)
 
 
 def _others(name: str) -> _Others:
@@ -173,7 +230,9 @@ def _others(name: str) -> _Others:
 
 
 def _latest(publications: list[Publication], at: int) -> Publication | None:
-    return next((each for each in reversed(publications) if each.live_from <= at), None)
+    """Return what decides at an instant, None where nothing does, or what did has been ended."""
+    latest = next((each for each in reversed(publications) if each.live_from <= at), None)
+    return None if latest is None or latest.ends else latest
 
 
 def _soonest(others: _Others, now: int, *, shadow: bool) -> int:

@@ -58,6 +58,7 @@ class Profile(NamedTuple):
     hours: str | None = None
     holidays: str | None = None
     manager: str | None = None
+    signs: bool | None = None
 
 
 def change_user(email: str, profile: Profile, *, who: str, now: int) -> User:
@@ -82,7 +83,9 @@ def change_user(email: str, profile: Profile, *, who: str, now: int) -> User:
             user.holidays = _read("--holidays", profile.holidays, read_holidays, _NO_HOLIDAYS)
         if profile.manager is not None:
             user.manager = _manager(user, profile.manager)
-        user.save(update_fields=["role", "name", "timezone", "hours", "holidays", "manager"])
+        if profile.signs is not None:
+            user.signs = profile.signs
+        user.save(update_fields=["role", "name", "timezone", "hours", "holidays", "manager", "signs"])
         details = {key: value for key, value in profile._asdict().items() if value is not None}
         Audit.objects.create(
             at=now, who=who, did="changed a user", subject=f"user {user.email}", details=details
