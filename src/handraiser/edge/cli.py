@@ -53,6 +53,7 @@ from handraiser.edge.options import (
     Version,
     Zone,
 )
+from handraiser.edge.proposals import proposals
 from handraiser.edge.rejecting import rejects
 from handraiser.edge.running import (
     ERR,
@@ -381,6 +382,7 @@ app.add_typer(destinations)
 app.add_typer(outbox)
 app.add_typer(users)
 app.add_typer(teams)
+app.add_typer(proposals)
 app.add_typer(away)
 app.add_typer(episodes)
 app.add_typer(alarms)

@@ -67,6 +67,7 @@ __all__ = [
     "UserHours",
     "UserHolidays",
     "UserManager",
+    "UserSigns",
     "TeamName",
     "TeamManager",
     "TeamFallback",
@@ -298,6 +299,12 @@ UserHours = Annotated[
 UserHolidays = Annotated[
     str | None,
     typer.Option("--holidays", metavar="CODES", help="Whose holidays they have: DE-BY, or several: US, CA."),
+]
+UserSigns = Annotated[
+    bool | None,
+    typer.Option(
+        "--signs/--no-signs", help="Whether they sign agreements for the side that their role is of."
+    ),
 ]
 UserManager = Annotated[
     str | None, typer.Option("--manager", metavar="EMAIL", help="Who is told when a promise is not kept.")

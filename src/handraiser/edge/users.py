@@ -16,6 +16,7 @@ from handraiser.edge.options import (
     UserHours,
     UserManager,
     UserName,
+    UserSigns,
     UserZone,
     WebUrl,
 )
@@ -30,7 +31,8 @@ _ADD = """handraiser user add mara@example.com --role marketing
 handraiser user add sam@example.com --role sales --name "Sam Field\""""
 _SET = """handraiser user set sam@example.com --timezone Europe/Berlin \\
     --hours "mon-thu 09:00-17:00; fri 09:00-13:00" --holidays DE-BY
-handraiser user set sam@example.com --manager mia@example.com"""
+handraiser user set sam@example.com --manager mia@example.com
+handraiser user set mia@example.com --signs"""
 
 users = typer.Typer(
     name="user",
@@ -105,15 +107,16 @@ def change(
     hours: UserHours = None,
     holidays: UserHolidays = None,
     manager: UserManager = None,
+    signs: UserSigns = None,
 ) -> None:
     if role is not None:
         one_of("--role", role, ROLES)
-    if (role, name, timezone, hours, holidays, manager) == (None,) * 6:
+    if (role, name, timezone, hours, holidays, manager, signs) == (None,) * 7:
         raise typer.BadParameter("Nothing is to change: give one of the options.")
     with failing(), database(new=False, say=say):
         from handraiser.flows.users import Profile, change_user
 
-        profile = Profile(role, name, timezone, hours, holidays, manager)
+        profile = Profile(role, name, timezone, hours, holidays, manager, signs)
         user = change_user(email, profile, who=whoever_asks(), now=now())
         OUT.print(f"{user.email} is changed.", markup=False)
 

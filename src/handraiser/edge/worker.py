@@ -20,6 +20,7 @@ from django.db import Error, close_old_connections, connection
 from handraiser.edge.deliverer import delivering
 from handraiser.edge.historian import keeping_history
 from handraiser.edge.outside import days_kept
+from handraiser.edge.proposal_tests import testing_proposals
 from handraiser.edge.settings import FOLDER
 from handraiser.flows.clearing import clear_away
 from handraiser.flows.firing import fire
@@ -70,7 +71,7 @@ class Worker:
 
     def run(self, stop: Event, *, alone: Callable[[], bool] = lambda: False) -> None:
         """Work until told to stop, or left alone. Whatever fails is tried again: a database may be away."""
-        with keeping_history(self.folder):
+        with keeping_history(self.folder), testing_proposals(self.folder):
             while not stop.is_set() and not alone():
                 try:
                     close_old_connections()
