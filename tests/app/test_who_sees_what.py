@@ -17,6 +17,8 @@ GIVEN = {
     "number": "999999",
     "activity": "999999",
     "act": "accept",
+    "said": "comment",
+    "name": "999999",
     "token": "x",
     "episode_id": "999999",
     "lead_id": "999999",
@@ -25,6 +27,7 @@ GIVEN = {
 }
 EVERYBODY = {
     "home", "home_kept", "home_funnel", "home_why", "home_trend", "queue", "queue_rows", "say",
+    "agreements", "agreement", "proposal",
     "lead", "proof", "timeline", "course", "judged", "lead_joins", "lead_privacy",
 }  # fmt: skip
 ONLY = {  # roles, of pages that not all may see
@@ -40,6 +43,8 @@ ONLY = {  # roles, of pages that not all may see
 }
 _STEWARDS = {"marketing", "manager", "administrator"}
 ONLY |= dict.fromkeys(["lead_same", "lead_join", "lead_unjoin", "lead_consent", "lead_everything"], _STEWARDS)
+ONLY |= {name: {"marketing"} for name in ("proposal_new", "proposal_edit", "proposal_check", "agreement_end")}
+ONLY["proposal_say"] = {"marketing", "sales", "manager", "administrator"}
 ONLY["lead_erase"] = {"marketing", "administrator"}
 
 
@@ -53,7 +58,7 @@ def pages() -> dict[str, str]:
 
 def filled(pattern: URLPattern) -> str:
     route = str(pattern.pattern)
-    for kind in ("int:", "str:", "act:"):
+    for kind in ("int:", "str:", "act:", "spoken:"):
         route = route.replace(f"<{kind}", "<")
     for name, value in GIVEN.items():
         route = route.replace(f"<{name}>", value)

@@ -83,7 +83,13 @@ def hire(now: int) -> None:
         manager = MANAGER if each.role == "sales" and _is_there(MANAGER) else None
         change_user(
             each.email,
-            Profile(timezone=each.zone, hours=hours, holidays=holidays, manager=manager),
+            Profile(
+                timezone=each.zone,
+                hours=hours,
+                holidays=holidays,
+                manager=manager,
+                signs=each.role in ("marketing", "manager"),
+            ),
             who=WHO,
             now=now,
         )

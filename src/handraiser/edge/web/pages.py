@@ -22,7 +22,10 @@ __all__ = ["answer"]
 
 _BODY = 10 * 1024 * 1024
 _FORM = 1024 * 1024  # what people send by a page
-_FORMS = ("/account/", "/episodes/", "/join/", "/leads/", "/people/", "/welcome/")  # where they come from
+# Where they come from.
+_FORMS = (
+    "/account/", "/agreements/", "/episodes/", "/join/", "/leads/", "/people/", "/proposals/", "/welcome/",
+)  # fmt: skip
 _THREADS = 8
 _EXPLAINING = 2  # threads for what takes long; it keeps nothing else waiting
 _LONG = ("/explanation", "/proof", "/course")  # which that is

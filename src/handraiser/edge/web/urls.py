@@ -9,6 +9,9 @@ from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.urls.converters import StringConverter
 
+from handraiser.edge.web.agreements.pages import agreement, agreements
+from handraiser.edge.web.agreements.proposals import checked, edit, end, proposal
+from handraiser.edge.web.agreements.proposals import say as say_of_proposal
 from handraiser.edge.web.api.routes import api
 from handraiser.edge.web.board.page import board, board_columns
 from handraiser.edge.web.door import health, in_json
@@ -42,7 +45,14 @@ class ActInPath(StringConverter):
     regex = "|".join(Act)
 
 
+class SpokenInPath(StringConverter):
+    """What may be said of a proposal, in an address."""
+
+    regex = "comment|sign|decline|withdraw"
+
+
 register_converter(ActInPath, "act")
+register_converter(SpokenInPath, "spoken")
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", front),
     path("health", open_to_all(health)),
@@ -56,6 +66,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("home/trend", home_trend, name="home_trend"),
     path("board", board, name="board"),
     path("board/columns", board_columns, name="board_columns"),
+    path("agreements", agreements, name="agreements"),
+    path("agreements/<str:name>", agreement, name="agreement"),
+    path("agreements/<str:name>/edit", edit, name="proposal_edit"),
+    path("agreements/<str:name>/end", end, name="agreement_end"),
+    path("proposals/new", edit, name="proposal_new"),
+    path("proposals/check", checked, name="proposal_check"),
+    path("proposals/<int:number>", proposal, name="proposal"),
+    path("proposals/<int:number>/<spoken:said>", say_of_proposal, name="proposal_say"),
     path("people", people, name="people"),
     path("people/invite", invite, name="people_invite"),
     path("people/<int:number>/link", link, name="people_link"),

@@ -52,6 +52,10 @@ class _Role(forms.Form):
     """As what somebody is here."""
 
     role = forms.ChoiceField(label="Role", choices=User.Role.choices)
+    signs = forms.BooleanField(
+        label="Signs agreements", required=False,
+        help_text="For marketing if they are of marketing, for sales if they are of sales or a manager.",
+    )  # fmt: skip
 
 
 @page(RULING)
@@ -102,12 +106,12 @@ def link(request: HttpRequest, number: int) -> HttpResponse:
 def role(request: HttpRequest, number: int) -> HttpResponse:
     """Have somebody be here as something else."""
     user = _there(number)
-    form = _Role(request.POST or None, initial={"role": user.role})
+    form = _Role(request.POST or None, initial={"role": user.role, "signs": user.signs})
 
     def change() -> str:
-        chosen = form.cleaned_data["role"]
-        change_user(user.email, Profile(role=chosen), who=user_of(request).email, now=now())
-        return f"{_called(user)} is of the role {chosen} now."
+        chosen, signs = form.cleaned_data["role"], form.cleaned_data["signs"]
+        change_user(user.email, Profile(role=chosen, signs=signs), who=user_of(request).email, now=now())
+        return f"{_called(user)} is of the role {chosen} now{', and signs agreements' if signs else ''}."
 
     return _done(request, form, "Change", f"The role of {_called(user)}", change)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-__all__ = ["clock", "drawn", "icon", "instant"]
+__all__ = ["clock", "drawn", "icon", "instant", "of_key"]
 
 register = template.Library()
 
@@ -24,6 +25,12 @@ def icon(name: str) -> SafeString:
         static("built/icons.svg"),
         name,
     )
+
+
+@register.filter
+def of_key(found: Mapping[str, object], key: str) -> object:
+    """Return what a mapping has of a key, None where it has nothing."""
+    return found.get(key) if found else None
 
 
 @register.filter

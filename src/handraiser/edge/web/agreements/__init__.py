@@ -1,0 +1,1 @@
+"""Pages where marketing and sales agree."""

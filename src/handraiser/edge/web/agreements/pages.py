@@ -1,0 +1,69 @@
+"""Which agreements are there, and what does each say, in words that a rep reads?"""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from handraiser.edge.running import now
+from handraiser.edge.web.agreements.shown import agreements_listed, chapters, versions, yields
+from handraiser.edge.web.frame.access import EVERYBODY, page, user_of
+from handraiser.flows.live import agreement_of
+from handraiser.store.models import Proposal, Publication, User
+
+__all__ = ["agreement", "agreements"]
+
+
+@page(EVERYBODY)
+def agreements(request: HttpRequest) -> HttpResponse:
+    """Show which agreements there are."""
+    at = now()
+    told = {
+        "agreements": agreements_listed(at),
+        "may_propose": user_of(request).role == User.Role.MARKETING,
+        "ended": Proposal.objects.exclude(state=Proposal.State.OPEN)
+        .order_by("-ended_at")
+        .select_related("by")[:10],
+    }
+    return render(request, "agreements/agreements.html", told)
+
+
+@page(EVERYBODY)
+def agreement(request: HttpRequest, name: str) -> HttpResponse:
+    """Show an agreement in words, as it is live, or as `?version=` was, and all versions of it."""
+    at = now()
+    signed = versions(name, at)
+    waits = list(
+        Proposal.objects.filter(name=name, state=Proposal.State.OPEN).order_by("pk").select_related("by")
+    )
+    if not signed and not waits:
+        raise Http404
+    shown = _chosen(request, name) or next(
+        (each.publication for each in signed if each.stands == "live"), None
+    )
+    looked_at, did = yields(name, at)
+    told = {
+        "name": name,
+        "shown": shown,
+        "stands": next((each for each in signed if shown and each.publication.pk == shown.pk), None),
+        "agreement": agreement_of(shown) if shown else None,
+        "chapters": chapters(agreement_of(shown)) if shown else [],
+        "versions": signed,
+        "waits": waits,
+        "looked_at": looked_at,
+        "did": did,
+        "may_propose": user_of(request).role == User.Role.MARKETING,
+    }
+    return render(request, "agreements/agreement.html", told)
+
+
+def _chosen(request: HttpRequest, name: str) -> Publication | None:
+    asked = request.GET.get("version", "")
+    if not asked:
+        return None
+    found: Publication | None = (
+        Publication.objects.filter(pk=int(asked), name=name).first() if asked.isdecimal() else None
+    )
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,141 @@
+"""Which agreements are there, what does each say, what did its rules do, and who has signed which version?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from django.db.models import Count, Q
+
+from handraiser.agreement.model import Agreement
+from handraiser.agreement.spoken import Chapter, spoken
+from handraiser.flows.live import Live, agreement_of, live_now
+from handraiser.store.models import Episode, Handoff, Proposal, Publication
+
+__all__ = ["MONTH", "Listed", "Version", "Yielded", "agreements_listed", "chapters", "versions", "yields"]
+
+MONTH = 30 * 86_400_000_000
+_MOST = 5_000  # MQLs that are looked at for what rules did
+
+
+class Listed(NamedTuple):
+    """An agreement in the list; `live` and `shadow` are what decides now, and what runs beside.
+
+    mqls   how many began in the last 30 days
+    waits  proposals that wait for signatures
+    since  when the latest of those that have ended was live from, where none is live
+    """
+
+    name: str
+    title: str
+    live: Live | None
+    shadow: Live | None
+    mqls: int
+    waits: list[Proposal]
+    next: Publication | None
+
+
+class Version(NamedTuple):
+    """An agreement as it was signed, or ran beside; `until` is None while none has followed it."""
+
+    publication: Publication
+    until: int | None
+    episodes: int
+    stands: str
+
+
+class Yielded(NamedTuple):
+    """What a rule did for the latest MQLs: how many it gave points, and how many of those were won."""
+
+    mqls: int
+    won: int
+
+
+def agreements_listed(now: int) -> list[Listed]:
+    """Return all agreements that there are, those first that are live."""
+    live = {(one.agreement.name, one.shadow): one for one in live_now(now)}
+    waits: dict[str, list[Proposal]] = {}
+    for proposal in Proposal.objects.filter(state=Proposal.State.OPEN).order_by("pk").select_related("by"):
+        waits.setdefault(proposal.name, []).append(proposal)
+    published = Publication.objects.order_by("live_from", "pk")
+    latest = {each.name: each for each in published}
+    coming = {
+        each.name: each for each in published.filter(live_from__gt=now, shadow=False).order_by("-live_from")
+    }
+    counts = dict(
+        Episode.objects.filter(begun_at__gt=now - MONTH, shadow=False, from_history=False)
+        .values_list("agreement")
+        .annotate(count=Count("pk"))
+    )
+    found = []
+    for name in sorted({*latest, *waits}):
+        decides = live.get((name, False))
+        said = decides.agreement if decides else agreement_of(latest[name]) if name in latest else None
+        found.append(
+            Listed(
+                name,
+                said.title or name if said else name,
+                decides,
+                live.get((name, True)),
+                counts.get(name, 0),
+                waits.get(name, []),
+                coming.get(name),
+            )
+        )
+    return sorted(found, key=lambda each: (each.live is None, each.name))
+
+
+def chapters(agreement: Agreement) -> list[Chapter]:
+    """Return an agreement in words."""
+    return spoken(agreement)
+
+
+def versions(name: str, now: int) -> list[Version]:
+    """Return all that has been signed under a name, and what ran beside, the latest first."""
+    found = list(
+        Publication.objects.filter(name=name)
+        .order_by("live_from", "pk")
+        .select_related("marketing", "sales", "proposal")
+    )
+    live = {one.number for one in live_now(now)}
+    counts = dict(
+        Episode.objects.filter(publication__in=[each.pk for each in found])
+        .values_list("publication")
+        .annotate(count=Count("pk"))
+    )
+    told = []
+    for place, each in enumerate(found):
+        after = (other.live_from for other in found[place + 1 :] if not other.shadow or each.shadow)
+        until = next(iter(after), None)
+        told.append(Version(each, until, counts.get(each.pk, 0), _stands(each, live, now)))
+    return told[::-1]
+
+
+def _stands(publication: Publication, live: Iterable[int], now: int) -> str:
+    if publication.live_from > now:
+        return "ends then" if publication.ends else "to come"
+    if publication.pk in live:
+        return "runs beside" if publication.shadow else "live"
+    return "ended" if publication.ends else "replaced"
+
+
+def yields(name: str, now: int) -> tuple[int, Mapping[str, Yielded]]:
+    """Return how many MQLs of the last 30 days were looked at, and by rule what it did for these."""
+    begun = Episode.objects.filter(
+        agreement=name, shadow=False, begun_at__gt=now - MONTH, begun_at__lte=now
+    ).order_by("-begun_at")
+    rows = list(begun.values_list("pk", "reasons")[:_MOST])
+    won = set(
+        Handoff.objects.filter(
+            Q(stage="customer"), episode__agreement=name, episode__begun_at__gt=now - MONTH
+        ).values_list("pk", flat=True)
+    )
+    gave: Counter[str] = Counter()
+    of_won: Counter[str] = Counter()
+    for episode, reasons in rows:
+        names = {each["rule"] for each in reasons["rules"] if each["points"]}
+        gave.update(names)
+        if episode in won:
+            of_won.update(names)
+    return len(rows), {rule: Yielded(gave[rule], of_won[rule]) for rule in gave}

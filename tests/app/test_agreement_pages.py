@@ -1,0 +1,152 @@
+"""Marketing proposes, sales declines, both sign another, it goes live, and the older one comes back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from handraiser.edge.proposal_tests import reckon_backtest
+from handraiser.store.models import Episode, Key, Proposal, Publication, User
+from tests.app.desks import now
+from tests.app.visitors import App, Visitor
+from tests.live.company import Clock, publish, send, using, worker
+
+BEGINNING = """
+agreement: crm
+title: CRM <b>software</b>
+fit: {rules: [{rule: big, title: 100 people or more, when: lead.size >= 100, points: 5}]}
+engagement:
+  rules:
+    - {rule: paper, event: Content Downloaded, points: 10, say: They read our <i>paper</i>.}
+    - {rule: demo, event: Demo Requested, points: 40}
+qualify: {mql: score >= 40, hand_raise: demo}
+handoff: {accept_within: 4 hours}
+"""
+
+
+def opened(app: App, browser: Browser, visitor: Visitor, *, width: int = 1280) -> Page:
+    context = browser.new_context(base_url=app.url, viewport={"width": width, "height": 844})
+    cookies = [{"name": name, "value": value, "url": app.url} for name, value in visitor.cookies.items()]
+    context.add_cookies(cookies)  # type: ignore[arg-type]
+    return context.new_page()
+
+
+def barriers(page: Page) -> list[object]:
+    """Return what keeps somebody from using a page, and where."""
+    found = Axe().run(page).response["violations"]
+    return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
+
+
+def comes(app: App, name: str, event: str) -> list[str]:
+    """Somebody does something; return the fingerprints of all episodes."""
+    with using(app.database):
+        who = {"userId": name, "messageId": f"{name} {now()}"}
+        send([{"type": "track", "event": event, **who}], now())
+        worker(Clock(now() + 1_000_000)).settle()
+        return list(Episode.objects.order_by("pk").values_list("fingerprint", flat=True))
+
+
+def proposes(page: Page, change: tuple[str, str], comment: str) -> int:
+    """Have marketing change a text, and propose it; return the number of the proposal."""
+    text = page.get_by_label("The agreement")
+    text.fill(text.input_value().replace(*change))
+    page.get_by_label("What it is for").fill(comment)
+    expect(page.locator("#checked")).to_contain_text("What it changes")
+    page.get_by_role("button", name="Propose").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Proposal")
+    return int(page.url.rpartition("/")[2])
+
+
+def test_an_agreement_is_proposed_declined_proposed_again_signed_and_rolled_back(
+    app: App, browser: Browser, tmp_path: Path
+) -> None:
+    mara, marketing = app.signed_in("marketing")
+    sam, sales = app.signed_in("sales")
+    with using(app.database):
+        (first,) = publish([BEGINNING], now())
+        Key.objects.get_or_create(digest="0" * 64, defaults={"scope": "track", "created_at": 0})
+        User.objects.filter(email__in=[mara, sam]).update(signs=True)
+    ours, theirs = opened(app, browser, marketing), opened(app, browser, sales, width=390)
+
+    ours.goto("/agreements")
+    assert barriers(ours) == []
+    ours.get_by_role("link", name="Propose a change").click()
+    text = ours.get_by_label("The agreement")
+    whole = text.input_value()
+    text.fill(whole.replace("score >= 40", "scoer >= 40"))
+    expect(ours.locator("#checked")).to_contain_text("Write score.")
+    ours.get_by_role("link", name="Line").first.click()
+    assert text.evaluate("each => each.value.slice(each.selectionStart, each.selectionEnd)").startswith(
+        "qualify"
+    )
+    assert barriers(ours) == []
+    text.fill(whole)
+    declined = proposes(ours, ("points: 10", "points: 40"), "Papers are worth a call.")
+
+    theirs.goto(f"/proposals/{declined}")
+    expect(theirs.get_by_role("button", name="Sign")).to_have_count(0)
+    expect(theirs.locator("#found")).to_contain_text("Being reckoned")
+    with using(app.database):
+        reckon_backtest(declined, tmp_path, now=now())
+    expect(theirs.locator("#found")).to_contain_text("gained")
+    theirs.reload()
+    assert barriers(theirs) == []
+    assert theirs.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    theirs.get_by_role("button", name="Decline").click()
+    dialog = theirs.get_by_role("dialog")
+    dialog.get_by_label("What you think").fill("We cannot call <i>sixty</i> a week.")
+    dialog.get_by_role("button", name="Decline").click()
+    expect(theirs.get_by_text("We cannot call <i>sixty</i> a week.")).to_be_visible()
+
+    ours.goto("/agreements/crm/edit")
+    signed = proposes(ours, ("points: 10", "points: 20"), "Then twice a paper.")
+    with using(app.database):
+        reckon_backtest(signed, tmp_path, now=now())
+    for page in (ours, theirs):
+        page.goto(f"/proposals/{signed}")
+        page.get_by_role("button", name="Sign").click()
+        page.get_by_role("dialog").get_by_role("button", name="Sign").click()
+        expect(page.get_by_role("button", name="Sign")).to_have_count(0)
+    expect(theirs.locator("header, main").last).to_contain_text("signed")
+    with using(app.database):
+        made = Publication.objects.latest("pk")
+        assert (made.marketing.email, made.sales.email) == (mara, sam)  # type: ignore[union-attr]
+        assert [each.state for each in Proposal.objects.order_by("pk")] == ["declined", "signed"]
+    comes(app, "ann", "Content Downloaded")
+    assert comes(app, "ann", "Content Downloaded") == [made.fingerprint]
+
+    ours.goto(f"/agreements/crm?version={first}")
+    expect(ours.get_by_text("CRM <b>software</b>").first).to_be_visible()
+    expect(ours.get_by_text("They read our <i>paper</i>.", exact=True)).to_be_visible()
+    assert barriers(ours) == []
+    ours.get_by_role("link", name="Propose it again").click()
+    ours.get_by_label("What it is for").fill("It was better before.")
+    expect(ours.locator("#checked")).to_contain_text("stricter")
+    ours.get_by_role("button", name="Propose").click()
+    expect(ours.get_by_role("heading", level=1)).to_contain_text("Proposal")
+    with using(app.database):
+        back = Proposal.objects.latest("pk")
+        assert back.fingerprint == Publication.objects.get(pk=first).fingerprint
+    for page in (ours, theirs):
+        page.context.close()
+
+
+def test_who_may_not_sign_is_told_why_and_who_may(app: App) -> None:
+    _, marketing = app.signed_in("marketing")
+    _, manager = app.signed_in("manager")
+    with using(app.database):
+        User.objects.update(signs=False)
+    text = BEGINNING.replace("crm", "other")
+    page = marketing.post("/proposals/new", text=text, comment="To begin with.")
+    assert page.status == 302
+    shown = manager.get(page.headers["location"]).text
+    assert "does not sign for sales" in shown
+    assert "nobody may sign yet" in shown
+    wrong = marketing.post("/proposals/new", text="agreement: x\n", comment="")
+    assert wrong.status == 422
+    assert "This field is required" in wrong.text
+    wrong = marketing.post("/proposals/new", text="agreement: x\n", comment="y")
+    assert (wrong.status, "qualify" in wrong.text) == (422, True)
+    assert marketing.get("/agreements/nothing").status == 404
