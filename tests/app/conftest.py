@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import django
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.servers import serving, sqlite_database
 
@@ -28,6 +28,7 @@ from tests.live.company import emptied, using  # noqa: E402  as above
 
 __all__ = ["app", "browser", "demo", "played"]
 
+expect.set_options(timeout=15_000)  # others test at the same time
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",

@@ -125,7 +125,7 @@ def test_nobody_there_is_a_failure_and_no_error() -> None:
 
 def test_what_is_no_http_is_a_failure() -> None:
     with silent(b"220 mail.example ESMTP\r\n") as port:
-        assert post(f"http://127.0.0.1:{port}/").outcome is Outcome.FAILED
+        assert post(f"http://127.0.0.1:{port}/", seconds=1.0).outcome is Outcome.FAILED
 
 
 # ---- inside
