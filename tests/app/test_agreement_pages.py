@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from handraiser.edge.proposal_tests import reckon_backtest
-from handraiser.store.models import Episode, Key, Proposal, Publication, User
+from handraiser.store.models import Draft, Episode, Key, Proposal, Publication, User
 from tests.app.desks import now
 from tests.app.visitors import App, Visitor
 from tests.live.company import Clock, publish, send, using, worker
@@ -129,6 +129,36 @@ def test_an_agreement_is_proposed_declined_proposed_again_signed_and_rolled_back
     with using(app.database):
         back = Proposal.objects.latest("pk")
         assert back.fingerprint == Publication.objects.get(pk=first).fingerprint
+    for page in (ours, theirs):
+        page.context.close()
+
+
+def test_two_write_at_once_and_neither_loses_anything(app: App, browser: Browser) -> None:
+    mara, marketing = app.signed_in("marketing")
+    otto, other = app.signed_in("marketing")
+    with using(app.database):
+        publish([BEGINNING.replace("crm", "shared")], now())
+    ours, theirs = opened(app, browser, marketing), opened(app, browser, other)
+    for page, points in ((ours, "11"), (theirs, "12")):
+        page.goto("/agreements/shared/edit")
+        text = page.get_by_label("The agreement")
+        text.fill(text.input_value().replace("points: 10", f"points: {points}"))
+        expect(page.locator("#checked")).to_contain_text("Kept as your draft")
+    text = ours.get_by_label("The agreement")
+    text.fill(text.input_value().replace("points: 11", "points: 13"))
+    expect(ours.locator("#checked")).to_contain_text(f"{otto} writes at the same agreement")
+    ours.get_by_text("How theirs differs").click()
+    assert "points: 12" in ours.locator("#checked pre").first.inner_text()
+    assert barriers(ours) == []
+    ours.reload()
+    assert "points: 13" in text.input_value()
+    theirs.goto("/agreements/shared/edit")
+    expect(theirs.get_by_text("Others are being written")).to_contain_text(mara)
+    assert "points: 12" in theirs.get_by_label("The agreement").input_value()
+    ours.get_by_role("button", name="Throw it away").click()
+    expect(ours.get_by_role("heading", level=1)).to_contain_text("CRM")
+    with using(app.database):
+        assert [each.by.email for each in Draft.objects.filter(name="shared")] == [otto]
     for page in (ours, theirs):
         page.context.close()
 

@@ -16,6 +16,7 @@ from handraiser.agreement import load
 from handraiser.agreement.diff import balance, diff
 from handraiser.agreement.model import Agreement
 from handraiser.facts.instants import iso
+from handraiser.flows.drafting import spend_draft
 from handraiser.flows.live import agreement_of
 from handraiser.flows.publishing import live_of
 from handraiser.flows.refusals import FlowCode, refused
@@ -32,9 +33,18 @@ State = Proposal.State
 
 
 def propose(
-    text: str, *, comment: str, by: str, now: int, live_from: int | None = None, hand_off: bool = False
+    text: str,
+    *,
+    comment: str,
+    by: str,
+    now: int,
+    live_from: int | None = None,
+    hand_off: bool = False,
+    draft: str = "",
 ) -> Proposal:
     """Return what is proposed now: an agreement that is to be live from an instant, else once it is signed.
+
+    draft  the token of the draft that it was written as, which is none any more then
 
     Raises Mistakes with all that is wrong in the text, and where nothing would change, where it would begin
     in the past, where nothing is said of it, and where whoever proposes it is not of marketing.
@@ -48,7 +58,9 @@ def propose(
             says = f"It means the same as what is live since {iso(live.live_from)}: nothing would change."
             fix = "Change what counts; titles, comments and the order of keys do not."
             raise refused(FlowCode.NOTHING_NEW, "text", says, fix)
-        return _kept(agreement, live, user, comment, now, live_from=live_from, hand_off=hand_off)
+        made = _kept(agreement, live, user, comment, now, live_from=live_from, hand_off=hand_off)
+        spend_draft(made, draft)
+    return made
 
 
 def propose_end(name: str, *, comment: str, by: str, now: int, live_from: int | None = None) -> Proposal:

@@ -10,8 +10,9 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from django.urls.converters import StringConverter
 
 from handraiser.edge.web.agreements.pages import agreement, agreements
-from handraiser.edge.web.agreements.proposals import checked, edit, end, proposal
+from handraiser.edge.web.agreements.proposals import end, proposal
 from handraiser.edge.web.agreements.proposals import say as say_of_proposal
+from handraiser.edge.web.agreements.writing import checked, discard, edit
 from handraiser.edge.web.api.routes import api
 from handraiser.edge.web.board.page import board, board_columns
 from handraiser.edge.web.door import health, in_json
@@ -71,6 +72,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agreements/<str:name>/edit", edit, name="proposal_edit"),
     path("agreements/<str:name>/end", end, name="agreement_end"),
     path("proposals/new", edit, name="proposal_new"),
+    path("proposals/drafts/<int:number>/discard", discard, name="draft_discard"),
     path("proposals/check", checked, name="proposal_check"),
     path("proposals/<int:number>", proposal, name="proposal"),
     path("proposals/<int:number>/<spoken:said>", say_of_proposal, name="proposal_say"),

@@ -16,7 +16,7 @@ from handraiser.store.models.people import (
     PersonPatch,
 )
 from handraiser.store.models.privacy import Consent, Erasure
-from handraiser.store.models.proposing import Proposal, Remark
+from handraiser.store.models.proposing import Draft, Proposal, Remark
 from handraiser.store.models.scoring import Dirty, Episode, KeptHits, Standing
 from handraiser.store.models.selling import (
     Alarm,
@@ -45,6 +45,7 @@ __all__ = [
     "Deadline",
     "Destination",
     "Dirty",
+    "Draft",
     "Episode",
     "Erasure",
     "Event",

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from handraiser.store.models.governing import Publication, User
 
-__all__ = ["Proposal", "Remark"]
+__all__ = ["Draft", "Proposal", "Remark"]
 
 
 class Proposal(models.Model):
@@ -86,3 +86,26 @@ class Remark(models.Model):
                 fields=["proposal", "user"], condition=Q(says="sign"), name="nobody_signs_twice"
             ),
         ]
+
+
+class Draft(models.Model):
+    """An agreement that is being written. Who begins with one has another: nobody writes over others' work.
+
+    token     of the page on which it is written: what that sends again is the same draft
+    name      of the agreement, empty for one that has none yet
+    begun_at  when it was begun; `at` is when it was written at last
+    after     the draft that it was begun with; None: with what is live, with nothing, or with what is gone
+    proposal  what became of it; None: nothing yet
+    """
+
+    token = models.CharField(max_length=32, unique=True)
+    name = models.TextField()
+    text = models.TextField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="drafts")
+    begun_at = models.BigIntegerField()
+    at = models.BigIntegerField()
+    after = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
+    proposal = models.ForeignKey(Proposal, models.PROTECT, null=True, related_name="drafts")
+
+    class Meta:
+        indexes = [models.Index(fields=["name", "proposal"])]

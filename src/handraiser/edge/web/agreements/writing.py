@@ -1,0 +1,206 @@
+"""How does marketing write an agreement? It is read as it is written, and kept: nobody's work is lost."""
+
+from __future__ import annotations
+
+import difflib
+from datetime import UTC, date, datetime, time
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from handraiser.agreement import read
+from handraiser.agreement.diff import balance, diff
+from handraiser.agreement.spoken import spoken
+from handraiser.edge.running import now
+from handraiser.edge.web.frame.access import page, user_of
+from handraiser.errors import Diagnostic, Level, Mistakes
+from handraiser.flows.drafting import discard_draft, drafts_of, keep_draft
+from handraiser.flows.live import agreement_of
+from handraiser.flows.proposing import propose
+from handraiser.flows.publishing import live_of
+from handraiser.store.models import Draft, Publication, User
+
+__all__ = ["checked", "discard", "edit"]
+
+MARKETING = frozenset({User.Role.MARKETING})
+_LONGEST = 4_000  # letters of what it is for
+_EXAMPLE = """agreement: a-name
+title: A title for people
+
+fit:                                  # who they are
+  rules:
+    - rule: mid_market
+      title: 50 to 500 employees
+      when: company.employees between 50 and 500
+      points: 15
+
+engagement:                           # what they do
+  within: 90 days
+  decay: half-life 30 days
+  rules:
+    - rule: pricing
+      title: Looked at prices
+      event: Page Viewed
+      where: path like '/pricing%'
+      at_most: 1 per day
+      points: 15
+
+qualify:                              # who is handed to sales
+  mql: fit >= 10 and score >= 40
+"""
+
+
+class _Proposed(forms.Form):
+    """What is proposed, what for, and from when on.
+
+    token  of the page on which it is written
+    after  the number of the draft that it was begun with, if that is somebody else's
+    begun  the text that it was begun with
+    """
+
+    text = forms.CharField(label="The agreement", strip=False)
+    token = forms.CharField(required=False, max_length=32, widget=forms.HiddenInput)
+    after = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    begun = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+    comment = forms.CharField(
+        label="What it is for", max_length=_LONGEST, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    day = forms.DateField(
+        label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="The day on which it begins; empty: as soon as both sides have signed.",
+    )  # fmt: skip
+    hand_off = forms.BooleanField(label="Hand off also who became an MQL before", required=False)
+
+
+@page(MARKETING)
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, name: str = "") -> HttpResponse:
+    """Have marketing write an agreement, from a draft, a version or an example, and propose it."""
+    at, me = now(), user_of(request)
+    drafts = drafts_of(name)
+    text, draft = _beginning(request, name, at, drafts)
+    mine = draft is not None and draft.by == me
+    form = _Proposed(request.POST or None, initial=_initial(text, draft, mine=mine))
+    diagnostics: list[Diagnostic] = []
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            made = propose(
+                _plain(given["text"]), comment=given["comment"], by=me.email, now=at,
+                live_from=_morning(given["day"], me), hand_off=given["hand_off"], draft=given["token"],
+            )  # fmt: skip
+            return redirect("proposal", made.pk)
+        except Mistakes as mistakes:
+            diagnostics = list(mistakes.diagnostics)
+    told = {
+        "form": form,
+        "name": name,
+        "diagnostics": diagnostics,
+        "draft": draft,
+        "mine": mine,
+        "drafts": [each for each in drafts if each != draft],
+        "check": reverse("proposal_check") + (f"?name={name}" if name else ""),
+    }
+    return render(request, "agreements/edit.html", told, status=422 if form.errors or diagnostics else 200)
+
+
+@page(MARKETING)
+@require_http_methods(["GET", "POST"])
+def checked(request: HttpRequest) -> HttpResponse:
+    """Keep what is being written; show what is wrong in it, what it says, and who else writes at the same."""
+    me, at = user_of(request), now()
+    text, name = _plain(request.POST.get("text", "")), request.GET.get("name", "")
+    agreement, diagnostics = read(text, file="the agreement")
+    live = live_of(agreement.name, at) if agreement else None
+    changes = diff(agreement_of(live), agreement) if live and agreement else []
+    told: dict[str, Any] = {
+        "diagnostics": diagnostics,
+        "wrong": [each for each in diagnostics if each.level is Level.MISTAKE],
+        "agreement": agreement,
+        "chapters": spoken(agreement) if agreement else [],
+        "live": live,
+        "changes": changes,
+        "effect": balance(changes) if changes else None,
+    }
+    # What is opened is no work yet: the first change makes it some.
+    token, after = request.POST.get("token", "")[:32], request.POST.get("after", "")
+    if token and _plain(request.POST.get("begun", "")) != text:
+        number = int(after) if after.isdecimal() else None
+        try:
+            kept = keep_draft(name, text, token=token, after=number, by=me.email, now=at)
+        except Mistakes as mistakes:
+            told["unkept"] = mistakes.diagnostics[0]
+        else:
+            told |= {"kept": kept.draft, "others": [(each, _lines(text, each.text)) for each in kept.others]}
+    return render(request, "agreements/checked.html", told)
+
+
+@page(MARKETING)
+@require_http_methods(["GET", "POST"])
+def discard(request: HttpRequest, number: int) -> HttpResponse:
+    """Throw a draft of one's own away."""
+    draft = Draft.objects.filter(pk=number, by=user_of(request)).first()
+    if draft is None:
+        raise Http404
+    if request.method == "POST":
+        discard_draft(number, by=user_of(request).email)
+    return redirect("agreement", draft.name) if draft.name else redirect("agreements")
+
+
+def _initial(text: str, draft: Draft | None, *, mine: bool) -> dict[str, object]:
+    if draft is not None and mine:
+        return {"text": text, "begun": text, "token": draft.token, "after": draft.after_id}
+    return {"text": text, "begun": text, "token": uuid4().hex, "after": draft and draft.pk}
+
+
+def _lines(mine: str, theirs: str) -> str:
+    """Return how another's text differs from one's own, line by line: − mine, + theirs."""
+    told = difflib.unified_diff(mine.splitlines(), theirs.splitlines(), "yours", "theirs", n=1, lineterm="")
+    return "\n".join(told)
+
+
+def _beginning(request: HttpRequest, name: str, now: int, drafts: list[Draft]) -> tuple[str, Draft | None]:
+    """Return the text to begin with, and the draft that it is, if it is one.
+
+    A version or a draft that is asked for, else one's own latest draft, else what is live, else an example.
+    """
+    asked, draft = request.GET.get("from", ""), request.GET.get("draft", "")
+    if asked.isdecimal():
+        version: Publication | None = Publication.objects.filter(pk=int(asked), name=name).first()
+        if version is None:
+            raise Http404
+        return version.text, None
+    if draft.isdecimal():
+        chosen = next((each for each in drafts if each.pk == int(draft)), None)
+        if chosen is None:
+            raise Http404
+        return chosen.text, chosen
+    own = next((each for each in drafts if each.by == request.user), None)
+    if own is not None:
+        return own.text, own
+    live = live_of(name, now) if name else None
+    if name and live is None:
+        latest = Publication.objects.filter(name=name).order_by("live_from").last()
+        if latest is None:
+            raise Http404
+        return str(latest.text), None
+    return (live.text if live else _EXAMPLE), None
+
+
+def _plain(text: str) -> str:
+    """Return a text as it stands in a file: browsers send other ends of lines."""
+    return text.replace("\r\n", "\n").rstrip("\n") + "\n"
+
+
+def _morning(day: date | None, user: User) -> int | None:
+    """Return when a day begins where somebody is."""
+    if day is None:
+        return None
+    began = datetime.combine(day, time(), ZoneInfo(user.timezone or "UTC")).astimezone(UTC)
+    return int(began.timestamp()) * 1_000_000
