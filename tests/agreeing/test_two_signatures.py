@@ -8,11 +8,13 @@ import pytest
 
 from handraiser.edge.proposal_tests import kept_of, reckon_backtest
 from handraiser.errors import Mistakes
+from handraiser.flows.beside import run_beside, stop_beside
 from handraiser.flows.live import live_at
 from handraiser.flows.proposing import freeze_backtest, is_outdated, propose, propose_end, withdraw
 from handraiser.flows.publishing import Signatures
 from handraiser.flows.publishing import publish as publish_at_once
 from handraiser.flows.signing import decline, remark, sign
+from handraiser.store.beside import beside
 from handraiser.store.models import Audit, Handoff, Proposal, Publication, Remark, User
 from tests.live.company import DAY, HOUR, NOON, SECOND, Live
 from tests.servers import Database
@@ -207,6 +209,26 @@ def test_a_shadow_ends_with_what_is_live_or_by_itself() -> None:
     for email in (SAM, MARA):
         sign(proposal.pk, by=email, now=NOON + 2 * HOUR)
     assert [one.shadow for one in live_at(NOON + 2 * HOUR)] == [False]
+
+
+def test_a_proposal_runs_beside_what_is_live_until_it_is_stopped() -> None:
+    live = Live(TEXT, at=NOON)
+    proposal = proposed(now=live.clock.at)
+    run_beside(proposal.pk, by=MARA, now=live.clock.at)
+    refused("HR883", run_beside, proposal.pk, by=SAM, now=live.clock.at)
+    live.later(HOUR)
+    live.track({"userId": "ann"}, "Content Downloaded")
+    live.track({"userId": "bob"}, "Demo Requested")
+    assert live.told() == [live.lead("user", "bob")]
+    found = beside("demo", since=NOON, until=live.clock.at, zone="UTC")
+    assert [each[1:] for each in found.days] == [(1, 2, 0, 1)]
+    assert ([lead for lead, _ in found.shadow_alone], found.live_alone) == ([live.lead("user", "ann")], [])
+    stop_beside("demo", by=MARA, now=live.clock.at)
+    refused("HR888", stop_beside, "demo", by=MARA, now=live.clock.at)
+    assert [one.shadow for one in live_at(live.clock.at)] == [False]
+    live.later(HOUR)
+    live.track({"userId": "cleo"}, "Content Downloaded")
+    assert [each.shadow for each in live.episodes()].count(True) == 2
 
 
 def test_what_it_would_have_found_is_that_of_a_back_test_and_names_nobody(tmp_path: Any) -> None:

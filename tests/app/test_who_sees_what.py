@@ -45,7 +45,14 @@ _STEWARDS = {"marketing", "manager", "administrator"}
 ONLY |= dict.fromkeys(["lead_same", "lead_join", "lead_unjoin", "lead_consent", "lead_everything"], _STEWARDS)
 ONLY |= {
     name: {"marketing"}
-    for name in ("proposal_new", "proposal_edit", "proposal_check", "draft_discard", "agreement_end")
+    for name in (
+        "proposal_new",
+        "proposal_edit",
+        "proposal_check",
+        "draft_discard",
+        "agreement_end",
+        "agreement_stop",
+    )
 }
 ONLY["proposal_say"] = {"marketing", "sales", "manager", "administrator"}
 ONLY["lead_erase"] = {"marketing", "administrator"}

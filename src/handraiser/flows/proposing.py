@@ -25,7 +25,7 @@ from handraiser.store.locks import GOVERNING, alone
 from handraiser.store.models import Audit, Proposal, Publication, Remark, User
 
 __all__ = [
-    "freeze_backtest", "is_outdated", "open_proposal", "proposal_numbered", "propose", "propose_end",
+    "freeze_backtest", "is_outdated", "open_proposal", "proposal_numbered", "propose", "propose_end", "proposer",
     "withdraw",
 ]  # fmt: skip
 
@@ -52,7 +52,7 @@ def propose(
     agreement = load(text if "\n" in text else f"{text}\n", file="the agreement")
     with transaction.atomic():
         alone(GOVERNING)
-        user = _proposer(by)
+        user = proposer(by)
         live = live_of(agreement.name, now)
         if live is not None and live.fingerprint == agreement.fingerprint and not hand_off:
             says = f"It means the same as what is live since {iso(live.live_from)}: nothing would change."
@@ -67,7 +67,7 @@ def propose_end(name: str, *, comment: str, by: str, now: int, live_from: int | 
     """Return what is proposed now: that of a name nothing is live any more. Raises Mistakes, as `propose`."""
     with transaction.atomic():
         alone(GOVERNING)
-        user = _proposer(by)
+        user = proposer(by)
         live = live_of(name, now)
         if live is None:
             fix = "`GET /api/agreements` shows what is."
@@ -79,7 +79,7 @@ def withdraw(number: int, *, by: str, now: int, why: str = "") -> Proposal:
     """Return what is proposed no more. Raises Mistakes where it has ended, or they are not of marketing."""
     with transaction.atomic():
         alone(GOVERNING)
-        user, proposal = _proposer(by), open_proposal(number)
+        user, proposal = proposer(by), open_proposal(number)
         Remark.objects.create(
             proposal=proposal, user=user, at=now, says=Remark.Says.WITHDRAW, text=why.strip()
         )
@@ -157,7 +157,8 @@ def _kept(
     return proposal
 
 
-def _proposer(by: str) -> User:
+def proposer(by: str) -> User:
+    """Return who proposes, by the address. Raises Mistakes where they are not of marketing."""
     user = user_named(by, where="by")
     if user.role == User.Role.MARKETING:
         return user

@@ -166,7 +166,9 @@ def live_of(name: str, now: int, *, shadow: bool = False) -> Publication | None:
     live = _latest(others.live, now)
     if not shadow:
         return live
-    return beside if beside is not None and (live is None or beside.live_from > live.live_from) else None
+    if beside is None or live is None:
+        return beside
+    return beside if (beside.live_from, beside.pk) > (live.live_from, live.pk) else None
 
 
 def publish_here(agreement: Agreement, *, now: int) -> Here:

@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from django.urls.converters import StringConverter
 
 from handraiser.edge.web.agreements.pages import agreement, agreements
-from handraiser.edge.web.agreements.proposals import end, proposal
+from handraiser.edge.web.agreements.proposals import end, proposal, stop
 from handraiser.edge.web.agreements.proposals import say as say_of_proposal
 from handraiser.edge.web.agreements.writing import checked, discard, edit
 from handraiser.edge.web.api.routes import api
@@ -49,7 +49,7 @@ class ActInPath(StringConverter):
 class SpokenInPath(StringConverter):
     """What may be said of a proposal, in an address."""
 
-    regex = "comment|sign|decline|withdraw"
+    regex = "comment|sign|decline|withdraw|beside"
 
 
 register_converter(ActInPath, "act")
@@ -71,6 +71,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agreements/<str:name>", agreement, name="agreement"),
     path("agreements/<str:name>/edit", edit, name="proposal_edit"),
     path("agreements/<str:name>/end", end, name="agreement_end"),
+    path("agreements/<str:name>/stop", stop, name="agreement_stop"),
     path("proposals/new", edit, name="proposal_new"),
     path("proposals/drafts/<int:number>/discard", discard, name="draft_discard"),
     path("proposals/check", checked, name="proposal_check"),

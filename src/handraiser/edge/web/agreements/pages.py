@@ -9,9 +9,15 @@ from handraiser.edge.running import now
 from handraiser.edge.web.agreements.shown import agreements_listed, chapters, versions, yields
 from handraiser.edge.web.frame.access import EVERYBODY, page, user_of
 from handraiser.flows.live import agreement_of
+from handraiser.flows.publishing import live_of
+from handraiser.store.beside import beside
+from handraiser.store.known_as import leads_told
 from handraiser.store.models import Proposal, Publication, User
 
 __all__ = ["agreement", "agreements"]
+
+_DAYS = 30
+_NAMED = 20  # leads of each kind
 
 
 @page(EVERYBODY)
@@ -53,8 +59,28 @@ def agreement(request: HttpRequest, name: str) -> HttpResponse:
         "looked_at": looked_at,
         "did": did,
         "may_propose": user_of(request).role == User.Role.MARKETING,
-    }
+    } | _beside(name, user_of(request), at)
     return render(request, "agreements/agreement.html", told)
+
+
+def _beside(name: str, user: User, at: int) -> dict[str, object]:
+    """Return how what runs beside compares with what is live, if something does."""
+    runs = live_of(name, at, shadow=True)
+    if runs is None:
+        return {"beside": None}
+    zone = agreement_of(runs).timezone
+    found = beside(name, since=runs.live_from, until=at + 1, zone=zone)
+    who = leads_told({lead for some in (found.live_alone, found.shadow_alone) for lead, _ in some[:_NAMED]})
+    # Whom somebody of sales may look at is their own leads: they see how many, and not who.
+    may_see = user.role != User.Role.SALES
+    told = [
+        (says, [(lead, who[lead], when) for lead, when in some[:_NAMED]], len(some))
+        for says, some in (
+            ("Only what runs beside", found.shadow_alone),
+            ("Only what is live", found.live_alone),
+        )
+    ]
+    return {"beside": runs, "days": found.days[:_DAYS], "alone": told if may_see else []}
 
 
 def _chosen(request: HttpRequest, name: str) -> Publication | None:

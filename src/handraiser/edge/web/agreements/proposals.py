@@ -21,6 +21,7 @@ from handraiser.edge.running import now
 from handraiser.edge.web.frame.access import EVERYBODY, page, user_of
 from handraiser.errors import Mistakes
 from handraiser.facts.instants import iso
+from handraiser.flows.beside import run_beside, stop_beside
 from handraiser.flows.proposing import (
     is_outdated,
     proposal_numbered,
@@ -31,7 +32,7 @@ from handraiser.flows.publishing import SIDES, live_of
 from handraiser.flows.signing import decline, remark, side_of, sign, why_not_sign
 from handraiser.store.models import Proposal, Remark, User
 
-__all__ = ["end", "proposal", "say"]
+__all__ = ["end", "proposal", "say", "stop"]
 
 MARKETING = frozenset({User.Role.MARKETING})
 SPEAKING = frozenset(set(User.Role) - {User.Role.VIEWER})
@@ -100,6 +101,20 @@ def end(request: HttpRequest, name: str) -> HttpResponse:
     return _done(request, form, "Propose it", f"{name} is to end", done, told)
 
 
+@page(MARKETING)
+@require_http_methods(["GET", "POST"])
+def stop(request: HttpRequest, name: str) -> HttpResponse:
+    """Have what runs beside run no more."""
+    if live_of(name, now(), shadow=True) is None:
+        raise Http404
+
+    def done() -> str:
+        stop_beside(name, by=user_of(request).email, now=now())
+        return "Nothing runs beside it any more."
+
+    return _done(request, forms.Form(request.POST or None), "Stop it", f"What runs beside {name}", done)
+
+
 @page(SPEAKING)
 @require_http_methods(["GET", "POST"])
 def say(request: HttpRequest, number: int, said: str) -> HttpResponse:
@@ -121,6 +136,9 @@ def say(request: HttpRequest, number: int, said: str) -> HttpResponse:
             case "decline":
                 decline(number, why=form.cleaned_data["text"], by=me, now=now())
                 return "It is declined."
+            case "beside":
+                run_beside(number, by=me, now=now())
+                return "It runs beside what is live, and hands nothing off."
             case "withdraw":
                 withdraw(number, by=me, now=now())
                 return "It is withdrawn."
@@ -138,6 +156,10 @@ _ACTS = {
         "With the signature of the other side it is published. What you sign is what this page shows.",
     ),
     "decline": ("Decline", "Decline", "That ends this proposal. Say what would have to be otherwise."),
+    "beside": (
+        "Run it beside", "Run it",
+        "It decides as what is live does, and hands nothing off; the agreement's page compares both, day by day.",
+    ),
     "withdraw": ("Withdraw", "Withdraw", "It is proposed no more; what was said of it stays."),
 }  # fmt: skip
 
