@@ -43,17 +43,10 @@ ONLY = {  # roles, of pages that not all may see
 }
 _STEWARDS = {"marketing", "manager", "administrator"}
 ONLY |= dict.fromkeys(["lead_same", "lead_join", "lead_unjoin", "lead_consent", "lead_everything"], _STEWARDS)
-ONLY |= {
-    name: {"marketing"}
-    for name in (
-        "proposal_new",
-        "proposal_edit",
-        "proposal_check",
-        "draft_discard",
-        "agreement_end",
-        "agreement_stop",
-    )
-}
+_WRITING = (
+    "proposal_new", "proposal_edit", "proposal_check", "draft_discard", "agreement_end", "agreement_stop",
+)  # fmt: skip
+ONLY |= {name: {"marketing"} for name in _WRITING}
 ONLY["proposal_say"] = {"marketing", "sales", "manager", "administrator"}
 ONLY["lead_erase"] = {"marketing", "administrator"}
 

@@ -1,4 +1,4 @@
-"""Does a proposal run beside what is live for a while? It decides as if it were live, and hands nothing off."""
+"""Does a proposal run beside what is live? It decides as if it were live itself, and hands nothing off."""
 
 from __future__ import annotations
 

@@ -25,8 +25,8 @@ from handraiser.store.locks import GOVERNING, alone
 from handraiser.store.models import Audit, Proposal, Publication, Remark, User
 
 __all__ = [
-    "freeze_backtest", "is_outdated", "open_proposal", "proposal_numbered", "propose", "propose_end", "proposer",
-    "withdraw",
+    "freeze_backtest", "is_outdated", "open_proposal", "proposal_numbered", "propose", "propose_end",
+    "proposer", "withdraw",
 ]  # fmt: skip
 
 State = Proposal.State

@@ -158,7 +158,7 @@ _ACTS = {
     "decline": ("Decline", "Decline", "That ends this proposal. Say what would have to be otherwise."),
     "beside": (
         "Run it beside", "Run it",
-        "It decides as what is live does, and hands nothing off; the agreement's page compares both, day by day.",
+        "It decides as if it were live, and hands nothing off; the agreement's page compares both by day.",
     ),
     "withdraw": ("Withdraw", "Withdraw", "It is proposed no more; what was said of it stays."),
 }  # fmt: skip
