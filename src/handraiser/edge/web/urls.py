@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.urls.converters import StringConverter
 
 from handraiser.edge.web.api.routes import api
 from handraiser.edge.web.board.page import board, board_columns
-from handraiser.edge.web.door import health, in_json
+from handraiser.edge.web.door import health
 from handraiser.edge.web.frame.access import gone, open_to_all
+from handraiser.edge.web.frame.failing import nowhere, too_often, unreadable, wrong
 from handraiser.edge.web.home.page import (
     front,
     home,
@@ -33,7 +32,7 @@ from handraiser.edge.web.signing.elsewhere import elsewhere
 from handraiser.edge.web.signing.pages import forgotten, join, welcome
 from handraiser.lifecycle.saying import Act
 
-__all__ = ["ActInPath", "handler404", "handler500", "nowhere", "urlpatterns", "wrong"]
+__all__ = ["ActInPath", "handler400", "handler404", "handler429", "handler500", "urlpatterns"]
 
 
 class ActInPath(StringConverter):
@@ -90,28 +89,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 
-def nowhere(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer where there is nothing."""
-    if _is_for_people(request):
-        return render(request, "frame/nowhere.html", {"path": request.path[:200]}, status=404)
-    says = f"There is nothing at {request.path[:200]}."
-    return in_json(404, {"success": False, "message": says, "fix": "/api/openapi.json says what there is."})
-
-
-def wrong(request: HttpRequest) -> HttpResponse:
-    """Answer where something went wrong that nobody thought of."""
-    if _is_for_people(request):
-        # Nothing that needs a database, a template or a user: any of them may be what is wrong.
-        spoken = "Something is wrong here; it has been written to the log. Go back, and try again."
-        return HttpResponse(spoken, status=500, content_type="text/plain; charset=utf-8")
-    says = "Something is wrong here; it has been written to the log."
-    return in_json(500, {"success": False, "message": says})
-
-
-def _is_for_people(request: HttpRequest) -> bool:
-    """Return whether a browser shows the answer to somebody."""
-    return not request.path.startswith("/api/") and "text/html" in request.headers.get("Accept", "")
-
-
+handler400: Any = unreadable
 handler404: Any = nowhere
+handler429: Any = too_often  # allauth's
 handler500: Any = wrong
