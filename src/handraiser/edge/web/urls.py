@@ -25,11 +25,15 @@ from handraiser.edge.web.home.page import (
 from handraiser.edge.web.lead.joining import join_two, lead_joins, part_two, same_person
 from handraiser.edge.web.lead.page import course, judged, lead, proof, timeline
 from handraiser.edge.web.lead.privacy import erase_lead, everything_kept, lead_privacy, say_consent
+from handraiser.edge.web.people.hours import back, go_away, one_person, work_when
 from handraiser.edge.web.people.page import invite, leave, link, people, role
 from handraiser.edge.web.queue.page import queue, rows
 from handraiser.edge.web.queue.verdicts import say
 from handraiser.edge.web.signing.elsewhere import elsewhere
 from handraiser.edge.web.signing.pages import forgotten, join, welcome
+from handraiser.edge.web.teams.members import join_in, member_share, pause, take_out
+from handraiser.edge.web.teams.page import change_team, drop_team, new_team, one_team, teams
+from handraiser.edge.web.teams.trying import routes, routes_tried
 from handraiser.lifecycle.saying import Act
 
 __all__ = ["ActInPath", "handler400", "handler404", "handler429", "handler500", "urlpatterns"]
@@ -57,9 +61,24 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("board/columns", board_columns, name="board_columns"),
     path("people", people, name="people"),
     path("people/invite", invite, name="people_invite"),
+    path("people/<int:number>", one_person, name="person"),
+    path("people/<int:number>/hours", work_when, name="person_hours"),
+    path("people/<int:number>/away", go_away, name="person_away"),
+    path("people/<int:number>/away/<int:off>", back, name="person_back"),
     path("people/<int:number>/link", link, name="people_link"),
     path("people/<int:number>/role", role, name="people_role"),
     path("people/<int:number>/leave", leave, name="people_leave"),
+    path("teams", teams, name="teams"),
+    path("team", new_team, name="team_new"),
+    path("teams/<str:team>", one_team, name="team"),
+    path("teams/<str:team>/change", change_team, name="team_change"),
+    path("teams/<str:team>/remove", drop_team, name="team_remove"),
+    path("teams/<str:team>/join", join_in, name="team_join"),
+    path("teams/<str:team>/members/<int:number>", member_share, name="team_share"),
+    path("teams/<str:team>/members/<int:number>/active", pause, name="team_pause"),
+    path("teams/<str:team>/members/<int:number>/leave", take_out, name="team_leave"),
+    path("routes", routes, name="routes"),
+    path("routes/tried", routes_tried, name="routes_tried"),
     path("queue", queue, name="queue"),
     path("queue/rows", rows, name="queue_rows"),
     path("episodes/<int:number>/<act:act>", say, name="say"),

@@ -27,6 +27,7 @@ _PLACES = (
     _Place("home", "Home", icon="home", may=EVERYBODY),
     _Place("queue", "Queue", icon="inbox", may=EVERYBODY),
     _Place("board", "Board", icon="layout-kanban", may=EVERYBODY - {Role.SALES}),
+    _Place("teams", "Teams", icon="users-group", may=EVERYBODY - {Role.SALES}),
     _Place("people", "People", icon="users", may=frozenset({Role.ADMINISTRATOR})),
 )
 
