@@ -20,7 +20,7 @@ from handraiser.edge.running import now
 from handraiser.edge.web.frame.access import EVERYBODY, SELLING, page, user_of
 from handraiser.edge.web.frame.dialogs import Suggesting, settled
 from handraiser.edge.web.people.naming import called, choices_of
-from handraiser.edge.web.people.working import away_among, working_of
+from handraiser.edge.web.people.working import agreed_zone, away_among, working_of
 from handraiser.errors import many
 from handraiser.flows.heading import tends
 from handraiser.flows.teams_shown import MemberSeen, look_at_team
@@ -94,7 +94,7 @@ def one_person(request: HttpRequest, number: int) -> HttpResponse:
     told = {
         "person": user,
         "me": me.pk == user.pk,
-        "works": working_of(user, at),
+        "works": working_of(user, agreed_zone(at)),
         "away": away_among([user.pk], at),
         "teams": _in_teams(me, user, at),
         "sells": user.role in SELLING,

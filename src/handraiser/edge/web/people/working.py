@@ -12,7 +12,7 @@ from handraiser.flows.timeoff import zone_of
 from handraiser.handoff.local_days import day_beginning_at
 from handraiser.store.models import TimeOff, User
 
-__all__ = ["Absence", "Working", "away_among", "working_of"]
+__all__ = ["Absence", "Working", "agreed_zone", "away_among", "working_of"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FAR = 253_000_000_000_000_000  # microseconds: in the year 9987, beyond which days are not told
@@ -41,10 +41,15 @@ class Absence(NamedTuple):
     begun: bool
 
 
-def working_of(user: User, at: int) -> Working:
-    """Return when somebody works."""
+def agreed_zone(at: int) -> str:
+    """Return by whose clock whoever has none of their own works."""
+    return zone_of(User(timezone=""), at)
+
+
+def working_of(user: User, agreed: str) -> Working:
+    """Return when somebody works; `agreed` is the zone of whoever has none of their own."""
     week = write_week(user.hours).split("; ") if user.hours else []
-    return Working(zone_of(user, at), bool(user.timezone), week, list(user.holidays or ()))
+    return Working(user.timezone or agreed, bool(user.timezone), week, list(user.holidays or ()))
 
 
 def away_among(users: Collection[int], at: int) -> list[Absence]:

@@ -18,7 +18,7 @@ from handraiser.edge.running import now
 from handraiser.edge.web.frame.access import SELLING, page, user_of
 from handraiser.edge.web.frame.dialogs import settled
 from handraiser.edge.web.people.naming import called, choices_of
-from handraiser.edge.web.people.working import Working, away_among, working_of
+from handraiser.edge.web.people.working import Working, agreed_zone, away_among, working_of
 from handraiser.errors import many
 from handraiser.flows.absent import naming
 from handraiser.flows.heading import heads, tends
@@ -100,7 +100,7 @@ def one_team(request: HttpRequest, team: str) -> HttpResponse:
     people = {each.pk: each for each in User.objects.filter(memberships__team=found)}
     told = {
         "team": found,
-        "seats": _seats(user, seen, people, at),
+        "seats": _seats(user, seen, people, agreed_zone(at)),
         "next": seen.next,
         "away": away_among(people, at),
         "heads": heads(user, found),
@@ -179,15 +179,20 @@ def _listed(team: Team, seen: TeamSeen) -> tuple[Team, TeamSeen, str]:
     return team, seen, names.get(seen.next or "", "")
 
 
-def _seats(user: User, seen: TeamSeen, people: dict[int, User], at: int) -> list[_Seat]:
+def _seats(user: User, seen: TeamSeen, people: dict[int, User], zone: str) -> list[_Seat]:
     whole = sum(each.weight for each in seen.members if each.active) or 1
+    heading = heads(user, seen.team)
     return [
         _Seat(
-            each, round(100 * each.weight / whole) if each.active else 0, each.email == seen.next,
-            working_of(people[each.user], at), tends(user, people[each.user]),
+            each,
+            share=round(100 * each.weight / whole) if each.active else 0,
+            following=each.email == seen.next,
+            works=working_of(people[each.user], zone),
+            tended=heading or tends(user, people[each.user]),
         )
         for each in seen.members
-    ]  # fmt: skip
+        if each.user in people
+    ]
 
 
 def _of_no_team(team: Team, at: int) -> str:
