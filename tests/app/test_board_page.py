@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from handraiser.store.models import Deadline, Episode, Handoff, Member, Publication, Team, TimeOff, User
-from tests.app.visitors import App, Visitor
+from tests.app.visitors import App
+from tests.app.windows import fits, window
 from tests.live.company import Clock, publish, send, using, worker
 
 AGREEMENT = """
@@ -86,24 +86,6 @@ def office(app: App) -> Office:
     return Office(app)
 
 
-def opened(
-    app: App, browser: Browser, visitor: Visitor, *, theme: str = "light", width: int = 1280
-) -> tuple[Page, list[str]]:
-    context = browser.new_context(
-        base_url=app.url,
-        color_scheme=theme,
-        viewport={"width": width, "height": 800},  # type: ignore[arg-type]
-    )
-    cookies = [{"name": name, "value": value, "url": app.url} for name, value in visitor.cookies.items()]
-    context.add_cookies(cookies)  # type: ignore[arg-type]
-    page = context.new_page()
-    wrong: list[str] = []
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.goto("/board?team=board")
-    return page, wrong
-
-
 def column(page: Page, name: str) -> Locator:
     return page.get_by_role("region", name=name, exact=True)
 
@@ -112,7 +94,7 @@ def test_a_lead_is_dragged_to_another_and_given_back_by_keys(
     app: App, browser: Browser, office: Office
 ) -> None:
     _, visitor = app.signed_in("manager")
-    page, wrong = opened(app, browser, visitor)
+    page, wrong = window(app, browser, visitor, "/board?team=board")
     expect(column(page, "Olga")).to_contain_text("takes leads now")
     expect(column(page, "Tom")).to_contain_text("away until")
     episode = office.comes("Ann Field", company="Acme")
@@ -194,10 +176,8 @@ def test_nothing_keeps_anybody_from_using_the_board(
     with using(app.database):
         Deadline.objects.filter(episode=late, act="due").update(due_at=1)
     _, visitor = app.signed_in("manager")
-    page, wrong = opened(app, browser, visitor, theme=theme, width=width)
+    page, wrong = window(app, browser, visitor, "/board?team=board", theme=theme, width=width)
     expect(column(page, "Olga").locator("[data-episode]")).to_be_visible()
-    found = Axe().run(page).response["violations"]
-    assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert fits(page)
     assert wrong == []
     page.context.close()

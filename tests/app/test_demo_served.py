@@ -118,6 +118,7 @@ def test_the_command_serves_what_was_played_with_visitors_and_ends_when_told(
         old.backup(new)
         new.execute("INSERT INTO store_audit VALUES (NULL, ?, 'sam', 'looked', 'it', '{}')", [now])
         new.commit()
+    (tmp_path / "agreement.yaml").write_text("mine by now", encoding="utf-8")
     (tmp_path / "other").mkdir()  # whose database the environment names is not asked
     asked = ["demo", "--folder", str(tmp_path), "--leads", "20", "--port", str(port)]
     process = subprocess.Popen(
@@ -128,6 +129,8 @@ def test_the_command_serves_what_was_played_with_visitors_and_ends_when_told(
         assert process.stdout is not None
         told = list(takewhile(lambda line: not line.startswith("ready"), process.stdout))
         assert [line for line in told if "maria@acme-crm.example" in line]
+        assert [line for line in told if "goes on from where it was left" in line]
+        assert (tmp_path / "agreement.yaml").read_text(encoding="utf-8") == "mine by now"
         assert PASSWORD in Visitor(Front(port, process)).get("/account/login/").text
         came = "SELECT count(*) FROM store_event WHERE message_id LIKE 'visit-%' AND received_at > ?"
         copied = Database(f"sqlite:///{database_of(tmp_path)}")

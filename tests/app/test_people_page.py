@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import RequestFactory, override_settings
 from playwright.sync_api import Browser, expect
 
 from handraiser.edge.web.people.inviting import link_for
 from handraiser.store.models import Audit, Team, User
 from tests.app.visitors import PASSWORD, App
+from tests.app.windows import fits, token_of, window
 from tests.connectors.postbox import taking_mail
 from tests.live.company import using
 from tests.live.conftest import database
 
 __all__ = ["database"]
-
-
-def token_of(text: str) -> str:
-    found = re.search(r'"X-CSRFToken": "(\w+)"', text)
-    return found[1] if found else ""
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 390)])
@@ -33,31 +27,19 @@ def test_somebody_is_invited_becomes_something_else_and_leaves(
     email = f"nia{admin.partition('@')[0]}@made.example"
     with using(app.database):
         Team.objects.get_or_create(name="people <b>")
-    context = browser.new_context(
-        base_url=app.url,
-        color_scheme=theme,
-        viewport={"width": width, "height": 844},  # type: ignore[arg-type]
-    )
-    cookies = [{"name": name, "value": value, "url": app.url} for name, value in visitor.cookies.items()]
-    context.add_cookies(cookies)  # type: ignore[arg-type]
-    page = context.new_page()
-    wrong: list[str] = []
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.goto("/people")
-    assert Axe().run(page).response["violations"] == []
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page, wrong = window(app, browser, visitor, "/people", theme=theme, width=width)
+    assert fits(page)
     page.get_by_role("button", name="Invite").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("E-mail address").fill(email)
     dialog.get_by_label("Name").fill("Nia <i>Noon</i>")
     dialog.get_by_label("Role").select_option("manager")
-    assert Axe().run(page).response["violations"] == []
+    assert fits(page)
     dialog.get_by_role("button", name="Invite").click()
     expect(dialog).to_contain_text("Nothing is mailed from here")
     link = dialog.get_by_label("It works once").input_value()
     assert link.startswith(f"{app.url}/join/")
-    assert Axe().run(page).response["violations"] == []
+    assert fits(page)
     dialog.get_by_role("link", name="Done").click()
     row = page.get_by_role("row").filter(has_text=email)
     expect(row).to_contain_text("Nia <i>Noon</i>")
@@ -83,7 +65,7 @@ def test_somebody_is_invited_becomes_something_else_and_leaves(
         (admin, "changed a user"), (admin, "removed a user"),
     ]  # fmt: skip
     assert wrong == []
-    context.close()
+    page.context.close()
 
 
 def test_the_last_administrator_stays_one(app: App) -> None:

@@ -27,10 +27,10 @@ PAGES = {
         "/account/password/change/",
         "/nowhere",
     ],
-    "manager": ["/home", "/queue?whose=all", "/board"],
+    "manager": ["/home", "/queue?whose=all", "/board", "/teams", "/teams/emea", "/routes"],
     "marketing": ["/home", "/board"],
-    "administrator": ["/home", "/people"],
-    "viewer": ["/home"],
+    "administrator": ["/home", "/people", "/teams", "/teams/americas"],
+    "viewer": ["/home", "/teams/pacific"],
 }
 
 

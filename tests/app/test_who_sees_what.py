@@ -24,11 +24,14 @@ GIVEN = {
     "lead_id": "999999",
     "other": "999998",
     "link": "999999",
+    "team": "999999",
+    "off": "999999",
 }
 EVERYBODY = {
     "home", "home_kept", "home_funnel", "home_why", "home_trend", "queue", "queue_rows", "say",
     "agreements", "agreement", "proposal",
     "lead", "proof", "timeline", "course", "judged", "lead_joins", "lead_privacy",
+    "person", "person_hours", "person_away", "person_back",
 }  # fmt: skip
 ONLY = {  # roles, of pages that not all may see
     "home_aims": {"manager", "administrator", "marketing", "viewer"},
@@ -41,6 +44,11 @@ ONLY = {  # roles, of pages that not all may see
     "board": {"manager", "administrator", "marketing", "viewer"},
     "board_columns": {"manager", "administrator", "marketing", "viewer"},
 }
+_LOOKING = {"manager", "administrator", "marketing", "viewer"}
+ONLY |= dict.fromkeys(["teams", "team", "routes", "routes_tried"], _LOOKING)
+ONLY |= {name: {"administrator"} for name in ("team_new", "team_change", "team_remove")}
+_LEADING = {"manager", "administrator"}
+ONLY |= dict.fromkeys(["team_join", "team_share", "team_pause", "team_leave"], _LEADING)
 _STEWARDS = {"marketing", "manager", "administrator"}
 ONLY |= dict.fromkeys(["lead_same", "lead_join", "lead_unjoin", "lead_consent", "lead_everything"], _STEWARDS)
 _WRITING = (

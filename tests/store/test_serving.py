@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from handraiser.agreement import load
 from handraiser.edge.cli import app
 from handraiser.edge.running import now
 from handraiser.flows.publishing import publish_here
-from tests.servers import Cluster, Database, free_port
+from tests.servers import Cluster, Database, Front, free_port, until
 
 AGREEMENT = """agreement: crm
 fit: {rules: []}
@@ -97,10 +99,13 @@ class Served:
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
 
-    def ended(self, how: signal.Signals = signal.SIGTERM) -> str:
+    def ended(
+        self, how: signal.Signals = signal.SIGTERM, *, meanwhile: Callable[[Front], object] = id
+    ) -> str:
         """Wait until it answers, end it as one does, and return what it said on standard error."""
         assert self.process.stdout is not None
         ready = self.process.stdout.readline()
+        meanwhile(Front(self.port, self.process))
         self.process.send_signal(how)
         _, said = self.process.communicate(timeout=120)
         assert ready == f"ready http://127.0.0.1:{self.port}\n", said
@@ -133,12 +138,45 @@ def test_serve_says_what_is_missing_and_the_command_that_makes_it(tmp_path: Path
         f"`handraiser publish AGREEMENT --marketing EMAIL --sales EMAIL`, in this folder, {tmp_path}." in said
     )
     assert f"`handraiser key new --scope track`, in this folder, {tmp_path}." in said
-    for words in (("key", "new", "--scope", "track"), ("key", "new", "--scope", "read")):
-        command = [sys.executable, "-c", _MAIN, *words]
-        subprocess.run(command, cwd=tmp_path, env=environment(tmp_path), check=True, capture_output=True)
+    track, read = (_key(scope, tmp_path) for scope in ("track", "read"))
     (tmp_path / "crm.yaml").write_text(AGREEMENT, encoding="utf-8")
-    said = Served("serve", "--agreement", "crm.yaml", folder=tmp_path).ended()
+
+    def asks_why(front: Front) -> None:
+        # What serves has looked at the agreement itself, and begins the processes that answer after that.
+        item = {
+            "type": "identify",
+            "userId": "ann",
+            "messageId": "1",
+            "traits": {"email": "ann@made.example"},
+        }
+        body = json.dumps({"batch": [item], "writeKey": track})
+        assert asked(front, "POST", "/v1/batch", body)[0] == 200
+        until(lambda: asked(front, "GET", "/api/leads?user_id=ann", key=read)[0] == 200, says="nobody came")
+        status, told = asked(front, "GET", "/api/leads/1/explanation", key=read)
+        assert (status, '"crm"' in told) == (200, True)
+
+    said = Served("serve", "--agreement", "crm.yaml", folder=tmp_path).ended(meanwhile=asks_why)
     assert "nobody" not in said
+
+
+def _key(scope: str, folder: Path) -> str:
+    command = [sys.executable, "-c", _MAIN, "key", "new", "--scope", scope]
+    made = subprocess.run(
+        command, cwd=folder, env=environment(folder), check=True, capture_output=True, text=True
+    )
+    return made.stdout.strip()
+
+
+def asked(front: Front, method: str, path: str, body: str | None = None, *, key: str = "") -> tuple[int, str]:
+    """Return what is answered, and with which status."""
+    connection = front.connect()
+    try:
+        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        connection.close()
 
 
 def test_a_revoked_key_and_one_to_read_are_none_for_tracking(stored: Database) -> None:

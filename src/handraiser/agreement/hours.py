@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
+from itertools import groupby
 from zoneinfo import available_timezones
 
 from handraiser.agreement.codes import Code
@@ -15,7 +17,7 @@ from handraiser.agreement.notes import Notes
 from handraiser.agreement.vocabulary import KEYS, nearest
 from handraiser.agreement.wrong import Wrong
 
-__all__ = ["known_zones", "read_holidays", "read_hours", "read_timezone", "read_week"]
+__all__ = ["known_zones", "read_holidays", "read_hours", "read_timezone", "read_week", "write_week"]
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _NO_DAYS = ("holidays", "timezone")
@@ -102,6 +104,25 @@ def read_week(words: str) -> tuple[Intervals, ...] | Wrong:
         for day in days:
             week[day] = intervals
     return tuple(week)
+
+
+def write_week(week: Sequence[Sequence[Sequence[int]]]) -> str:
+    """The one line from which `read_week` reads a week; empty where no time is open.
+
+    >>> write_week(read_week("fri 09:00-15:00; mon-thu 09:00-12:30, 13:30-18:00"))
+    'mon-thu 09:00-12:30, 13:30-18:00; fri 09:00-15:00'
+    """
+    parts = []
+    for intervals, days in groupby(range(7), key=lambda day: [tuple(each) for each in week[day]]):
+        first, *others = [_DAYS[day] for day in days]
+        named = f"{first}-{others[-1]}" if others else first
+        times = ", ".join(f"{_time(start)}-{_time(end)}" for start, end in intervals)
+        parts += [f"{named} {times}"] if times else []
+    return "; ".join(parts)
+
+
+def _time(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def read_holidays(words: str) -> tuple[str, ...] | Wrong:

@@ -351,12 +351,14 @@ def demo(
     no_serve: DemoNotServed = False,
 ) -> None:
     from handraiser.edge.demo import run
+    from handraiser.edge.played.served import lives_in, serve_company
 
     with failing():
-        run(folder, leads, OUT)
+        if not no_serve and not again and lives_in(folder):
+            OUT.print(f"The company in {folder}/ goes on from where it was left; `--again` makes it anew.")
+        else:
+            run(folder, leads, OUT)
         if not no_serve:
-            from handraiser.edge.played.served import serve_company
-
             serve_company(folder, leads=leads, days=days, port=port, again=again)
 
 

@@ -57,6 +57,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "handraiser_session", "handraiser_csrf"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "handraiser.edge.web.frame.failing.forged"
 X_FRAME_OPTIONS = "DENY"
 MIDDLEWARE = [
     "handraiser.edge.web.safety.plain",

@@ -9,12 +9,13 @@ from typing import NamedTuple
 from handraiser.agreement.model import Agreement
 from handraiser.agreement.recipients import Recipient, RecipientKind, read_escalation
 from handraiser.errors import Diagnostic, Level, Place
+from handraiser.flows.live import live_at
 from handraiser.flows.refusals import FlowCode
 from handraiser.flows.routing import recipients_of
 from handraiser.flows.sellers import address_of
 from handraiser.store.models import Member, Team, User
 
-__all__ = ["absent"]
+__all__ = ["absent", "naming"]
 
 
 class _There(NamedTuple):
@@ -41,6 +42,13 @@ def absent(agreement: Agreement) -> list[Diagnostic]:
             )
             found.setdefault((where, says), one)
     return list(found.values())
+
+
+def naming(team: str, now: int) -> list[str]:
+    """Return the names of the agreements that are live and give leads to a team, or tell its manager."""
+    meant = Recipient(RecipientKind.TEAM, team)
+    live = [one.agreement for one in live_at(now) if not one.shadow]
+    return [each.name for each in live if any(named == meant for _, named in _named(each))]
 
 
 def _who_is_there() -> _There:

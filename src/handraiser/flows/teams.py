@@ -21,10 +21,14 @@ __all__ = ["add_team", "join_team", "leave_team", "pause_member", "remove_team",
 _MOST_WEIGHT = 100
 
 
-def add_team(name: str, *, manager: str | None, fallback: str | None, who: str, now: int) -> Team:
+def add_team(
+    name: str, *, manager: str | None, fallback: str | None, who: str, now: int, new: bool = False
+) -> Team:
     """Return the team that is there now; one that is there already has another manager or fallback then.
 
     manager, fallback  addresses; None leaves what is, an empty text is nobody
+    new                one that is there already is not changed but refused
+
     Raises Mistakes where it is no name, nothing would change, or nobody has the address.
     """
     if not is_team_name(name):
@@ -34,7 +38,7 @@ def add_team(name: str, *, manager: str | None, fallback: str | None, who: str, 
         alone(GOVERNING)
         # Two that differ in capitals alone would be taken for one by whoever writes an agreement.
         there = Team.objects.filter(name__iexact=name).first()
-        if there is not None and (there.name != name or (manager is None and fallback is None)):
+        if there is not None and (new or there.name != name or (manager is None and fallback is None)):
             fix = "With --manager or --fallback that changes; another name makes another team."
             raise refused(FlowCode.TEAM_IS_THERE, "NAME", f"There is a team {there.name} already.", fix)
         team = there or Team(name=name)

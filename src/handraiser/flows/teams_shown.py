@@ -20,6 +20,8 @@ class MemberSeen(NamedTuple):
 
     today, in_30_days  how many leads of the team they were given; the day is that of where they are
     stands             empty where they may be given one, else why not
+    user               their number
+    active             whether they are given leads of the team at all: nobody has paused them
     """
 
     email: str
@@ -30,6 +32,8 @@ class MemberSeen(NamedTuple):
     today: int
     in_30_days: int
     stands: str
+    user: int
+    active: bool
 
 
 class TeamSeen(NamedTuple):
@@ -67,7 +71,7 @@ def look_at_team(name: str, now: int) -> TeamSeen:
         members.append(
             MemberSeen(
                 row.user.email, row.user.name, each.weight, each.per_day, each.per_30_days,
-                counts.get((user, day), 0), counts.get((user, month), 0), why,
+                counts.get((user, day), 0), counts.get((user, month), 0), why, user, each.active,
             )
         )  # fmt: skip
     choice = queue.next(stands, now)

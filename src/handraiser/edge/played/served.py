@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from handraiser.edge.played.keeping import Found, alone_in, database_of, found_i
 from handraiser.edge.played.marker import ENVIRONMENT
 from handraiser.flows.refusals import FlowCode, refused
 
-__all__ = ["HOST", "MOST_LEADS", "serve_company"]
+__all__ = ["HOST", "MOST_LEADS", "lives_in", "serve_company"]
 
 MOST_LEADS = 800  # that are played: with these a year takes about a minute
 HOST = "127.0.0.1"
@@ -29,12 +30,23 @@ _TRIES = 50
 _OTHERS = ("DATABASE_URL", "HANDRAISER_URL", "HANDRAISER_SECRET", "HANDRAISER_MAIL_URL")
 
 
+def lives_in(folder: Path) -> bool:
+    """Return whether a company in a folder goes on from where it was left, with the files that it has.
+
+    Raises Mistakes where what is there is not the demo's.
+    """
+    return bool(_lived_until(folder)) and (folder / "agreement.yaml").exists()
+
+
 def serve_company(folder: Path, *, leads: int, days: int, port: int, again: bool) -> None:
     """Play the company where it has not been, or catch up with it; then serve it until told to stop."""
     from handraiser.edge.database import database
 
     with alone_in(folder):
-        since = _kept(folder, again=again)
+        since = _lived_until(folder)
+        if again or not since:
+            since = 0
+            take_away(folder)
         _prepare(folder)
         with database(new=True, say=lambda lines: None):
             if not since:
@@ -62,16 +74,16 @@ def _prepare(folder: Path) -> None:
     os.environ[ENVIRONMENT] = "1"
 
 
-def _kept(folder: Path, *, again: bool) -> int:
-    """Return until when the company that is there has lived; 0 where there is none, or none any more."""
+def _lived_until(folder: Path) -> int:
+    """Return until when the company that is there has lived; 0 where there is none, or none any more.
+
+    Raises Mistakes where what is there is not the demo's.
+    """
     found, last = found_in(folder)
     if found is Found.ANOTHERS:
         says = f"{database_of(folder)} is none that `handraiser demo` has made, and stays as it is."
         raise refused(FlowCode.NOT_THE_DEMOS, "--folder", says, "Give another --folder.")
-    if found is Found.WHOLE and not again and _now() - last < _STALE:
-        return last
-    take_away(folder)
-    return 0
+    return last if found is Found.WHOLE and _now() - last < _STALE else 0
 
 
 def _forget_history(folder: Path) -> None:
@@ -85,6 +97,9 @@ def _forget_history(folder: Path) -> None:
 def _live(since: int, leads: int, days: int) -> None:
     from handraiser.edge.played.company import catch_up, play
 
+    # What a year is made of stays until it has been played: whoever looks for rings in it finds none.
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
     until = _now()
     begin = since or until - days * _DAY
     with _months(begin, until) as told:

@@ -23,7 +23,7 @@ from handraiser.store.models import Handoff
 __all__ = ["Year", "import_before"]
 
 _MINUTE, _HOUR, _DAY = 60_000_000, 3_600_000_000, 86_400_000_000
-_TICK = 8 * _HOUR  # until what came in is worked on at the latest
+_TICK = 12 * _HOUR  # until what came in is worked on at the latest, where nothing is expected before
 _SOON = 20_000_000  # and after what a worker that always works would act on
 _RAISING = (b'"Demo Requested"', b'"Trial Started"')
 _TOGETHER = 1_000  # items of an import's request
@@ -94,7 +94,12 @@ class Year:
         self._worker.turn()
         while self._awaited and self._awaited[-1] <= self.now:
             self._awaited.pop()
-        self._tick_at = min([self.now + _TICK, *self._awaited[-1:]])
+        self._tick_at = min([self.now + _TICK, *self._awaited[-1:], *self._next_away()])
+
+    def _next_away(self) -> list[int]:
+        """Return when the next who is away begins to be, if anybody does: then their leads go to others."""
+        sql = "SELECT min(begins_at) FROM store_timeoff WHERE handed_over_at IS NULL AND begins_at > %s"
+        return [int(at) for (at,) in query(sql, [self.now]) if at is not None]
 
     def _sell(self) -> None:
         """Have sales do what it does now, and look at what it has on its desks."""

@@ -24,11 +24,12 @@ _BODY = 10 * 1024 * 1024
 _FORM = 1024 * 1024  # what people send by a page
 # Where they come from.
 _FORMS = (
-    "/account/", "/agreements/", "/episodes/", "/join/", "/leads/", "/people/", "/proposals/", "/welcome/",
+    "/account/", "/agreements/", "/episodes/", "/join/", "/leads/", "/people/", "/proposals/",
+    "/team", "/welcome/",
 )  # fmt: skip
 _THREADS = 8
 _EXPLAINING = 2  # threads for what takes long; it keeps nothing else waiting
-_LONG = ("/explanation", "/proof", "/course")  # which that is
+_LONG = ("/explanation", "/proof", "/course", "/tried")  # which that is
 _WAITING = 256  # requests; more would be answered later than people wait
 
 _django = get_wsgi_application()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.urls.converters import StringConverter
 
@@ -15,8 +13,9 @@ from handraiser.edge.web.agreements.proposals import say as say_of_proposal
 from handraiser.edge.web.agreements.writing import checked, discard, edit
 from handraiser.edge.web.api.routes import api
 from handraiser.edge.web.board.page import board, board_columns
-from handraiser.edge.web.door import health, in_json
+from handraiser.edge.web.door import health
 from handraiser.edge.web.frame.access import gone, open_to_all
+from handraiser.edge.web.frame.failing import nowhere, too_often, unreadable, wrong
 from handraiser.edge.web.home.page import (
     front,
     home,
@@ -30,14 +29,18 @@ from handraiser.edge.web.home.page import (
 from handraiser.edge.web.lead.joining import join_two, lead_joins, part_two, same_person
 from handraiser.edge.web.lead.page import course, judged, lead, proof, timeline
 from handraiser.edge.web.lead.privacy import erase_lead, everything_kept, lead_privacy, say_consent
+from handraiser.edge.web.people.hours import back, go_away, one_person, work_when
 from handraiser.edge.web.people.page import invite, leave, link, people, role
 from handraiser.edge.web.queue.page import queue, rows
 from handraiser.edge.web.queue.verdicts import say
 from handraiser.edge.web.signing.elsewhere import elsewhere
 from handraiser.edge.web.signing.pages import forgotten, join, welcome
+from handraiser.edge.web.teams.members import join_in, member_share, pause, take_out
+from handraiser.edge.web.teams.page import change_team, drop_team, new_team, one_team, teams
+from handraiser.edge.web.teams.trying import routes, routes_tried
 from handraiser.lifecycle.saying import Act
 
-__all__ = ["ActInPath", "handler404", "handler500", "nowhere", "urlpatterns", "wrong"]
+__all__ = ["ActInPath", "handler400", "handler404", "handler429", "handler500", "urlpatterns"]
 
 
 class ActInPath(StringConverter):
@@ -79,9 +82,24 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("proposals/<int:number>/<spoken:said>", say_of_proposal, name="proposal_say"),
     path("people", people, name="people"),
     path("people/invite", invite, name="people_invite"),
+    path("people/<int:number>", one_person, name="person"),
+    path("people/<int:number>/hours", work_when, name="person_hours"),
+    path("people/<int:number>/away", go_away, name="person_away"),
+    path("people/<int:number>/away/<int:off>", back, name="person_back"),
     path("people/<int:number>/link", link, name="people_link"),
     path("people/<int:number>/role", role, name="people_role"),
     path("people/<int:number>/leave", leave, name="people_leave"),
+    path("teams", teams, name="teams"),
+    path("team", new_team, name="team_new"),
+    path("teams/<str:team>", one_team, name="team"),
+    path("teams/<str:team>/change", change_team, name="team_change"),
+    path("teams/<str:team>/remove", drop_team, name="team_remove"),
+    path("teams/<str:team>/join", join_in, name="team_join"),
+    path("teams/<str:team>/members/<int:number>", member_share, name="team_share"),
+    path("teams/<str:team>/members/<int:number>/active", pause, name="team_pause"),
+    path("teams/<str:team>/members/<int:number>/leave", take_out, name="team_leave"),
+    path("routes", routes, name="routes"),
+    path("routes/tried", routes_tried, name="routes_tried"),
     path("queue", queue, name="queue"),
     path("queue/rows", rows, name="queue_rows"),
     path("episodes/<int:number>/<act:act>", say, name="say"),
@@ -111,28 +129,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 
-def nowhere(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer where there is nothing."""
-    if _is_for_people(request):
-        return render(request, "frame/nowhere.html", {"path": request.path[:200]}, status=404)
-    says = f"There is nothing at {request.path[:200]}."
-    return in_json(404, {"success": False, "message": says, "fix": "/api/openapi.json says what there is."})
-
-
-def wrong(request: HttpRequest) -> HttpResponse:
-    """Answer where something went wrong that nobody thought of."""
-    if _is_for_people(request):
-        # Nothing that needs a database, a template or a user: any of them may be what is wrong.
-        spoken = "Something is wrong here; it has been written to the log. Go back, and try again."
-        return HttpResponse(spoken, status=500, content_type="text/plain; charset=utf-8")
-    says = "Something is wrong here; it has been written to the log."
-    return in_json(500, {"success": False, "message": says})
-
-
-def _is_for_people(request: HttpRequest) -> bool:
-    """Return whether a browser shows the answer to somebody."""
-    return not request.path.startswith("/api/") and "text/html" in request.headers.get("Accept", "")
-
-
+handler400: Any = unreadable
 handler404: Any = nowhere
+handler429: Any = too_often  # allauth's
 handler500: Any = wrong

@@ -5,9 +5,6 @@ What is refused stands in the form; what is done is told at the foot of the page
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,6 +16,7 @@ from handraiser.edge.proposal_tests import kept_of
 from handraiser.edge.proposals_told import changes_in, figures
 from handraiser.edge.running import now
 from handraiser.edge.web.frame.access import EVERYBODY, page, user_of
+from handraiser.edge.web.frame.dialogs import settled
 from handraiser.errors import Mistakes
 from handraiser.facts.instants import iso
 from handraiser.flows.beside import run_beside, stop_beside
@@ -98,7 +96,7 @@ def end(request: HttpRequest, name: str) -> HttpResponse:
         return f"Proposal {made.pk}: {name} is to end."
 
     told = "Both sides have to sign it. What is with sales by it stays there, with its clocks."
-    return _done(request, form, "Propose it", f"{name} is to end", done, told)
+    return settled(request, form, "Propose it", f"{name} is to end", done, told=told)
 
 
 @page(MARKETING)
@@ -112,7 +110,7 @@ def stop(request: HttpRequest, name: str) -> HttpResponse:
         stop_beside(name, by=user_of(request).email, now=now())
         return "Nothing runs beside it any more."
 
-    return _done(request, forms.Form(request.POST or None), "Stop it", f"What runs beside {name}", done)
+    return settled(request, forms.Form(request.POST or None), "Stop it", f"What runs beside {name}", done)
 
 
 @page(SPEAKING)
@@ -146,7 +144,7 @@ def say(request: HttpRequest, number: int, said: str) -> HttpResponse:
         return "It is said."
 
     says, does, told = _ACTS[said]
-    return _done(request, form, does, says, done, told)
+    return settled(request, form, does, says, done, told=told)
 
 
 _ACTS = {
@@ -174,20 +172,3 @@ def _there(number: int) -> Proposal:
 def _who_signs(side: str) -> list[User]:
     roles = [role for role, of in SIDES.items() if of == side]
     return list(User.objects.filter(role__in=roles, signs=True, left_at=None).order_by("email"))
-
-
-def _done(
-    request: HttpRequest, form: forms.Form, does: str, says: str, change: Callable[[], str], told: str = ""
-) -> HttpResponse:
-    """Have something said that was asked for, or ask; return what is shown of either."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            done = change()
-        except Mistakes as mistakes:
-            for each in mistakes.diagnostics:
-                form.add_error(None, f"{each.says} {each.fix}")
-        else:
-            happened = {"handraiser:said": {"text": done, "undo": None}, "handraiser:changed": {}}
-            return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(happened)})
-    shown = {"form": form, "does": does, "says": says, "path": request.path, "told": told}
-    return render(request, "people/dialog.html", shown, status=422 if form.errors else 200)

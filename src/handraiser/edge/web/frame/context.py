@@ -28,6 +28,7 @@ _PLACES = (
     _Place("queue", "Queue", icon="inbox", may=EVERYBODY),
     _Place("board", "Board", icon="layout-kanban", may=EVERYBODY - {Role.SALES}),
     _Place("agreements", "Agreements", icon="signature", may=EVERYBODY),
+    _Place("teams", "Teams", icon="users-group", may=EVERYBODY - {Role.SALES}),
     _Place("people", "People", icon="users", may=frozenset({Role.ADMINISTRATOR})),
 )
 

@@ -1,29 +1,27 @@
 """Who uses it, as what, in which teams: and how does an administrator change that?
 
-What is refused stands in the form; what is done is told at the foot of the page.
+When somebody works is on a page of their own (`hours`), and so are teams.
 """
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Callable
 from typing import NamedTuple
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from handraiser.edge.running import now
 from handraiser.edge.web.frame.access import page, user_of
+from handraiser.edge.web.frame.dialogs import asked, refuse, settled
 from handraiser.edge.web.people.inviting import Link, link_for
+from handraiser.edge.web.people.naming import called
 from handraiser.errors import Mistakes, many
 from handraiser.flows.leaving import remove_user
-from handraiser.flows.teams_shown import look_at_team
 from handraiser.flows.users import Profile, add_user, change_user
-from handraiser.store.models import Member, Team, User
+from handraiser.store.models import Member, User
 
 __all__ = ["RULING", "invite", "leave", "link", "people", "role"]
 
@@ -60,8 +58,7 @@ class _Role(forms.Form):
 
 @page(RULING)
 def people(request: HttpRequest) -> HttpResponse:
-    """Show who there is, and the teams."""
-    at = now()
+    """Show who there is."""
     in_teams: dict[int, list[str]] = defaultdict(list)
     for member in Member.objects.select_related("team").order_by("team__name"):
         in_teams[member.user_id].append(member.team.name)
@@ -69,7 +66,6 @@ def people(request: HttpRequest) -> HttpResponse:
     told = {
         "people": [_person(each, in_teams[each.pk]) for each in users if each.left_at is None],
         "gone": [each for each in users if each.left_at is not None],
-        "teams": [look_at_team(each.name, at) for each in Team.objects.order_by("name")],
     }
     return render(request, "people/people.html", told)
 
@@ -80,13 +76,13 @@ def invite(request: HttpRequest) -> HttpResponse:
     """Have somebody be a user, and show the link by which they come in."""
     me, form = user_of(request), _Invited(request.POST or None)
     if not form.is_valid():
-        return _asked(request, form, "Invite", "Invite somebody", reverse("people_invite"))
+        return asked(request, form, "Invite", "Invite somebody")
     given, at = form.cleaned_data, now()
     try:
         user = add_user(given["email"], given["role"], name=given["name"], who=me.email, now=at)
     except Mistakes as mistakes:
-        _wrong(form, mistakes)
-        return _asked(request, form, "Invite", "Invite somebody", reverse("people_invite"))
+        refuse(form, mistakes, {"EMAIL": "email"})
+        return asked(request, form, "Invite", "Invite somebody")
     return _linked(request, user, link_for(user, request, by=me, now=at))
 
 
@@ -98,7 +94,7 @@ def link(request: HttpRequest, number: int) -> HttpResponse:
     if request.method == "POST":
         return _linked(request, user, link_for(user, request, by=user_of(request), now=now()))
     told = "They choose a password by it, once, within three days. Whoever has the link can come in as them."
-    return _asked(request, form, "Make a link", f"A link for {_called(user)}", request.path, told)
+    return asked(request, form, "Make a link", f"A link for {called(user)}", told=told)
 
 
 @page(RULING)
@@ -111,9 +107,9 @@ def role(request: HttpRequest, number: int) -> HttpResponse:
     def change() -> str:
         chosen, signs = form.cleaned_data["role"], form.cleaned_data["signs"]
         change_user(user.email, Profile(role=chosen, signs=signs), who=user_of(request).email, now=now())
-        return f"{_called(user)} is of the role {chosen} now{', and signs agreements' if signs else ''}."
+        return f"{called(user)} is of the role {chosen} now{', and signs agreements' if signs else ''}."
 
-    return _done(request, form, "Change", f"The role of {_called(user)}", change)
+    return settled(request, form, "Change", f"The role of {called(user)}", change)
 
 
 @page(RULING)
@@ -124,7 +120,7 @@ def leave(request: HttpRequest, number: int) -> HttpResponse:
 
     def remove() -> str:
         gone = remove_user(user.email, who=user_of(request).email, now=now())
-        says = [f"{_called(user)} has left."]
+        says = [f"{called(user)} has left."]
         if gone.given:
             says.append(f"{many(gone.given, 'lead')} of theirs went to others.")
         if gone.nobodys:
@@ -134,16 +130,12 @@ def leave(request: HttpRequest, number: int) -> HttpResponse:
         return " ".join(says)
 
     told = "They are signed out at once. What they signed stays signed; others get their open leads."
-    return _done(request, form, "Remove", f"Remove {_called(user)}", remove, told)
+    return settled(request, form, "Remove", f"Remove {called(user)}", remove, told=told, danger=True)
 
 
 def _person(user: User, teams: list[str]) -> _Person:
     seen_at = None if user.last_login is None else int(user.last_login.timestamp() * 1e6)
     return _Person(user, bool(user.password), seen_at, teams)
-
-
-def _called(user: User) -> str:
-    return user.name or user.email
 
 
 def _there(number: int) -> User:
@@ -153,33 +145,5 @@ def _there(number: int) -> User:
     return found
 
 
-def _wrong(form: forms.Form, mistakes: Mistakes) -> None:
-    wrong = mistakes.diagnostics[0]
-    form.add_error(None, f"{wrong.says} {wrong.fix}")
-
-
-def _asked(
-    request: HttpRequest, form: forms.Form, does: str, says: str, path: str, told: str = ""
-) -> HttpResponse:
-    """Return a form as it is to be filled in, with what is wrong in it."""
-    shown = {"form": form, "does": does, "says": says, "path": path, "told": told}
-    return render(request, "people/dialog.html", shown, status=422 if form.errors else 200)
-
-
 def _linked(request: HttpRequest, user: User, link: Link) -> HttpResponse:
-    return render(request, "people/link.html", {"who": _called(user), "user_of": user, "link": link})
-
-
-def _done(
-    request: HttpRequest, form: forms.Form, does: str, says: str, change: Callable[[], str], told: str = ""
-) -> HttpResponse:
-    """Have something changed that was asked for, or ask; return what is shown of either."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            done = change()
-        except Mistakes as mistakes:
-            _wrong(form, mistakes)
-        else:
-            happened = {"handraiser:said": {"text": done, "undo": None}, "handraiser:changed": {}}
-            return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(happened)})
-    return _asked(request, form, does, says, request.path, told)
+    return render(request, "people/link.html", {"who": called(user), "user_of": user, "link": link})

@@ -61,6 +61,8 @@
   document.addEventListener("handraiser:changed", () => {
     if (!find("[data-reloads]")) return;
     sessionStorage.setItem("said", JSON.stringify(lastSaid));
+    // Whoever uses keys is where they were: at what opened the dialog, which has gone.
+    sessionStorage.setItem("at", document.activeElement?.id ?? "");
     location.reload();
   });
 
@@ -84,6 +86,9 @@
   const before = sessionStorage.getItem("said");
   sessionStorage.removeItem("said");
   if (before) tell(JSON.parse(before));
+  const at = sessionStorage.getItem("at");
+  sessionStorage.removeItem("at");
+  if (at) document.getElementById(at)?.focus();
   document.addEventListener("click", (event) => {
     const undo = event.target.closest("[data-undo]");
     if (undo) takeBack(undo);

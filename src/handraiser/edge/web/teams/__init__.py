@@ -1,0 +1,1 @@
+"""The teams that share leads: who is in them, whose turn it is, and where leads would have gone."""
