@@ -30,7 +30,7 @@ from handraiser.store.models.selling import (
     Team,
     TimeOff,
 )
-from handraiser.store.models.telling import Destination, Outgoing
+from handraiser.store.models.telling import Destination, Informed, Outgoing
 
 __all__ = [
     "Activity",
@@ -49,6 +49,7 @@ __all__ = [
     "Event",
     "Handoff",
     "Identifier",
+    "Informed",
     "Join",
     "Judgement",
     "KeptHits",
