@@ -22,6 +22,7 @@ GIVEN = {
     "lead_id": "999999",
     "other": "999998",
     "link": "999999",
+    "message": "999999",
 }
 EVERYBODY = {
     "home", "home_kept", "home_funnel", "home_why", "home_trend", "queue", "queue_rows", "say",
@@ -41,6 +42,7 @@ ONLY = {  # roles, of pages that not all may see
 _STEWARDS = {"marketing", "manager", "administrator"}
 ONLY |= dict.fromkeys(["lead_same", "lead_join", "lead_unjoin", "lead_consent", "lead_everything"], _STEWARDS)
 ONLY["lead_erase"] = {"marketing", "administrator"}
+ONLY["told_again"] = {"administrator"}
 
 
 def pages() -> dict[str, str]:
