@@ -25,7 +25,7 @@ _FORM = 1024 * 1024  # what people send by a page
 _FORMS = ("/account/", "/episodes/", "/join/", "/leads/", "/people/", "/welcome/")  # where they come from
 _THREADS = 8
 _EXPLAINING = 2  # threads for what takes long; it keeps nothing else waiting
-_LONG = ("/explanation", "/proof", "/course")  # which that is
+_LONG = ("/explanation", "/proof", "/course", "/everything")  # which that is
 _WAITING = 256  # requests; more would be answered later than people wait
 
 _django = get_wsgi_application()
