@@ -26,6 +26,7 @@ _OWN: Mapping[str, Purpose] = {"mail_consent": "mail", "profiling_consent": "pro
 _SUBSCRIPTION = "email_subscription_status"
 TRAITS = (*_OWN, _SUBSCRIPTION, *_OPTED_OUT)
 """The traits that say something, as `snake_name` writes them."""
+_SAYING = frozenset(TRAITS)
 _UPDATED = ("segment_consent_preference_updated", "segment_consent_preference")
 _LONGEST = 200  # letters of a name in `source`
 _known_as = lru_cache(maxsize=4_096)(snake_name)  # almost all are the same few
@@ -56,24 +57,23 @@ def agreed_in(
     machine     nobody agrees by a machine, but may well object by one
     """
     in_context = context.get("traits")
-    found = {
-        each.purpose: each
-        for each in (
-            *_traits({**(in_context if isinstance(in_context, dict) else {}), **traits}),
-            *_categories(event, context, categories),
-            *_event(event, properties),
-        )
-        if not (machine and each.anew and each.says == "consent")
-    }
+    given = {**in_context, **traits} if isinstance(in_context, dict) else traits
+    said: list[Agreed] = []
+    if given and not _SAYING.isdisjoint(map(_known_as, given)):
+        said += _traits(given)
+    if categories:
+        said += _categories(event, context, categories)
+    if event is not None and _known_as(event) in MESSAGES:
+        said.append(_of_event(event, properties))
+    found = {each.purpose: each for each in said if not (machine and each.anew and each.says == "consent")}
     return tuple(found.values())
 
 
-def _event(event: str | None, properties: Mapping[str, Any]) -> Iterator[Agreed]:
-    says = MESSAGES.get(_known_as(event)) if event is not None else None
-    if event is not None and says is not None:
-        lists = (properties.get(name) for name in ("list_name", "list_id"))
-        of = next((str(each) for each in lists if each not in (None, "")), "")
-        yield Agreed("mail", says, _source("event", f"{event}, {of}" if of else event), anew=True)
+def _of_event(event: str, properties: Mapping[str, Any]) -> Agreed:
+    lists = (properties.get(name) for name in ("list_name", "list_id"))
+    of = next((str(each) for each in lists if each not in (None, "")), "")
+    source = _source("event", f"{event}, {of}" if of else event)
+    return Agreed("mail", MESSAGES[_known_as(event)], source, anew=True)
 
 
 def _categories(
