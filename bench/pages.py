@@ -50,12 +50,15 @@ _console = Console(highlight=False)
 
 
 class Asked(NamedTuple):
-    """What is measured: over so many leads, open MQLs, hand-offs that have ended, and events of one lead."""
+    """What is measured: over so many leads, open MQLs, hand-offs that have ended, events of one lead, and
+    messages that have left, one in a hundred of that lead.
+    """
 
     leads: int = 1_000_000
     mqls: int = 10_000
     ended: int = 100_000
     deep: int = 10_000
+    told: int = 300_000
     times: int = 30
 
 
@@ -84,8 +87,10 @@ def fill(asked: Asked) -> int:
     burst(qualifier)
     _copied("leads.sql", asked.leads - asked.mqls)
     _copied("ended.sql", asked.ended)
+    deep = int(Identifier.objects.get(kind="user", value="u7").person.root_id)
+    _copied("told.sql", asked.told, lead=deep, deep=asked.told // 100)
     statement("ANALYZE")
-    return Identifier.objects.get(kind="user", value="u7").person.root_id
+    return deep
 
 
 def _doings(many: int) -> Iterator[dict[str, Any]]:
@@ -105,9 +110,9 @@ def _batches(items: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
         yield batch
 
 
-def _copied(file: str, many: int) -> None:
+def _copied(file: str, many: int, **more: int) -> None:
     """Have the database copy rows, over the year that ends now."""
-    span = {"since": now() - 360 * _DAY, "span": 330 * _DAY, "first": _FIRST, "many": many}
+    span = {"since": now() - 360 * _DAY, "span": 330 * _DAY, "first": _FIRST, "many": many, **more}
     with connection.cursor() as cursor:
         cursor.execute((Path(__file__).parent / file).read_text(encoding="utf-8"), span)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from handraiser.edge.proposal_tests import kept_of, reckon_backtest
+from handraiser.edge.proposal_tests import kept_of, reckon_backtest, testing_proposals
 from handraiser.errors import Mistakes
 from handraiser.flows.beside import run_beside, stop_beside
 from handraiser.flows.live import live_at
@@ -17,7 +18,7 @@ from handraiser.flows.signing import decline, remark, sign
 from handraiser.store.beside import beside
 from handraiser.store.models import Audit, Handoff, Proposal, Publication, Remark, User
 from tests.live.company import DAY, HOUR, NOON, SECOND, Live
-from tests.servers import Database
+from tests.servers import Database, until
 
 TEXT = """
 agreement: demo
@@ -243,6 +244,18 @@ def test_what_it_would_have_found_is_that_of_a_back_test_and_names_nobody(tmp_pa
     kept = Proposal.objects.get()
     assert kept_of(kept) == found
     assert not {"gained_leads", "refused"} & set(kept.backtest)
+
+
+def test_a_worker_reckons_what_is_proposed(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database.url)
+    monkeypatch.setenv("HANDRAISER_FOLDER", str(tmp_path))
+    proposal = proposed(tested=False)
+    with testing_proposals(tmp_path):
+        until(lambda: Proposal.objects.get().backtest, says="nobody has reckoned it")
+    assert kept_of(Proposal.objects.get()) is not None
+    sign(proposal.pk, by=SAM, now=NOON)
 
 
 def test_all_of_it_is_in_the_audit_log() -> None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import transaction
 from playwright.sync_api import Browser, Page, expect
 
 from handraiser.edge.web.home import aims, far, kept, periods, today, weeks
@@ -17,7 +18,7 @@ from handraiser.flows import logging_work, verdicts
 from handraiser.flows.live import live_now
 from handraiser.flows.undoing import undo
 from handraiser.store.funnel import reach
-from handraiser.store.models import Deadline, Destination, User
+from handraiser.store.models import Deadline, Destination, Handoff, User
 from handraiser.store.promises import promises
 from tests.app.visitors import App, Visitor
 from tests.live.company import using
@@ -230,6 +231,18 @@ def _today(week: Week) -> None:
     assert [(each["values"][-1], each["told"][-2:]) for each in shares] == [
         (62, ["–", "5 of 8"]), (40, ["–", "2 of 5"]),
     ]  # fmt: skip
+    _alarms(week)
+
+
+def _alarms(week: Week) -> None:
+    """What is nobody's, and no team's, is an alarm to everybody who may take it."""
+    sid = week.looks("sales", who="sid")
+    with transaction.atomic():
+        Handoff.objects.filter(pk=week.episode["fay"]).update(owner=None, team=None)
+        assert today.today_of(sid).alarms == 1
+        Handoff.objects.filter(pk=week.episode["fay"]).update(owner=week.office.user("olga"))
+        assert today.today_of(sid).alarms == 0
+        transaction.set_rollback(True)
 
 
 def _aims(week: Week) -> None:

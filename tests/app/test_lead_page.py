@@ -16,7 +16,17 @@ from playwright.sync_api import Browser, Page, expect
 from handraiser.agreement import load
 from handraiser.edge.web.api.scores import explained
 from handraiser.store.bulk import query
-from handraiser.store.models import Episode, Handoff, LogEntry, Outcome, Publication, Team, User
+from handraiser.store.models import (
+    Destination,
+    Episode,
+    Handoff,
+    LogEntry,
+    Outcome,
+    Outgoing,
+    Publication,
+    Team,
+    User,
+)
 from tests.app.visitors import App, Visitor
 from tests.live.company import DAY, HOUR, Clock, publish, send, using, worker
 
@@ -281,3 +291,68 @@ def test_colleagues_are_those_that_their_reader_may_see(story: Story) -> None:
     assert (len(named), named[:2]) == (10, ["Colleague 10", "Colleague 11"])  # on the top floors: five points
     assert "and more, with fewer points" in seen
     assert "Colleague" not in story.visitor.get(f"/leads/{story.lead}").text
+
+
+def test_what_was_told_of_a_lead_stands_in_its_timeline_and_is_sent_again_by_an_administrator(
+    story: Story,
+) -> None:
+    with using(story.app.database):
+        hook = Destination.objects.create(
+            name=f"crm-{story.lead}", kind="webhook", address="https://a.example", created_at=0
+        )
+        common = {
+            "destination": hook,
+            "episode_id": story.episode,
+            "created_at": now() - HOUR,
+            "due_at": now(),
+        }
+        for number, (kind, fields) in enumerate(
+            {
+                "lead.mql": {"done_at": now(), "delivered": True, "attempts": 1},
+                "lead.accepted": {"done_at": now(), "attempts": 10, "error": "it answered 500"},
+                "lead.sql": {"attempts": 2, "error": "it answered 503"},
+            }.items()
+        ):
+            Outgoing.objects.create(
+                key=f"msg {story.lead} {number}", lead=story.lead, kind=kind,
+                payload={"data": {"text": f"{kind} {HOSTILE}"}}, **common, **fields,
+            )  # fmt: skip
+        given_up = Outgoing.objects.get(lead=story.lead, kind="lead.accepted").pk
+    path = f"/leads/{story.lead}/timeline"
+    seen = story.visitor.get(path).text
+    told = seen.split("<li ")[1:]
+    stand = {kind: each for kind in ("mql", "accepted", "sql") for each in told if f"lead.{kind} " in each}
+    assert f"Told the program crm-{story.lead}" in stand["mql"]
+    assert [
+        state in stand[kind]
+        for kind, state in (("mql", ">arrived<"), ("accepted", ">given up<"), ("sql", ">waits<"))
+    ] == [True] * 3
+    assert "after 10 attempts" in stand["accepted"]
+    assert "<script>" not in seen
+    assert "it answered 500" not in seen
+    assert "Send it again" not in seen
+    _, administrator = story.app.signed_in("administrator")
+    seen = administrator.get(path).text
+    assert seen.count("Send it again") == 1
+    assert "it answered 500" in seen
+    token = re.search(r'"X-CSRFToken": "(\w+)"', administrator.get("/home").text)
+    assert token is not None
+    again = f"/leads/{story.lead}/told/{given_up}/again"
+    done = administrator.post(again, token=token[1])
+    assert (done.status, ">waits<" in done.text) == (200, True)
+    with using(story.app.database):
+        sent = Outgoing.objects.get(pk=given_up)
+        assert (sent.done_at, sent.attempts) == (None, 0)
+        other = Teller(f"other of {story.owner}", "other", now() - DAY).begins(now() - DAY)
+    assert administrator.post(f"/leads/{other}/told/{given_up}/again", token=token[1]).status == 404
+    assert administrator.get(again).status == 405
+
+
+def test_attributes_are_called_as_people_call_them(story: Story) -> None:
+    with using(story.app.database):
+        teller = Teller(f"named of {story.owner}", "named", now() - DAY)
+        lead = teller.begins(now() - DAY, companySize=50, beta_tester=True, tags=["a", "b"])
+    _, manager = story.app.signed_in("manager")
+    seen = manager.get(f"/leads/{lead}").text
+    for name, value in (("Company size", "50"), ("Beta tester", "yes"), ("Tags", "a, b")):
+        assert f"<dt>{name}</dt><dd>{value}</dd>" in seen

@@ -34,6 +34,7 @@ def test_an_invitation_lets_somebody_in_once(app: App) -> None:
     assert other.get(link).status == 410
     seen = other.post("/account/login/", login=address, password=PASSWORD)
     assert (seen.status, seen.headers["location"]) == (302, "/home")
+    assert "signed in as" not in other.get("/home").text
 
 
 def test_a_password_that_is_easy_to_guess_is_refused_with_the_reason(app: App) -> None:

@@ -26,6 +26,7 @@ GIVEN = {
     "link": "999999",
     "team": "999999",
     "off": "999999",
+    "message": "999999",
 }
 EVERYBODY = {
     "home", "home_kept", "home_funnel", "home_why", "home_trend", "queue", "queue_rows", "say",
@@ -57,6 +58,7 @@ _WRITING = (
 ONLY |= {name: {"marketing"} for name in _WRITING}
 ONLY["proposal_say"] = {"marketing", "sales", "manager", "administrator"}
 ONLY["lead_erase"] = {"marketing", "administrator"}
+ONLY["told_again"] = {"administrator"}
 
 
 def pages() -> dict[str, str]:

@@ -7,10 +7,14 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from django.db import connection
+from typer.testing import CliRunner
 
+from handraiser.edge import settings
+from handraiser.edge.cli import app
 from handraiser.errors import Mistakes
 from handraiser.flows.clearing import clear_away
 from handraiser.flows.consenting import note_consent
+from handraiser.flows.destinations import remove
 from handraiser.flows.erasing import erase
 from handraiser.flows.examining import examine
 from handraiser.flows.examining_history import examine_history
@@ -20,12 +24,14 @@ from handraiser.flows.history import append_history, forget_in_history
 from handraiser.flows.joining import join
 from handraiser.flows.judging import DoneBy, judge
 from handraiser.flows.logging_work import log, pause
+from handraiser.flows.purging import purge_delivered
 from handraiser.flows.unjoin import unjoin
 from handraiser.flows.verdicts import accept, win
 from handraiser.store.bulk import query
 from handraiser.store.models import (
     Activity,
     Audit,
+    Destination,
     Erasure,
     Handoff,
     Join,
@@ -38,7 +44,7 @@ from handraiser.store.models import (
 from handraiser.store.segments import reading
 from handraiser.tables.paths import FileKind
 from tests.handing.test_mqls_with_sales import SALES, somewhere, team
-from tests.live.company import HOUR, SECOND, Live, send
+from tests.live.company import DAY, HOUR, SECOND, Live, send
 from tests.servers import Database
 
 EMAIL, USER, BROWSER, NAME = (
@@ -219,8 +225,15 @@ def test_an_open_episode_ends_and_its_owner_is_told_but_not_of_whom(database: Da
     assert examine_sales(live.clock.at) == []
 
 
+def doctors_words(data: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr(settings, "FOLDER", data)
+    done = CliRunner().invoke(app, ["doctor"])
+    assert done.exit_code == 0, done.output
+    return str(done.stdout)
+
+
 def test_files_that_are_read_just_now_are_written_anew_by_the_worker_later(
-    database: Database, tmp_path: Path
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     live = Live(SALES)
     live.identify(BOB, email="bob@made.example")
@@ -229,6 +242,10 @@ def test_files_that_are_read_just_now_are_written_anew_by_the_worker_later(
     append_history(tmp_path)
     erase(live.lead("user", USER), who="test", now=live.clock.at)
     assert not Join.objects.exists()
+    examined = examine_history(tmp_path)
+    assert (examined.differences, examined.behind) == ([], 2)
+    waits = "2 files of the history wait for the worker to write them anew without who was forgotten."
+    assert waits in doctors_words(tmp_path, monkeypatch)
     assert (Erasure.objects.get().cleared_at is None) is (connection.vendor == "sqlite")
     with reading(tmp_path / "history"):
         assert not forget_in_history(tmp_path)
@@ -239,4 +256,39 @@ def test_files_that_are_read_just_now_are_written_anew_by_the_worker_later(
     append_history(tmp_path)
     assert Erasure.objects.get().cleared_at is not None
     assert files_with_traces(tmp_path / "history") == []
-    assert examine_history(tmp_path).differences == []
+    examined = examine_history(tmp_path)
+    assert (examined.differences, examined.behind) == ([], 0)
+    assert "wait for the worker to write" not in doctors_words(tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["kept", "purged"])
+def test_programs_that_were_told_of_the_lead_are_told_to_forget_it(database: Database, kept: bool) -> None:
+    live = Live(SALES)
+    team("small", "lee@made.example")
+    somewhere()
+    for name, kind, wants in (
+        ("first", "webhook", ["lead.mql"]), ("never", "webhook", ["lead.lost"]), ("channel", "slack", []),
+    ):  # fmt: skip
+        Destination.objects.create(
+            name=name, kind=kind, address="https://a.example", kinds=wants, created_at=0
+        )
+    live.identify(ANN, email=EMAIL, name=NAME)
+    live.track(ANN, "Content Downloaded")
+    ann = live.lead("user", USER)
+    Outgoing.objects.update(delivered=True, done_at=live.clock.at, attempts=1)
+    Destination.objects.filter(name="first").update(disabled_at=live.clock.at)
+    if not kept:
+        live.later(40 * DAY)
+        assert purge_delivered(live.clock.at, days=30) == 3
+        assert not Outgoing.objects.exists()
+    erase(ann, who="test", now=live.clock.at)
+    assert everything_said() == []
+    told = list(Outgoing.objects.filter(kind="lead.erased").select_related("destination").order_by("pk"))
+    assert [each.destination.name for each in told] == ["hook", "first"]
+    assert len({each.key for each in told}) == 2
+    assert all(each.payload["data"].keys() == {"text", "at", "lead"} for each in told)
+    assert [each.payload["data"]["lead"] for each in told] == [{"id": str(ann)}] * 2
+    # It hears first what became of it, then that it is to forget it.
+    at_hook = Outgoing.objects.filter(destination__name="hook").order_by("pk")
+    assert list(at_hook.values_list("kind", flat=True)) == ["lead.disqualified", "lead.erased"]
+    remove("first", drop=True, who="test", now=live.clock.at)

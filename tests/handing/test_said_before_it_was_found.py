@@ -50,6 +50,9 @@ def test_what_a_crm_has_accepted_is_neither_reminded_of_nor_given_to_another(
     somewhere()
     handoff = crm_says(live, stage)
     assert handoff.stage == became
+    (mql,) = Outgoing.objects.filter(kind="lead.mql")
+    assert mql.payload["data"]["text"].endswith(f"it is {became} already.")
+    assert {each["do"] for each in mql.payload["data"]["due"]}.isdisjoint({"accept"})
     assert set(Deadline.objects.filter(done_at=None).values_list("kind", flat=True)) == runs
     live.later(7 * HOUR)  # 150 % of the time to accept are over
     live.worker.settle()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from handraiser.handoff.messages import Happened, Someone, body, told, told_of_mql
+from handraiser.handoff.messages import ERASED, Happened, Someone, body, told, told_of_erasure, told_of_mql
 from tests.outbox.told import HOUR, NOON, Deadline, about
 
-__all__ = ["OWN", "examples"]
+__all__ = ["OF_ERASURE", "OWN", "examples"]
 
 SAM, MIA = "sam@ours.example", "mia@ours.example"
 AT = NOON + HOUR
@@ -38,6 +38,8 @@ HAPPENED = {
 }
 OWN = frozenset({"text", "at", "by", "reason", "note", "from", "to", "did", "into", "amount", "currency",
                  "expected_close", "competitor", "promise", "next"})  # fmt: skip
+OF_ERASURE = frozenset({"lead"})
+"""What a message has that nothing is left to tell of."""
 
 
 def examples() -> Iterator[dict[str, Any]]:
@@ -49,3 +51,4 @@ def examples() -> Iterator[dict[str, Any]]:
         nobodys = {"lead.unassigned": about(owner=None)}.get(kind, about(owner=Someone(SAM, "Sam")))
         data = told(kind, nobodys, happened)
         yield body(kind, happened.at, {name: data[name] for name in data if name in OWN})
+    yield body(ERASED, AT, told_of_erasure(17, AT))

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handraiser.handoff.messages import KINDS, Happened, Lead, Someone, body, lead_of, told, told_of_mql
+from handraiser.handoff.sentences import SENTENCES
 from tests.outbox.told import HOUR, NOON, Deadline, about, agreement
 
 
@@ -73,6 +74,14 @@ def test_without_a_zone_of_the_owner_it_is_the_agreements() -> None:
 def test_where_nothing_is_promised_somebody_has_to_accept_all_the_same() -> None:
     data = told_of_mql(about(dues=(Deadline("expire", NOON + HOUR),)))
     assert (data["next"]["do"], data["next"]["due_at"], data["due"]) == ("accept", None, [])
+
+
+def test_what_sales_has_taken_before_it_was_found_is_not_to_be_accepted() -> None:
+    data = told_of_mql(about(stage="sal", dues=(Deadline("contact", NOON + HOUR),)))
+    assert data["text"] == "Ann Field of Acme is an MQL. Sales was quicker: it is sal already."
+    assert (data["next"]["do"], [each["do"] for each in data["due"]]) == ("contact", ["contact"])
+    over = told_of_mql(about(stage="customer", dues=()))
+    assert (over["next"], over["due"]) == (None, [])
 
 
 def test_a_step_of_your_own_is_called_by_its_name() -> None:
@@ -141,7 +150,7 @@ def test_nobody_is_named_where_nobody_decided() -> None:
 
 
 def test_every_kind_has_a_message() -> None:
-    assert set(KINDS) == {"lead.mql", "lead.reminder", "lead.due", "lead.escalated", *SAID}
+    assert set(KINDS) == {"lead.mql", "lead.reminder", "lead.due", "lead.escalated", "lead.erased", *SAID}
 
 
 def test_what_there_is_nothing_to_say_of_is_left_out() -> None:
@@ -194,7 +203,7 @@ def test_no_message_has_as_much_as_20_kb() -> None:
     happened = Happened(
         NOON, long, long, long, steps[0], 1.0, long, long, long, 1, 1.0, long, long, long
     )  # fmt: skip
-    for kind in KINDS[1:]:
+    for kind in SENTENCES:
         assert len(msgspec.json.encode(body(kind, NOON, told(kind, odd, happened)))) < 20_000
 
 
@@ -211,6 +220,6 @@ def test_nor_has_one_of_an_agreement_whose_rules_and_steps_have_very_long_names(
     owed = tuple(Deadline("follow_up", NOON, step=k % 2) for k in range(12))
     odd = about(reasons=reasons(*gave), dues=owed, agreement=signed, team=long)
     happened = Happened(NOON, due=owed[0])
-    for kind in KINDS[1:]:
+    for kind in SENTENCES:
         data = told(kind, odd, happened)
         assert len(msgspec.json.encode(body(kind, NOON, data))) < 20_000

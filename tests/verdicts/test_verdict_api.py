@@ -277,3 +277,69 @@ def test_a_program_says_that_a_machine_did_something(program: Program) -> None:
     assert program.ask(f"leads/{lead}/judgements", said | {"event_id": "none"})[0] == 404
     assert program.ask(f"leads/{lead}/judgements", said | {"verdict": "ghost"})[0] == 400
     assert Audit.objects.filter(did="judged an event").count() == 1
+
+
+# ---- who a lead is, and what is kept of it
+
+
+MARA = "mara@made.example"
+
+
+def lead_of(episode: int) -> int:
+    return int(Handoff.objects.get(pk=episode).episode.lead.root_id)
+
+
+def test_two_leads_are_joined_and_parted(program: Program) -> None:
+    ann, ben = (lead_of(program.office.arrives(who)) for who in ("ann", "ben"))
+    assert program.ask(f"leads/{ann}/join", {"by": OLGA, "other": str(ben)})[0] == 403
+    assert program.ask(f"leads/{ann}/join", {"by": MARA, "other": "nobody@acme.example"})[0] == 404
+    status, told = program.ask(f"leads/{ann}/join", {"by": MARA, "other": "BEN@acme.example"})
+    assert (status, told["lead"]["id"], told["join"]["because"]) == (
+        200, str(ann), {"kind": "hand", "value": MARA},
+    )  # fmt: skip
+    assert program.ask(f"leads/{ben}")[1]["joined_to"] == str(ann)
+    assert program.ask(f"leads/{ann}/join", {"by": MARA, "other": str(ben)})[0] == 409
+    audit = Audit.objects.get(did="joined two leads")
+    assert (audit.who, audit.details["through"]) == (MARA, program.writes)
+    assert program.ask(f"joins/{told['join']['id']}/undo", {})[0] == 200
+    assert program.ask(f"leads/{ben}")[1]["joined_to"] is None
+
+
+def test_consent_is_kept_and_told_and_who_objects_is_not_scored(program: Program) -> None:
+    episode = program.office.arrives()
+    ann = lead_of(episode)
+    path = f"leads/{ann}/consent"
+    nothing = {"id": str(ann), "joined_to": None, "mail": None, "profiling": None, "said": []}
+    assert program.ask(path, key="read") == (200, nothing)
+    says = {"purpose": "profiling", "says": "objection", "source": "by phone", "at": "2026-03-02T08:00:00Z"}
+    assert program.ask(path, says | {"by": OLGA})[0] == 403
+    assert program.ask(path, says | {"by": MARA}, key="read")[0] == 403
+    assert program.ask(path, says | {"by": MARA, "purpose": "fun"})[0] == 400
+    assert program.ask(path, says | {"by": MARA, "at": "2126-01-01"})[0] == 400
+    status, told = program.ask(path, says | {"by": MARA})
+    assert (status, told["profiling"], told["mail"]) == (200, "objection", None)
+    (kept,) = told["said"]
+    assert (kept["by"], kept["source"], kept["at"], kept["message"]) == (
+        MARA, "by phone", "2026-03-02T08:00:00Z", None,
+    )  # fmt: skip
+    assert program.ask(f"leads/{ann}")[1]["objects"] == ["profiling"]
+    assert program.ask(f"episodes/{episode}")[1]["stage"] == "disqualified"
+    assert program.ask(f"leads/{ann}/explanation")[0] == 409
+
+
+def test_all_that_is_kept_is_handed_out_and_a_lead_is_forgotten(program: Program) -> None:
+    ann, ben = (lead_of(program.office.arrives(who)) for who in ("ann", "ben"))
+    status, told = program.ask(f"leads/{ann}/everything", key="read")
+    assert (status, told["lead"]["id"], len(told["episodes"])) == (200, str(ann), 1)
+    assert [each["event"] for each in told["events"]] == ["Demo Requested"]
+    path = f"leads/{ann}/erase"
+    assert program.ask(path, {"by": "max@made.example", "lead": str(ann)})[0] == 403
+    assert program.ask(path, {"by": MARA, "lead": str(ben)})[0] == 409
+    assert program.ask(path, {"by": MARA})[0] == 400
+    assert program.ask(f"leads/{ann}")[0] == 200
+    status, told = program.ask(path, {"by": MARA, "lead": "ann@acme.example"})
+    assert (status, told) == (200, {"success": True, "id": str(ann), "people": 1, "messages": 2})
+    assert program.ask(f"leads/{ann}")[0] == 404
+    assert program.ask(path, {"by": MARA, "lead": str(ann)})[0] == 404
+    audit = Audit.objects.get(did="erased")
+    assert (audit.who, audit.details["through"]) == (MARA, program.writes)

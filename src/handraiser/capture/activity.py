@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from handraiser.capture.addresses import normal_address
+from handraiser.capture.consent import Agreed, Purpose, agreed_in
 from handraiser.capture.identity import Identifier
 from handraiser.capture.knowing import gives_own_address
 from handraiser.capture.machines import is_machine
@@ -39,6 +40,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     session_id      where the client says so; then it is no property
     further         events that are in this one: names and properties. A click on an advertisement is in the
                     view of the page it led to
+    agreed          what they agree or object to
     """
 
     named: tuple[Identifier, ...]
@@ -52,6 +54,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     machine: bool
     session_id: str | None
     further: tuple[tuple[str, dict[str, Json]], ...] = ()
+    agreed: tuple[Agreed, ...] = ()
 
 
 class _Item(msgspec.Struct):
@@ -64,6 +67,7 @@ class _Item(msgspec.Struct):
     context: dict[str, Any] | None = None
 
 
+_NO_CATEGORIES: Mapping[str, Purpose] = {}
 _NOTHING = Traits({}, None, None)
 _item = msgspec.json.Decoder(_Item)
 
@@ -77,8 +81,12 @@ def read_message(
     anonymous_id: str | None,
     group_id: str | None,
     previous_id: str | None,
+    categories: Mapping[str, Purpose] = _NO_CATEGORIES,
 ) -> Said:
-    """Return what a message says; the arguments are those of `protocol.Message`."""
+    """Return what a message says; the arguments are those of `protocol.Message`.
+
+    categories  of consent, and what each is about (`consent`)
+    """
     item = _item.decode(body)
     context = item.context or {}
     given = named(item.properties or {}, lower_name, barred=STRUCTURAL) if event is not None else {}
@@ -96,6 +104,7 @@ def read_message(
         identifiers = _identifiers(fit_id(user_id), mail, fit_id(anonymous_id))
     company, of_company = _company(kind, fit_id(group_id), item, context, traits)
     user_agent = context.get("userAgent")
+    machine = isinstance(user_agent, str) and is_machine(user_agent)
     return Said(
         named=tuple(dict.fromkeys(identifiers)),
         same=kind == "alias",
@@ -105,9 +114,17 @@ def read_message(
         traits=traits.person or None,
         company=company,
         company_traits=of_company,
-        machine=isinstance(user_agent, str) and is_machine(user_agent),
+        machine=machine,
         session_id=session_id,
         further=(("Ad Clicked", clicked),) if clicked is not None else (),
+        agreed=agreed_in(
+            event,
+            properties,
+            {} if kind == "group" else item.traits or {},
+            context,
+            categories=categories,
+            machine=machine,
+        ),
     )
 
 

@@ -28,6 +28,7 @@ from handraiser.edge.destinations import destinations, outbox
 from handraiser.edge.episodes import episodes, outcome
 from handraiser.edge.helping import Command, Commands
 from handraiser.edge.keys import keys
+from handraiser.edge.leads import consents, leads
 from handraiser.edge.options import (
     AgreementFile,
     AgreementFiles,
@@ -387,6 +388,8 @@ app.add_typer(teams)
 app.add_typer(proposals)
 app.add_typer(away)
 app.add_typer(episodes)
+app.add_typer(leads)
+app.add_typer(consents)
 app.add_typer(alarms)
 app.command(cls=Command, help="Keep what became of a lead, as another system knows it.", epilog=_OUTCOME)(
     outcome

@@ -67,6 +67,10 @@ def _of_history(history: HistoryExamined) -> Iterator[str]:
         waiting = f"; {many(history.missing, 'row')} will follow" if history.missing else ""
         has = f"{many(history.files, 'file')} with {many(history.rows, 'row')}"
         yield f"The history, {has}, is what the database has{waiting}."
+    if history.behind:
+        waits = "waits" if history.behind == 1 else "wait"
+        files = many(history.behind, "file")
+        yield f"{files} of the history {waits} for the worker to write them anew without who was forgotten."
 
 
 def _of_sales(differences: list[str]) -> Iterator[str]:

@@ -41,7 +41,7 @@ def dossier(found: Known, *, now: int) -> bytes:
             "lead": lead_at(found, live, now),
             "consents": [
                 {"purpose": each.purpose, "says": each.says, "at": iso(each.at), "source": each.source,
-                 "noted_by": each.by, "noted_at": iso(each.noted_at)}
+                 "noted_by": each.by, "noted_at": iso(each.noted_at), "message": each.message or None}
                 for each in consents_of(found.root)
             ],
             "said": _said(people),

@@ -155,7 +155,7 @@ def _done(over: threading.Event) -> bool:
 def _untested() -> list[int]:
     from handraiser.store.models import Proposal
 
-    waiting = Proposal.objects.filter(state=Proposal.State.OPEN, backtest=None, ends=False)
+    waiting = Proposal.objects.filter(state=Proposal.State.OPEN, backtest__isnull=True, ends=False)
     return list(waiting.order_by("pk").values_list("pk", flat=True))
 
 

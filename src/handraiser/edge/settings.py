@@ -37,6 +37,7 @@ HANDRAISER_ALLOW_PRIVATE = os.environ.get("HANDRAISER_ALLOW_PRIVATE", "")  # `co
 HANDRAISER_MAIL_URL = os.environ.get("HANDRAISER_MAIL_URL", "")  # `connectors.mailbox`
 HANDRAISER_MAIL_FROM = os.environ.get("HANDRAISER_MAIL_FROM", "handraiser@localhost")
 HANDRAISER_KEEP_DELIVERED_DAYS = os.environ.get("HANDRAISER_KEEP_DELIVERED_DAYS", "30")  # `flows.purging`
+HANDRAISER_CONSENT_CATEGORIES = os.environ.get("HANDRAISER_CONSENT_CATEGORIES", "")  # `flows.agreed`
 
 # ---- the web app: where it is, and who may come in
 

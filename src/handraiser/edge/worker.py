@@ -22,6 +22,7 @@ from handraiser.edge.historian import keeping_history
 from handraiser.edge.outside import days_kept
 from handraiser.edge.proposal_tests import testing_proposals
 from handraiser.edge.settings import FOLDER
+from handraiser.flows.agreed import categories
 from handraiser.flows.clearing import clear_away
 from handraiser.flows.firing import fire
 from handraiser.flows.handing_history import hand_off_history
@@ -63,6 +64,7 @@ class Worker:
         self.clock = clock
         self.part = part
         self.days_kept = days_kept()
+        categories()  # whoever set them wrongly hears of it now
         self.folder = None if part == "resolve" else folder
         # What tells it from all others comes first: names of machines are long.
         self.qualifier = Qualifier(f"{secrets.token_hex(4)}-{os.getpid()}-{socket.gethostname()}"[:32])

@@ -24,7 +24,7 @@ from handraiser.flows.refusals import FlowCode, refused
 from handraiser.flows.sealing import sealed
 from handraiser.handoff.messages import KINDS
 from handraiser.store.locks import GOVERNING, alone
-from handraiser.store.models import Audit, Destination, Outgoing, Publication
+from handraiser.store.models import Audit, Destination, Informed, Outgoing, Publication
 
 __all__ = [
     "Made", "Removed", "Wanted", "add", "destination_named", "disable", "enable", "move", "remove",
@@ -173,6 +173,7 @@ def remove(name: str, *, drop: bool, who: str, now: int) -> Removed:
         if gone.waiting and not drop:
             raise _still_waiting(name, gone.waiting)
         messages.delete()
+        Informed.objects.filter(destination=there).delete()
         there.delete()
         details: dict[str, object] = {"kind": there.kind, "address": shown_address(there)}
         _note(there, "removed a destination", who, now, details | gone._asdict())

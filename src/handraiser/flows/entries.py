@@ -10,9 +10,11 @@ import msgspec
 
 from handraiser.capture.activity import Said
 from handraiser.capture.attributes import Patch
+from handraiser.capture.consent import Agreed
 from handraiser.capture.identity import Identifier
 from handraiser.capture.values import Json
-from handraiser.flows.dirty import forget, lock_dirty, mark_dirty
+from handraiser.flows.agreed import Noted, keep_agreed
+from handraiser.flows.dirty import forget, let_go, lock_dirty, mark_dirty
 from handraiser.flows.ledger import Firm, Ledger, Someone
 from handraiser.flows.merging import keep_one_open
 from handraiser.flows.names import Names
@@ -40,6 +42,7 @@ class Entries:
         self._of_firms: list[tuple[Firm, Patch]] = []
         self._activities: list[tuple[Someone, tuple[object, ...]]] = []
         self._refused: list[tuple[str, str]] = []
+        self._agreed: list[tuple[Someone, Agreed, str, int, int]] = []
         self._dirty: dict[Someone, int] = {}
         self._much: Counter[Someone] = Counter()
         self._told: dict[Firm, int] = {}
@@ -75,6 +78,10 @@ class Entries:
             row = (event_id, event, *at, session_id, verdict, _json(self._names.admit("event", properties)))
             self._activities.append((who, row))
 
+    def agree(self, who: Someone, agreed: Agreed, message_id: str, at: int, received_at: int) -> None:
+        """Somebody said that they agree to something, or object."""
+        self._agreed.append((who, agreed, message_id, at, received_at))
+
     def touch(self, lead: Someone, received_at: int, imported: int | None = None) -> None:
         """Something is new of a lead; `imported` is when it was known, if it came as history."""
         if imported is not None:
@@ -105,7 +112,13 @@ class Entries:
         }  # fmt: skip
         insert("store_activity", kinds, rows)
         self._names.write()
-        self._write_dirty([firm for firm in self._told if firm not in new_firms])
+        changed = keep_agreed(
+            [
+                Noted(who.number, agreed, at, message_id, received_at)
+                for who, agreed, message_id, at, received_at in self._agreed
+            ]
+        )
+        self._write_dirty([firm for firm in self._told if firm not in new_firms], changed)
         self._write_refused()
         if self._joins:
             # When nobody is about any of them any more: whoever was has had an episode begin, perhaps.
@@ -171,12 +184,15 @@ class Entries:
         }
         insert("store_join", kinds, rows)
 
-    def _write_forgotten(self, dirty: Collection[int]) -> None:
+    def _write_forgotten(self, dirty: Collection[int], left_alone: Collection[int]) -> None:
         """Have those who are one now looked at as one, also by who is looking at them at this moment."""
-        if not self._joins:
+        if not self._joins and not left_alone:
             return
         both = {one.number for joined, lead, *_ in self._joins for one in (joined, lead)}
-        lock_dirty(both.union(dirty))
+        lock_dirty(both.union(dirty, left_alone))
+        let_go(left_alone)
+        if not both:
+            return
         forget(sorted(both))
         condition, parameters = among("lead_id", [joined.number for joined, *_ in self._joins])
         # The joined one is no lead of its own any more; episodes stay, they are what happened.
@@ -196,8 +212,11 @@ class Entries:
         ]
         insert("store_companypatch", {"company_id": "bigint"} | kinds, of_firms)
 
-    def _write_dirty(self, told: list[Firm]) -> None:
-        """Mark the leads of messages, and those of companies that had leads before these."""
+    def _write_dirty(self, told: list[Firm], left_alone: Collection[int]) -> None:
+        """Mark the leads of messages, and those of companies that had leads before these.
+
+        left_alone  of these nobody is to write down how they stand who is just looking at them
+        """
         dirty: dict[int, int] = {}
         much: Counter[int] = Counter()
         imported: dict[int, list[int]] = {}
@@ -224,7 +243,7 @@ class Entries:
             for lead, firm in of_firms:
                 if firm in numbers:
                     imported.setdefault(lead, []).extend(numbers[firm])
-        self._write_forgotten(dirty)
+        self._write_forgotten(dirty, left_alone)
         mark_dirty(dirty, much, imported)
 
     def _write_refused(self) -> None:

@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from handraiser.flows.dirty import forget, mark_dirty
 from handraiser.flows.erased_messages import messages_of, take_out_messages
 from handraiser.flows.erased_rows import blank_selling, keep_touches
+from handraiser.flows.erased_told import have_forget, programs_told
 from handraiser.flows.erased_traces import Redacted, redact, traces_of
 from handraiser.flows.held import Giver, hold_all
 from handraiser.flows.profiling import end_open
@@ -35,7 +36,7 @@ ERASED = "erased"
 _OF_PEOPLE = {
     "store_identifier": "person_id", "store_personpatch": "person_id", "store_consent": "person_id",
     "store_standing": "lead_id", "store_kepthits": "lead_id", "store_dirty": "lead_id",
-    "store_outgoing": "lead",
+    "store_outgoing": "lead", "store_informed": "lead",
 }  # fmt: skip
 _NOBODY = (
     'UPDATE store_person SET "user" = %s, email = %s, lead_since = NULL, company_id = NULL, '
@@ -51,10 +52,11 @@ class Erased(NamedTuple):
     messages: int
 
 
-def erase(lead: int, *, who: str, now: int) -> Erased:
+def erase(lead: int, *, who: str, now: int, through: str = "") -> Erased:
     """Forget a lead, with all who are one with it. Raises Mistakes where there is none.
 
-    What was open with sales ends, and its owner is told, but not of whom.
+    What was open with sales ends, and its owner is told, but not of whom. Programs that were told of it
+    are told to forget it, too.
     """
     with transaction.atomic():
         alone(RESOLVING)
@@ -64,6 +66,7 @@ def erase(lead: int, *, who: str, now: int) -> Erased:
         # Whoever is just telling of them has done so then, and it is taken out too.
         theirs = Handoff.objects.filter(episode__lead__in=people, ended_at=None)
         hold_all(list(theirs.values_list("pk", flat=True)))
+        told = programs_told(people)
         traces = traces_of(people)
         messages = messages_of(people, traces)
         forget([root])
@@ -75,12 +78,14 @@ def erase(lead: int, *, who: str, now: int) -> Erased:
         _look_anew(others, people, now)
         _become_nobody(people)
         end_open(root, ERASED, now=now, giver=Giver(who))
+        have_forget(told, now=now)
         _delete("store_dirty", "lead_id", people)
         _note(root, people, others, since or 0, now)
         done = Erased(root, len(people), len(messages))
         Audit.objects.create(
             at=now, who=who, did="erased", subject=f"lead {root}",
-            details={"people": done.people, "messages": done.messages},
+            details={"people": done.people, "messages": done.messages}
+            | ({"through": through} if through else {}),
         )  # fmt: skip
     return done
 

@@ -15,10 +15,12 @@ from handraiser.flows.beginning import Beginning
 from handraiser.flows.catching_up import catch_up
 from handraiser.flows.clocks import Started, start, steps_done, stop
 from handraiser.flows.history_ended import expire_history
+from handraiser.flows.moving import stopped_by
 from handraiser.flows.outbox import News, tell
 from handraiser.flows.routing import Routed, Wanted, route
 from handraiser.handoff.clocks import Clock, Due, business_between
 from handraiser.handoff.messages import About, Happened, Lead, Someone, body, told, told_of_mql
+from handraiser.lifecycle.stages import ENDED, Stage
 from handraiser.store.bulk import among, change, insert, query
 from handraiser.store.known_as import leads_told
 
@@ -84,9 +86,9 @@ def hand_off(begun: Sequence[Begun], now: int) -> None:
     ]
     insert("store_move", _MOVE, moves)
     due = start([Started(each.episode, _clock(each, routed, owners), now) for each in fresh])
-    _tell(fresh, routed, owners, due, now)
     if query("SELECT 1 FROM store_outcome WHERE episode_id IS NULL AND undone_at IS NULL LIMIT 1"):
         catch_up([each.episode for each in begun])
+    _tell(fresh, routed, owners, due, now)
     expire_history({each.episode: each.agreement for each in begun if each.beginning.from_history}, now)
 
 
@@ -162,13 +164,16 @@ def _tell(
     if not fresh or not query("SELECT 1 FROM store_destination WHERE disabled_at IS NULL LIMIT 1"):
         return
     leads = leads_told({each.lead for each in fresh})
+    stages = _stages([each.episode for each in fresh])
     teams = dict(query("SELECT id, name FROM store_team"))
     managers = dict(query("SELECT id, manager_id FROM store_team WHERE manager_id IS NOT NULL"))
     news = []
     for each in fresh:
         to = routed[each.episode]
         owner = None if to.owner is None else owners[to.owner]
-        about = _about(each, leads[each.lead], owner, teams.get(to.team, ""), due[each.episode])
+        stage = stages[each.episode]
+        left = _left(due[each.episode], stage)
+        about = _about(each, leads[each.lead], owner, teams.get(to.team, ""), left, stage)
         manager = owner.manager if owner is not None else None
         of_team = [managers[to.team]] if to.team in managers else []
         common = (each.lead, each.episode, each.agreement.name)
@@ -177,14 +182,29 @@ def _tell(
                 *common, "lead.mql", 0, to.owner, manager, body("lead.mql", now, told_of_mql(about)), of_team
             )
         )
-        if to.owner is None:
+        if to.owner is None and stage not in ENDED:
             kind = "lead.unassigned"
             payload = body(kind, now, told(kind, about, Happened(now, by=_BY, why=to.why)))
             news.append(News(*common, kind, 0, None, manager, payload, of_team))
     tell(news, now=now)
 
 
-def _about(begun: Begun, lead: Lead, owner: _Owner | None, team: str, due: Sequence[Due]) -> About:
+def _stages(episodes: Sequence[int]) -> dict[int, Stage]:
+    """Return how far hand-offs are: another system may have said so before they were found."""
+    condition, parameters = among("episode_id", episodes)
+    rows = query(f"SELECT episode_id, stage FROM store_handoff WHERE {condition}", parameters)
+    return {episode: Stage(stage) for episode, stage in rows}
+
+
+def _left(due: Sequence[Due], stage: Stage) -> list[Due]:
+    """Return what is still to be done of what is due."""
+    over = () if stage is Stage.MQL else stopped_by(stage)
+    return [each for each in due if each.kind not in over]
+
+
+def _about(
+    begun: Begun, lead: Lead, owner: _Owner | None, team: str, due: Sequence[Due], stage: Stage
+) -> About:
     beginning = begun.beginning
     return About(
         lead=lead,
@@ -198,4 +218,5 @@ def _about(begun: Begun, lead: Lead, owner: _Owner | None, team: str, due: Seque
         team=team,
         zone="" if owner is None else owner.zone,
         dues=due,
+        stage=stage,
     )

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 
@@ -35,12 +35,25 @@ from handraiser.store.segments import (
     writing,
 )
 
-__all__ = ["MOST", "append_history", "drop_history", "forget_in_history", "history_folder"]
+__all__ = [
+    "MOST", "Gone", "append_history", "drop_history", "forget_in_history", "gone_since", "history_folder",
+]  # fmt: skip
 
 MOST = 50_000  # rows of a kind that are read at once: others wait meanwhile
 _FULL = 1_000_000  # rows of a file that is not written again
 
 _log = logging.getLogger(__name__)
+
+
+class Gone(NamedTuple):
+    """Who was forgotten since files were last written without them.
+
+    until   the number of the last erasure among these
+    owners  of which people, and companies, rows were changed
+    """
+
+    until: int
+    owners: Mapping[Kind, list[Any]]
 
 
 def history_folder(data: Path) -> Path:
@@ -75,24 +88,31 @@ def forget_in_history(data: Path) -> bool:
 
 def _forget(folder: Path) -> bool:
     """Write those files anew that have rows of who was forgotten since, and take away those of no use."""
-    rows = query("SELECT id, people FROM store_erasure WHERE id > %s ORDER BY id", [erased_until(folder)])
-    if not rows:
+    gone = gone_since(folder)
+    if gone is None:
         return True
-    found = [json.loads(said) for _, said in rows]
-    people = sorted({each for said in found for each in said["people"]})
-    companies = sorted({each for said in found for each in said["companies"]})
     used = set()
     for kind, chain in chains(folder).items():
-        owners: list[Any] = companies if kind is Kind.COMPANIES else people
         for segment in chain:
             used.add(segment.path)
-            if not _forget_in(folder, kind, segment, owners):
+            if not _forget_in(folder, kind, segment, gone.owners[kind]):
                 return False
     useless = [path for path in everything_in(folder) if path not in used]
     if useless and not take_away(folder, useless):
         return False
-    note_erased(folder, rows[-1][0])
+    note_erased(folder, gone.until)
     return True
+
+
+def gone_since(folder: Path) -> Gone | None:
+    """Return who was forgotten that files may have rows of still; None where nobody was."""
+    rows = query("SELECT id, people FROM store_erasure WHERE id > %s ORDER BY id", [erased_until(folder)])
+    if not rows:
+        return None
+    found = [json.loads(said) for _, said in rows]
+    people = sorted({each for said in found for each in said["people"]})
+    companies = sorted({each for said in found for each in said["companies"]})
+    return Gone(rows[-1][0], {kind: companies if kind is Kind.COMPANIES else people for kind in Kind})
 
 
 def _forget_in(folder: Path, kind: Kind, segment: Segment, owners: Sequence[Any]) -> bool:

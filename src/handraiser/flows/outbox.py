@@ -12,7 +12,7 @@ from django.db import connection
 from handraiser.store.bulk import among, insert, query
 from handraiser.store.models import Destination
 
-__all__ = ["ADDRESSED_BY_ROLE", "News", "tell"]
+__all__ = ["ADDRESSED_BY_ROLE", "News", "tell", "tell_one"]
 
 ADDRESSED_BY_ROLE = ("owner", "manager")  # instead of an e-mail address
 _OUTGOING = {
@@ -83,14 +83,25 @@ def tell(news: Sequence[News], *, now: int) -> int:
                 text = text or _text(each.payload)
                 said = [(each.occasion, text)]
             rows += [
-                (
-                    destination.pk, f"msg_{secrets.token_hex(16)}", each.lead, each.episode, each.kind,
-                    occasion, words, now, now, 0, 0, "", False, "",
-                )
+                _row(destination.pk, each.lead, each.episode, each.kind, occasion, words, now)
                 for occasion, words in said
-            ]  # fmt: skip
+            ]
     written = insert("store_outgoing", _OUTGOING, rows, conflict="DO NOTHING", returning="id")
     return len(written)
+
+
+def tell_one(destination: int, lead: int, kind: str, payload: Mapping[str, Any], *, now: int) -> None:
+    """Have one destination told something that is of no episode, within the caller's transaction."""
+    insert("store_outgoing", _OUTGOING, [_row(destination, lead, None, kind, 0, _text(payload), now)])
+
+
+def _row(
+    destination: int, lead: int, episode: int | None, kind: str, occasion: int, words: str, now: int
+) -> tuple[object, ...]:
+    key = f"msg_{secrets.token_hex(16)}"
+    return (
+        destination, key, lead, episode, kind, occasion, words, now, now, 0, 0, "", False, "",
+    )  # fmt: skip
 
 
 def _wanting() -> list[Destination]:

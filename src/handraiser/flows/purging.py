@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from handraiser.handoff.messages import ERASED
 from handraiser.store.bulk import among, query, statement
+from handraiser.store.models import Destination
 
 __all__ = ["DAY", "purge_delivered"]
 
@@ -15,7 +17,8 @@ _BATCH = 2_000  # messages looked at in one transaction
 def purge_delivered(now: int, *, days: int, batch: int = _BATCH) -> int:
     """Delete messages that were delivered more than some days ago; return how many.
 
-    Those that wait stay, and so do those that were given up: these are still to be sent, or may be. Some at a
+    Those that wait stay, and so do those that were given up: these are still to be sent, or may be. Which
+    programs were told of whom stays, too. Some at a
     time, each time in a transaction of its own.
     """
     before, after, purged = now - days * DAY, 0, 0
@@ -30,8 +33,19 @@ def purge_delivered(now: int, *, days: int, batch: int = _BATCH) -> int:
         if old:
             condition, parameters = among("id", old)
             with transaction.atomic():
+                _remember(condition, parameters)
                 # What is replayed meanwhile was given up, and is not among them.
                 purged += statement(f"DELETE FROM store_outgoing WHERE delivered AND {condition}", parameters)
         if len(rows) < batch or rows[-1][1] >= before:
             return purged
         after = rows[-1][0]
+
+
+def _remember(condition: str, parameters: list[object]) -> None:
+    """Keep which programs were told of whom: they are told too when somebody is to be forgotten."""
+    statement(
+        "INSERT INTO store_informed (destination_id, lead) SELECT DISTINCT destination_id, lead "
+        "FROM store_outgoing WHERE delivered AND kind <> %s AND destination_id IN "
+        f"(SELECT id FROM store_destination WHERE kind = %s) AND {condition} ON CONFLICT DO NOTHING",
+        [ERASED, Destination.Kind.WEBHOOK.value, *parameters],
+    )

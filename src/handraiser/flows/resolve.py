@@ -16,6 +16,8 @@ from django.db import DataError, Error, IntegrityError, ProgrammingError, transa
 
 from handraiser.capture.activity import Said, read_message
 from handraiser.capture.addresses import company_domain
+from handraiser.capture.consent import Purpose
+from handraiser.flows.agreed import categories
 from handraiser.flows.entries import Entries
 from handraiser.flows.ledger import Ledger
 from handraiser.flows.taking import Heard, take
@@ -152,9 +154,9 @@ def _read(seqs: Sequence[int]) -> tuple[dict[int, Heard], int]:
         f"group_id, previous_id, body FROM store_event WHERE {condition}",
         parameters,
     )
-    heard, size = {}, 0
+    heard, size, about = {}, 0, categories()
     for seq, message_id, occurred_at, received_at, imported, kind, event, *ids, body in rows:
-        said = _said(message_id, kind, body, event, ids)
+        said = _said(message_id, kind, body, event, ids, about)
         # What is imported was known when it happened, wherever that was.
         heard[seq] = Heard(
             message_id, occurred_at, occurred_at if imported else received_at, received_at, said,
@@ -164,12 +166,15 @@ def _read(seqs: Sequence[int]) -> tuple[dict[int, Heard], int]:
     return heard, size
 
 
-def _said(message_id: str, kind: str, body: str, event: str | None, ids: Sequence[str | None]) -> Said | None:
+def _said(
+    message_id: str, kind: str, body: str, event: str | None, ids: Sequence[str | None],
+    about: Mapping[str, Purpose],
+) -> Said | None:  # fmt: skip
     user_id, anonymous_id, group_id, previous_id = ids
     try:
         return read_message(
             kind, body.encode(), event=event, user_id=user_id, anonymous_id=anonymous_id, group_id=group_id,
-            previous_id=previous_id,
+            previous_id=previous_id, categories=about,
         )  # fmt: skip
     except Exception:  # noqa: BLE001  it is logged, and the message kept
         # It was looked at before it was acknowledged; whatever is wrong with it now keeps no other waiting.

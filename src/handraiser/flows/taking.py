@@ -68,6 +68,8 @@ def take(heard: Heard, said: Said, ledger: Ledger, entries: Entries) -> None:
         if named is None:
             named, speaker.visits = visit_of(heard.occurred_at, speaker.visits, name=heard.message_id)
         entries.did(speaker, heard.message_id, said, (heard.occurred_at, known_at), named)
+    for agreed in said.agreed:
+        entries.agree(speaker, agreed, heard.message_id, heard.occurred_at, heard.received_at)
     entries.touch(lead, heard.received_at, _moment(heard, known_at))
 
 

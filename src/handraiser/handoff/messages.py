@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from handraiser.agreement.wording import readable
 from handraiser.facts.instants import iso
 from handraiser.handoff.about import (
     About,
@@ -25,13 +26,15 @@ from handraiser.handoff.about import (
 )
 from handraiser.handoff.sentences import SENTENCES, commands, in_words, no_longer_yours, to_do, yours
 from handraiser.handoff.why import gave, talk, why
+from handraiser.lifecycle.stages import ENDED, Stage
 
 __all__ = [
-    "KINDS", "About", "Happened", "Lead", "Owed", "Someone", "body", "lead_of", "told", "told_of_mql",
-    "told_to_former", "told_to_owner",
+    "ERASED", "KINDS", "About", "Happened", "Lead", "Owed", "Someone", "body", "lead_of", "told",
+    "told_of_erasure", "told_of_mql", "told_to_former", "told_to_owner",
 ]  # fmt: skip
 
-KINDS = ("lead.mql", *SENTENCES)
+ERASED = "lead.erased"
+KINDS = ("lead.mql", *SENTENCES, ERASED)
 _TO_DO = ("lead.assigned", "lead.reminder", "lead.due", "lead.escalated", "lead.unassigned", "lead.resumed")
 _NOTE, _REASON, _ADDRESS = 1_000, 500, 254  # letters
 _RULES, _DUES = 12, 12
@@ -47,13 +50,23 @@ def told_of_mql(about: About) -> dict[str, object]:
     """Return the data of `lead.mql`: who, why in three lines, what to say, what to do next and by when."""
     asked = "asks for sales" if about.hand_raise else "is an MQL"
     again = f", for the {_nth(about.ordinal)} time" if about.ordinal > 1 else ""
-    return _data(about, f"{called(about.lead)} {asked}{again}.") | _to_do(about)
+    ahead = "" if about.stage == Stage.MQL else f" Sales was quicker: it is {readable(about.stage)} already."
+    return _data(about, f"{called(about.lead)} {asked}{again}.{ahead}") | _to_do(about)
 
 
 def told(kind: str, about: About, happened: Happened) -> dict[str, object]:
     """Return the data of any other message. Raises KeyError where there is no such kind."""
     data = _data(about, SENTENCES[kind](about, happened)) | _details(about, happened)
     return data | _to_do(about) if kind in _TO_DO else data
+
+
+def told_of_erasure(lead: int, at: int) -> dict[str, object]:
+    """Return the data of `lead.erased`: the number that a lead was told by, and nothing else of it."""
+    return {
+        "text": f"Lead {lead} has been forgotten: have all go that you were told of it.",
+        "at": iso(at),
+        "lead": {"id": str(lead)},
+    }
 
 
 def told_to_owner(about: About, happened: Happened) -> dict[str, object]:
@@ -107,7 +120,9 @@ def _data(about: About, text: str) -> dict[str, object]:
 
 
 def _to_do(about: About) -> dict[str, object]:
-    """Return what comes next and by when, and all that is promised."""
+    """Return what comes next and by when, and all that is promised; nothing where it has ended."""
+    if about.stage in ENDED:
+        return {"next": None, "due": []}
     dues = sorted((each for each in about.dues if each.act == "due" and each.kind in _ORDER), key=_soonest)
     if not dues:
         new = about.stage == "mql"

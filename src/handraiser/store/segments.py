@@ -25,8 +25,8 @@ from handraiser.tables.quoting import literal, literals, quoted
 
 __all__ = [
     "COLUMNS", "Kind", "Segment", "chains", "checksum", "erased_until", "everything_in", "has_rows_of",
-    "note_erased", "note_owner", "owner", "read_by", "reading", "segments", "take_away", "write_anew",
-    "write_segment", "writing",
+    "note_erased", "note_owner", "owner", "read_by", "reading", "segments", "take_away", "without",
+    "write_anew", "write_segment", "writing",
 ]  # fmt: skip
 
 
@@ -176,6 +176,16 @@ def has_rows_of(segment: Segment, kind: Kind, owners: Sequence[object]) -> bool:
             f"SELECT 1 FROM ({read_by(kind, [segment])}) WHERE {_whose(kind)} IN (SELECT unnest($1)) LIMIT 1"
         )
         return con.execute(sql, [list(owners)]).fetchone() is not None
+
+
+def without(kind: Kind, relation: str, owners: Sequence[object]) -> str:
+    """Return a relation of rows of a kind but for those of some people, or of some companies."""
+    if not owners:
+        return relation
+    listed = literals(map(str, owners))
+    return (
+        f"(SELECT * FROM {relation} WHERE CAST({_whose(kind)} AS VARCHAR) NOT IN (SELECT unnest({listed})))"
+    )
 
 
 def write_anew(

@@ -29,7 +29,7 @@ _FORMS = (
 )  # fmt: skip
 _THREADS = 8
 _EXPLAINING = 2  # threads for what takes long; it keeps nothing else waiting
-_LONG = ("/explanation", "/proof", "/course", "/tried")  # which that is
+_LONG = ("/explanation", "/proof", "/course", "/tried", "/everything")  # which that is
 _WAITING = 256  # requests; more would be answered later than people wait
 
 _django = get_wsgi_application()

@@ -26,6 +26,7 @@ from handraiser.edge.web.home.page import (
     home_trend,
     home_why,
 )
+from handraiser.edge.web.lead.again import told_again
 from handraiser.edge.web.lead.joining import join_two, lead_joins, part_two, same_person
 from handraiser.edge.web.lead.page import course, judged, lead, proof, timeline
 from handraiser.edge.web.lead.privacy import erase_lead, everything_kept, lead_privacy, say_consent
@@ -108,6 +109,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/<int:number>/timeline", timeline, name="timeline"),
     path("leads/<int:number>/course", course, name="course"),
     path("leads/<int:number>/events/<int:activity>/judged", judged, name="judged"),
+    path("leads/<int:number>/told/<int:message>/again", told_again, name="told_again"),
     path("leads/<int:number>/joins", lead_joins, name="lead_joins"),
     path("leads/<int:number>/joins/<int:link>", part_two, name="lead_unjoin"),
     path("leads/<int:number>/same", same_person, name="lead_same"),

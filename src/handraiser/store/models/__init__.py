@@ -31,7 +31,7 @@ from handraiser.store.models.selling import (
     Team,
     TimeOff,
 )
-from handraiser.store.models.telling import Destination, Outgoing
+from handraiser.store.models.telling import Destination, Informed, Outgoing
 
 __all__ = [
     "Activity",
@@ -51,6 +51,7 @@ __all__ = [
     "Event",
     "Handoff",
     "Identifier",
+    "Informed",
     "Join",
     "Judgement",
     "KeptHits",

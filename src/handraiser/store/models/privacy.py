@@ -16,8 +16,9 @@ class Consent(models.Model):
 
     person   whose it was then
     at       when they said so
-    noted_at when that was written down, and by whom
+    noted_at when that was written down; `by` whom: an address, or handraiser, of what a message said
     source   where or how they said so: a form, a mail, a call
+    message  the id of the message that said so; empty where somebody wrote it down
     """
 
     class Purpose(models.TextChoices):
@@ -36,6 +37,7 @@ class Consent(models.Model):
     source = models.TextField(blank=True)
     by = models.TextField()
     noted_at = models.BigIntegerField()
+    message = models.TextField(blank=True, default="")
 
     class Meta:
         indexes = [models.Index(fields=["purpose", "says"])]

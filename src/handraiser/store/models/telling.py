@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from handraiser.store.models.scoring import Episode
 
-__all__ = ["Destination", "Outgoing"]
+__all__ = ["Destination", "Informed", "Outgoing"]
 
 
 class Destination(models.Model):
@@ -96,4 +96,20 @@ class Outgoing(models.Model):
                 condition=Q(done_at__isnull=False, delivered=False),
                 name="given_up",
             ),
+            models.Index(fields=["lead", "created_at", "id"], name="told_of_a_lead"),
+        ]
+
+
+class Informed(models.Model):
+    """A program was told of a lead, in messages that are not kept any more: it may keep them still.
+
+    lead  the number that it was told of it by
+    """
+
+    destination = models.ForeignKey(Destination, models.PROTECT, related_name="informed", db_index=False)
+    lead = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["lead", "destination"], name="informed_of_a_lead_once")
         ]

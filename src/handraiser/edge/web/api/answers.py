@@ -31,16 +31,21 @@ __all__ = [
     "Alarms",
     "Assignment",
     "Company",
+    "Consent",
+    "Consents",
     "Deadline",
     "Done",
     "Destination",
     "Destinations",
     "Episode",
     "Episodes",
+    "Erased",
+    "Everything",
     "Handoff",
     "Handoffs",
     "Identified",
     "Join",
+    "Joined",
     "Lead",
     "Member",
     "Move",
@@ -254,6 +259,62 @@ class Undone(msgspec.Struct, frozen=True, kw_only=True):
     success: bool
     join: Join
     leads: list[Someone]
+
+
+class Joined(msgspec.Struct, frozen=True, kw_only=True):
+    """Two are one: the join, which can be undone, and who they are now."""
+
+    success: bool
+    join: Join
+    lead: Someone
+
+
+class Consent(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a lead said; `message` is the id of the message that has it, null: somebody noted it."""
+
+    purpose: str
+    says: str
+    at: datetime
+    source: str
+    by: str
+    noted_at: datetime
+    message: str | None
+
+
+class Consents(msgspec.Struct, frozen=True, kw_only=True):
+    """What a lead agrees and objects to: consent, objection or withdrawn; null where it said nothing."""
+
+    id: str
+    joined_to: str | None
+    mail: str | None
+    profiling: str | None
+    said: list[Consent]
+
+
+class Everything(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is kept of a lead."""
+
+    what: str
+    at: datetime
+    lead: Lead
+    consents: list[dict[str, Any]]
+    said: list[dict[str, Any]]
+    messages: list[dict[str, Any]]
+    events: list[Activity]
+    scores: list[dict[str, Any]]
+    episodes: list[dict[str, Any]]
+    outcomes: list[dict[str, Any]]
+    told: list[dict[str, Any]]
+    changes: list[dict[str, Any]]
+
+
+class Erased(msgspec.Struct, frozen=True, kw_only=True):
+    """A lead is forgotten: how many turned out to be that person, and how many messages of theirs went."""
+
+    success: bool
+    id: str
+    people: int
+    messages: int
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):

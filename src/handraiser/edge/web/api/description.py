@@ -9,7 +9,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from handraiser.edge.web.api import answers, verdicts
+from handraiser.edge.web.api import answers, stewarding, verdicts
 from handraiser.scoring.explanation import Explanation
 
 __all__ = ["Api", "answering", "taking"]
@@ -25,6 +25,9 @@ _WHY = {
 _TAKEN = [
     verdicts.SayOutcome,
     verdicts.SayJudgement,
+    stewarding.SayJoin,
+    stewarding.SayConsent,
+    stewarding.SayErase,
     *dict.fromkeys(taken.body for taken in verdicts.TAKEN.values()),
 ]
 _TOLD = [getattr(answers, name) for name in answers.__all__]

@@ -22,7 +22,7 @@ from ninja.security.base import AuthBase
 from handraiser.edge.telling import tell
 from handraiser.edge.web.admitting import CALLER, nobody
 from handraiser.edge.web.answering import Answered, refusal
-from handraiser.edge.web.api import answers, asked, selling, sending
+from handraiser.edge.web.api import answers, asked, keeping, selling, sending
 from handraiser.edge.web.api.description import Api, answering
 from handraiser.edge.web.api.episodes import episodes_after
 from handraiser.edge.web.api.leads import agreements_at, join_told, lead_at, someone, timeline_at
@@ -234,6 +234,7 @@ def undo_join(request: HttpRequest, join_id: JoinId) -> HttpResponse:
 
 selling.add_to(api, asks=_asks, writing=Writing())
 sending.add_to(api, asks=_asks, writing=Writing())
+keeping.add_to(api, asks=_asks, writing=Writing())
 
 
 def _written(told: msgspec.Struct) -> HttpResponse:

@@ -24,8 +24,8 @@ from handraiser.lifecycle.saying import Act
 from handraiser.lifecycle.stages import Stage
 
 __all__ = [
-    "TAKEN", "Body", "SayJudgement", "SayOutcome", "Taken", "body_of", "judgement_said", "outcome_said",
-    "said_of",
+    "TAKEN", "Body", "SayJudgement", "SayOutcome", "Taken", "body_of", "instant_said", "judgement_said",
+    "not_taken", "outcome_said", "said_of",
 ]  # fmt: skip
 
 
@@ -149,6 +149,7 @@ _STATUSES = {
     "HR848": 409,
     "HR849": 409,
     "HR860": 404,
+    "HR861": 409,
 }  # others are 400
 
 
@@ -168,11 +169,11 @@ def said_of(act: Act, episode: int, text: bytes, *, through: str, now: int) -> N
     """Have something said of an episode. Raises Answered where it is refused."""
     said = msgspec.structs.asdict(body_of(text, TAKEN[act].body))
     if "at" in said:
-        said["at"] = _instant(said["at"])
+        said["at"] = instant_said(said["at"])
     try:
         VERBS[act](episode, now=now, through=through, **said)
     except Mistakes as mistakes:
-        raise _refused(mistakes) from None
+        raise not_taken(mistakes) from None
 
 
 def outcome_said(lead: int, text: bytes, *, through: str, now: int) -> int:
@@ -180,14 +181,14 @@ def outcome_said(lead: int, text: bytes, *, through: str, now: int) -> int:
     said = body_of(text, SayOutcome)
     verdict = Verdict(
         Stage.LEAD, said.reason, said.note, said.rule, said.amount, said.currency, said.expected_close,
-        said.competitor, _instant(said.at),
+        said.competitor, instant_said(said.at),
     )  # fmt: skip
     try:
         heard = hear(
             lead, said.stage, verdict, agreement=said.agreement, by=said.by, through=through, now=now
         )
     except Mistakes as mistakes:
-        raise _refused(mistakes) from None
+        raise not_taken(mistakes) from None
     return heard.outcomes[-1]
 
 
@@ -197,7 +198,7 @@ def judgement_said(lead: int, text: bytes, *, through: str, now: int) -> str:
     try:
         judge(lead, event_id=said.event_id, verdict=said.verdict, by=said.by, now=now, through=through)
     except Mistakes as mistakes:
-        raise _refused(mistakes) from None
+        raise not_taken(mistakes) from None
     return said.event_id
 
 
@@ -205,11 +206,12 @@ def _told_of(field: msgspec.structs.FieldInfo) -> str:
     return f"{field.encode_name} (needed)" if field.required else field.encode_name
 
 
-def _instant(at: str | None) -> int | None:
+def instant_said(at: str | None) -> int | None:
+    """Return the instant that a body says, None where it says none. Raises Answered with 400."""
     return None if at is None else asked.instant_asked(at)
 
 
-def _refused(mistakes: Mistakes) -> Answered:
+def not_taken(mistakes: Mistakes) -> Answered:
     """Return the answer to what was refused, with the stages that are allowed where that is why."""
     wrong = mistakes.diagnostics[0]
     says: dict[str, object] = {"success": False, "message": wrong.says, "fix": wrong.fix}

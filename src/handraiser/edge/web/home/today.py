@@ -10,7 +10,7 @@ from handraiser.edge.web.home.late import late_among
 from handraiser.edge.web.home.looking import Looking
 from handraiser.edge.web.home.periods import day_began
 from handraiser.store.models import Alarm, Episode, Handoff, User
-from handraiser.store.seeing import teams_seen
+from handraiser.store.seeing import handoffs_seen, teams_seen
 
 __all__ = ["Today", "today_of"]
 
@@ -24,7 +24,7 @@ class Today(NamedTuple):
     waiting      MQLs that nobody has accepted yet
     late         open ones of which something that was promised is overdue
     with_sales   open ones that sales has accepted
-    alarms       what a person has to see to
+    alarms       what a person has to see to: for somebody of sales of nobody's leads, too
     this_week, last_week  those that began in the last seven days, and in the seven before
     """
 
@@ -53,7 +53,8 @@ def today_of(looks: Looking) -> Today:
     if selling:
         handoffs = handoffs.filter(_theirs(user, ""))
         episodes = episodes.filter(_theirs(user, "handoff__"))
-        alarms = alarms.filter(_theirs(user, "episode__handoff__"))
+        # What is nobody's rings for everybody who may take it.
+        alarms = alarms.filter(episode__handoff__in=Handoff.objects.filter(handoffs_seen(user)))
     day = Q(begun_at__gte=day_began(now, looks.zone))
     # Two weeks reach back behind every day's beginning.
     came = episodes.filter(begun_at__gt=now - 2 * _WEEK, begun_at__lte=now).aggregate(

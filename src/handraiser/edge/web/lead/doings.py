@@ -16,15 +16,17 @@ from handraiser.edge.web.lead.wording import (
     line_of_assignment,
     line_of_event,
     line_of_log,
+    line_of_message,
     line_of_move,
     line_of_outcome,
 )
 from handraiser.store.history import members_of
 from handraiser.store.judgements import Judged
-from handraiser.store.models import Assignment, LogEntry, Move, Outcome
+from handraiser.store.models import Assignment, LogEntry, Move, Outcome, Outgoing
+from handraiser.store.outgoing import state_of
 from handraiser.store.timeline import Done, Mark, what_was_done
 
-__all__ = ["Day", "Item", "Page", "Place", "doing", "doings", "place_of"]
+__all__ = ["Day", "Item", "Page", "Place", "Told", "doing", "doings", "place_of", "told_item"]
 
 _LAST = 2**63 - 1
 
@@ -40,11 +42,30 @@ class Place(NamedTuple):
         return f"{self.at}.{self.rank}.{self.number}"
 
 
+class Told(NamedTuple):
+    """What became of something that was told to somewhere.
+
+    to     the name of where it was told
+    state  delivered, waiting or dead: given up
+    at     when it was delivered or given up, and when it is tried next where it waits
+    rests  whether nothing is told there at all at the moment
+    """
+
+    number: int
+    to: str
+    state: str
+    at: int
+    attempts: int
+    error: str
+    rests: bool
+
+
 class Item(NamedTuple):
     """Something that happened.
 
     by         who did it, where that is not the lead
     activity   of what the lead did, its number; then `verdict` says who did it, and `judged` who says so
+    told       of what others were told, what became of that
     """
 
     place: Place
@@ -53,6 +74,7 @@ class Item(NamedTuple):
     activity: int | None = None
     verdict: str = ""
     judged: Judged | None = None
+    told: Told | None = None
 
 
 class Day(NamedTuple):
@@ -70,7 +92,7 @@ class Page(NamedTuple):
     earlier: Place | None
 
 
-_EVENT, _LOG, _GIVEN, _MOVE, _SAID = range(5)
+_EVENT, _LOG, _GIVEN, _MOVE, _SAID, _TOLD = range(6)
 
 
 def place_of(said: str) -> Place | None:
@@ -90,6 +112,7 @@ def doings(
     before    where the page before this one ended, and `going_on` the day with which it did
     """
     items = [_of_event(each) for each in _done(root, now, before, most + 1)]
+    items += [told_item(each) for each in _told(root, before, most + 1)]
     of_it: dict[str, Any] = {"episode__lead__root": root, "episode__shadow": False}
     for rank, rows, line in (
         (_LOG, LogEntry.objects.filter(**of_it), line_of_log),
@@ -112,6 +135,16 @@ def doing(root: int, activity: int, *, now: int) -> Item | None:
     return _of_event(done[0]) if done else None
 
 
+def told_item(message: Outgoing) -> Item:
+    """Return a message that was sent about a lead, or is to be, as it stands."""
+    at = message.due_at if message.done_at is None else message.done_at
+    told = Told(
+        message.pk, message.destination.name, state_of(message), at, message.attempts, message.error,
+        message.destination.disabled_at is not None,
+    )  # fmt: skip
+    return Item(Place(message.created_at, _TOLD, message.pk), line_of_message(message), told=told)
+
+
 def _done(root: int, now: int, before: Place | None, most: int) -> list[Done]:
     mark = None if before is None else Mark(before.at, _below(before, _EVENT))
     return what_was_done(members_of([root]), at=now, before=mark, most=most)
@@ -121,10 +154,22 @@ def _some(
     rows: QuerySet[Any], rank: int, line: Callable[[Any], Line], before: Place | None, most: int
 ) -> list[Item]:
     """Return the latest of some rows that come behind a place."""
-    if before is not None:
-        rows = rows.filter(Q(at__lt=before.at) | Q(at=before.at, pk__lt=_below(before, rank)))
-    latest = rows.order_by("-at", "-pk")[:most]
+    latest = _behind(before, rank, rows, "at")[:most]
     return [Item(Place(each.at, rank, each.pk), line(each), each.by) for each in latest]
+
+
+def _told(root: int, before: Place | None, most: int) -> list[Outgoing]:
+    """Return the latest of what was told of a lead, and of who turned out to be it."""
+    rows = Outgoing.objects.filter(lead__in=list(members_of([root]))).select_related("destination")
+    return list(_behind(before, _TOLD, rows, "created_at")[:most])
+
+
+def _behind(before: Place | None, rank: int, rows: QuerySet[Any], when: str) -> QuerySet[Any]:
+    """Return those of some rows that come behind a place, the latest first."""
+    if before is not None:
+        same = {when: before.at, "pk__lt": _below(before, rank)}
+        rows = rows.filter(Q(**{f"{when}__lt": before.at}) | Q(**same))
+    return rows.order_by(f"-{when}", "-pk")
 
 
 def _below(before: Place, rank: int) -> int:

@@ -18,7 +18,7 @@ from handraiser.edge.running import now
 from handraiser.edge.web.frame.access import EVERYBODY, page, user_of
 from handraiser.edge.web.lead.alike import alike
 from handraiser.edge.web.lead.before_and_after import previewed
-from handraiser.edge.web.lead.seen import lead_for
+from handraiser.edge.web.lead.seen import lead_asked
 from handraiser.errors import Mistakes, Unavailable
 from handraiser.flows.joining import BY_HAND, join
 from handraiser.flows.stewards import STEWARDS
@@ -26,8 +26,7 @@ from handraiser.flows.unjoin import unjoin
 from handraiser.handoff.about import Lead, called
 from handraiser.store.history import members_of
 from handraiser.store.known_as import leads_told
-from handraiser.store.models import User
-from handraiser.store.people import Known, Link, Named, identifiers_of, links_of
+from handraiser.store.people import Link, Named, identifiers_of, links_of
 from handraiser.store.snapshot import as_of_now
 
 __all__ = ["join_two", "lead_joins", "part_two", "same_person"]
@@ -51,7 +50,7 @@ def lead_joins(request: HttpRequest, number: int) -> HttpResponse:
     """Show who a lead was put together from: a part of its page."""
     user = user_of(request)
     with as_of_now():
-        found = _lead(user, number)
+        found = lead_asked(user, number)
         joins = [_joined(link, found.root) for link in links_of(members_of([found.root]))]
     told = {"number": found.root, "joins": joins, "may": user.role in STEWARDS}
     return render(request, "lead/joins_part.html", told)
@@ -60,7 +59,7 @@ def lead_joins(request: HttpRequest, number: int) -> HttpResponse:
 @page(STEWARDS)
 def same_person(request: HttpRequest, number: int) -> HttpResponse:
     """Show who may be the same person, by what was typed: a part of the page."""
-    found = _lead(user_of(request), number)
+    found = lead_asked(user_of(request), number)
     words = request.GET.get("q", "").strip()
     with as_of_now():
         leads = alike(words, beside=found.root) if words else []
@@ -73,7 +72,7 @@ def same_person(request: HttpRequest, number: int) -> HttpResponse:
 def join_two(request: HttpRequest, number: int, other: int) -> HttpResponse:
     """Show what it would change if another lead were one with this one, or have it be so."""
     user = user_of(request)
-    lead, second = _lead(user, number), _lead(user, other)
+    lead, second = lead_asked(user, number), lead_asked(user, other)
     names, wrong = _names([lead.root, second.root]), ""
     try:
         if request.method == "POST":
@@ -102,7 +101,7 @@ def join_two(request: HttpRequest, number: int, other: int) -> HttpResponse:
 def part_two(request: HttpRequest, number: int, link: int) -> HttpResponse:
     """Show what it would change if a join were undone, or undo it."""
     user = user_of(request)
-    lead = _lead(user, number)
+    lead = lead_asked(user, number)
     own = {each.number: each for each in links_of(members_of([lead.root]))}
     if link not in own:
         raise Http404
@@ -123,13 +122,6 @@ def part_two(request: HttpRequest, number: int, link: int) -> HttpResponse:
             "action": reverse("lead_unjoin", args=(lead.root, link)),
         },
     )  # fmt: skip
-
-
-def _lead(user: User, number: int) -> Known:
-    found = lead_for(user, number)
-    if found is None:
-        raise Http404
-    return found
 
 
 def _asked(request: HttpRequest, told: dict[str, Any]) -> HttpResponse:

@@ -14,19 +14,19 @@ from handraiser.edge.running import now
 from handraiser.edge.web.api.leads import lead_at
 from handraiser.edge.web.api.scores import explained
 from handraiser.edge.web.frame.access import EVERYBODY, page, user_of
+from handraiser.edge.web.lead.again import REPLAYING
 from handraiser.edge.web.lead.colleagues import colleagues_of
 from handraiser.edge.web.lead.doings import doing, doings, place_of
 from handraiser.edge.web.lead.drawn import DAYS, chart
 from handraiser.edge.web.lead.proving import proved
-from handraiser.edge.web.lead.seen import handed, lead_for, notes_of, past_of, sold_of
+from handraiser.edge.web.lead.seen import handed, lead_asked, notes_of, past_of, sold_of
+from handraiser.edge.web.lead.wording import told_attributes
 from handraiser.errors import Mistakes
 from handraiser.flows.judging import DoneBy, judge, may_judge
 from handraiser.flows.live import Live, live_now
 from handraiser.scoring.thresholds import threshold
 from handraiser.store.consents import objecting
 from handraiser.store.known_as import leads_told
-from handraiser.store.models import User
-from handraiser.store.people import Known
 from handraiser.store.snapshot import as_of_now
 
 __all__ = ["course", "judged", "lead", "proof", "timeline"]
@@ -42,7 +42,7 @@ def lead(request: HttpRequest, number: int) -> HttpResponse:
     """Show who somebody is, why they are called, what to say, and what is to be done next."""
     at = now()
     user = user_of(request)
-    found = _asked(user, number)
+    found = lead_asked(user, number)
     if found.root != number:
         return redirect("lead", found.root)
     with as_of_now():
@@ -58,10 +58,12 @@ def lead(request: HttpRequest, number: int) -> HttpResponse:
             "known": known,
             "since": found.lead_since,
             "phone": _phone(known.attributes.get("phone")),
-            "about_company": list(known.company.attributes.items()) if known.company else [],
+            "about_company": told_attributes(known.company.attributes) if known.company else [],
             "identified": [each for each in known.identifiers if each.kind != "anonymous_id"],
             "browsers": sum(each.kind == "anonymous_id" for each in known.identifiers),
-            "said": [item for item in known.attributes.items() if item[0] not in _SHOWN],
+            "said": told_attributes(
+                {name: value for name, value in known.attributes.items() if name not in _SHOWN}
+            ),
             "standings": [(each, bars[each.agreement]) for each in known.agreements if not each.shadow],
             "sold": sold_of(user, episodes, now=at),
             "past": past_of(episodes),
@@ -76,7 +78,7 @@ def lead(request: HttpRequest, number: int) -> HttpResponse:
 @page(EVERYBODY)
 def proof(request: HttpRequest, number: int) -> HttpResponse:
     """Show what each rule gives at this moment, what is missing, and until when: a part of the page."""
-    found = _asked(user_of(request), number)
+    found = lead_asked(user_of(request), number)
     at = now()
     with as_of_now():
         if objecting([found.root]):
@@ -90,13 +92,16 @@ def proof(request: HttpRequest, number: int) -> HttpResponse:
 def timeline(request: HttpRequest, number: int) -> HttpResponse:
     """Show what somebody did and what was done about it, the latest first: a part of the page."""
     user = user_of(request)
-    found = _asked(user, number)
+    found = lead_asked(user, number)
     before, going_on = place_of(request.GET.get("before", "")), request.GET.get("day", "")
     with as_of_now():
         shown = doings(
             found.root, now=now(), zone=user.timezone, before=before, going_on=going_on, most=_ITEMS
         )
-    told = {"page": shown, "first": before is None, "number": found.root, "may_judge": may_judge(user)}
+    told = {
+        "page": shown, "first": before is None, "number": found.root, "may_judge": may_judge(user),
+        "may_replay": user.role in REPLAYING,
+    }  # fmt: skip
     return render(request, "lead/timeline.html", told)
 
 
@@ -104,7 +109,7 @@ def timeline(request: HttpRequest, number: int) -> HttpResponse:
 def course(request: HttpRequest, number: int) -> HttpResponse:
     """Answer with what the chart of a score draws."""
     user = user_of(request)
-    found = _asked(user, number)
+    found = lead_asked(user, number)
     at = now()
     days = next((each for each in DAYS if str(each) == request.GET.get("days")), DAYS[1])
     with as_of_now():
@@ -122,7 +127,7 @@ def course(request: HttpRequest, number: int) -> HttpResponse:
 def judged(request: HttpRequest, number: int, activity: int) -> HttpResponse:
     """Have something count as a person's or as a machine's; show it as it is then."""
     user = user_of(request)
-    found = _asked(user, number)
+    found = lead_asked(user, number)
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     at = now()
@@ -156,10 +161,3 @@ def _phone(said: object) -> tuple[str, str] | None:
     if not isinstance(said, str | int) or not _CALLED.fullmatch(str(said)):
         return None
     return str(said), re.sub(r"[^\d+]", "", str(said))
-
-
-def _asked(user: User, number: int) -> Known:
-    found = lead_for(user, number)
-    if found is None:
-        raise Http404
-    return found

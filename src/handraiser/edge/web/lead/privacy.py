@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from handraiser.edge.dossier import dossier
 from handraiser.edge.running import now
 from handraiser.edge.web.frame.access import EVERYBODY, page, user_of
-from handraiser.edge.web.lead.seen import lead_for
+from handraiser.edge.web.lead.seen import lead_asked
 from handraiser.errors import Mistakes, many
 from handraiser.flows.consenting import note_consent
 from handraiser.flows.erasing import erase
@@ -23,7 +23,7 @@ from handraiser.flows.stewards import ERASING, STEWARDS
 from handraiser.handoff.about import Lead, called
 from handraiser.store.consents import consents_of, standing
 from handraiser.store.known_as import leads_told
-from handraiser.store.models import Consent, User
+from handraiser.store.models import Consent
 from handraiser.store.people import Known
 from handraiser.store.snapshot import as_of_now
 
@@ -82,7 +82,7 @@ def lead_privacy(request: HttpRequest, number: int) -> HttpResponse:
     """Show what a lead agrees and objects to: a part of its page."""
     user = user_of(request)
     with as_of_now():
-        found = _lead(user, number)
+        found = lead_asked(user, number)
         holds = standing([found.root]).get(found.root, {})
         said = [
             (_PURPOSES[Consent.Purpose(each.purpose)], _SAID[each.says][0], each)
@@ -103,7 +103,7 @@ def lead_privacy(request: HttpRequest, number: int) -> HttpResponse:
 def say_consent(request: HttpRequest, number: int) -> HttpResponse:
     """Show the form for what a lead agrees or objects to, or take it."""
     user = user_of(request)
-    found = _lead(user, number)
+    found = lead_asked(user, number)
     form = _Consent(request.POST if request.method == "POST" else None, auto_id="said_%s")
     who = called(_told(found))
     if request.method == "POST" and form.is_valid():
@@ -120,7 +120,7 @@ def say_consent(request: HttpRequest, number: int) -> HttpResponse:
 @page(STEWARDS)
 def everything_kept(request: HttpRequest, number: int) -> HttpResponse:
     """Send all that is kept of a lead as a file."""
-    found = _lead(user_of(request), number)
+    found = lead_asked(user_of(request), number)
     response = HttpResponse(dossier(found, now=now()), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="lead-{found.root}.json"'
     return response
@@ -131,7 +131,7 @@ def everything_kept(request: HttpRequest, number: int) -> HttpResponse:
 def erase_lead(request: HttpRequest, number: int) -> HttpResponse:
     """Ask whether a lead is to be forgotten, or forget it."""
     user = user_of(request)
-    found = _lead(user, number)
+    found = lead_asked(user, number)
     lead = _told(found)
     form = _Sure(request.POST if request.method == "POST" else None, lead.email or str(found.root))
     if request.method == "POST" and form.is_valid():
@@ -144,13 +144,6 @@ def erase_lead(request: HttpRequest, number: int) -> HttpResponse:
         "What is open with sales ends. Episodes, instants and amounts stay, as nobody's, to be counted.",
         danger=True,
     )  # fmt: skip
-
-
-def _lead(user: User, number: int) -> Known:
-    found = lead_for(user, number)
-    if found is None:
-        raise Http404
-    return found
 
 
 def _told(found: Known) -> Lead:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.db.models import QuerySet
+from django.http import Http404
 
 from handraiser.agreement.model import Agreement
 from handraiser.agreement.wording import capital, readable
@@ -20,7 +21,7 @@ from handraiser.store.models import Deadline, Episode, Handoff, LogEntry, Move, 
 from handraiser.store.people import Known, person
 from handraiser.store.seeing import sees_lead
 
-__all__ = ["Past", "Promise", "Sold", "handed", "lead_for", "notes_of", "past_of", "sold_of"]
+__all__ = ["Past", "Promise", "Sold", "handed", "lead_asked", "lead_for", "notes_of", "past_of", "sold_of"]
 
 _NEXT = {  # what is most often said of a stage
     "mql": (Act.ACCEPT, Act.LOG, Act.RECYCLE),
@@ -71,6 +72,14 @@ def lead_for(user: User, number: int) -> Known | None:
     found = person(number)
     if found is None or found.lead_since is None or not sees_lead(user, found.root):
         return None
+    return found
+
+
+def lead_asked(user: User, number: int) -> Known:
+    """Return who stands for whom a page is asked for. Raises Http404 where `lead_for` finds nobody."""
+    found = lead_for(user, number)
+    if found is None:
+        raise Http404
     return found
 
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+import msgspec
+
 from handraiser.agreement.wording import capital, readable
 from handraiser.handoff.about import clean
 from handraiser.lifecycle.stages import OUTCOMES
-from handraiser.store.models import Assignment, LogEntry, Move, Outcome
+from handraiser.store.models import Assignment, Destination, LogEntry, Move, Outcome, Outgoing
 
-__all__ = ["Line", "line_of_assignment", "line_of_event", "line_of_log", "line_of_move", "line_of_outcome"]
+__all__ = [
+    "Line", "line_of_assignment", "line_of_event", "line_of_log", "line_of_message", "line_of_move",
+    "line_of_outcome", "told_attributes",
+]  # fmt: skip
 
 _LONG = 200  # letters of a value
 _MOST = 40  # properties of an event
@@ -77,6 +82,12 @@ _BECAME = {
     "merged": _Kind(icon="users", what="Went on as another MQL"),
     "lead": _Kind(icon="rotate", what="Reopened, as a lead"),
 }
+_TOLD = {
+    Destination.Kind.WEBHOOK: _Kind(icon="webhook", what="Told the program"),
+    Destination.Kind.SLACK: _Kind(icon="brand-slack", what="Told Slack,"),
+    Destination.Kind.TEAMS: _Kind(icon="brand-teams", what="Told Teams,"),
+    Destination.Kind.EMAIL: _Kind(icon="mail-forward", what="Mailed"),
+}
 
 
 def line_of_event(event: str, properties: Mapping[str, Any]) -> Line:
@@ -84,11 +95,11 @@ def line_of_event(event: str, properties: Mapping[str, Any]) -> Line:
     kind = _KINDS.get(event)
     by = next((name for name in (kind.about if kind else ()) if properties.get(name) not in (None, "")), None)
     there = [(name, value) for name, value in properties.items() if value is not None]
-    said = tuple((name, _short(value)) for name, value in there[:_MOST])
+    said = tuple((name, _called(name), _plain(value)) for name, value in there[:_MOST])
     about = "" if by is None else _short(properties[by])
     if kind is None:
-        return Line(_OTHER.icon, clean(event, most=_LONG), said=said)
-    return Line(kind.icon, kind.what, about, tuple(each for each in said if each[0] != by))
+        return Line(_OTHER.icon, clean(event, most=_LONG), said=tuple(each[1:] for each in said))
+    return Line(kind.icon, kind.what, about, tuple(each[1:] for each in said if each[0] != by))
 
 
 def line_of_log(entry: LogEntry) -> Line:
@@ -107,7 +118,7 @@ def line_of_move(move: Move) -> Line:
     if move.undoes_id is not None:
         return Line(icon="arrow-back-up", what=f"Taken back: {move.was} is {move.became} again", about=about)
     what = f"{kind.what} (passed over)" if move.inferred else kind.what
-    return Line(kind.icon, what, about, tuple((name, _short(value)) for name, value in move.details.items()))
+    return Line(kind.icon, what, about, tuple(told_attributes(move.details)))
 
 
 def line_of_outcome(said: Outcome) -> Line:
@@ -122,6 +133,34 @@ def line_of_assignment(given: Assignment) -> Line:
     """Return how it is told who got a lead."""
     to = given.user.name or given.user.email if given.user is not None else "nobody"
     return Line(icon="user", what=f"Given to {to}", about=given.why)
+
+
+def line_of_message(message: Outgoing) -> Line:
+    """Return how it is told that somebody, or a program, was told something of a lead."""
+    there, payload = message.destination, message.payload
+    data = payload.get("data") or {}
+    to = ", ".join(map(str, payload.get("to") or ()))
+    whom = to if there.kind == Destination.Kind.EMAIL and to else there.name
+    kind = _TOLD[Destination.Kind(there.kind)]
+    return Line(kind.icon, f"{kind.what} {clean(whom, most=_LONG)}", clean(data.get("text"), most=_LONG))
+
+
+def told_attributes(attributes: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return attributes as people read them, in their order: `job_title` is `Job title`."""
+    return [(_called(name), _plain(value)) for name, value in attributes.items()]
+
+
+def _called(name: str) -> str:
+    """Return the name of an attribute or a property in words."""
+    return capital(readable(clean(name, most=_LONG)).strip())
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return _short(", ".join(map(_plain, value)))
+    return _short(msgspec.json.encode(value).decode() if isinstance(value, dict) else value)
 
 
 def _short(value: object) -> str:
