@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from handraiser.flows.due import keep_due
 from handraiser.store.models import Deadline, Episode, Handoff, Member, Publication, Team, TimeOff, User
 from tests.app.visitors import App, Visitor
 from tests.live.company import Clock, publish, send, using, worker
@@ -155,6 +156,7 @@ def test_what_is_late_and_what_is_nobodys_stands_out_and_of_many_the_first_are_s
     office.copies(episode, 52)
     with using(app.database):
         Deadline.objects.filter(episode=episode, act="due").update(due_at=1)
+        keep_due([episode])
     told = visitor.get("/board?team=board").text
     assert "1 late" in told
     assert "3 more, due later" in told
@@ -193,6 +195,7 @@ def test_nothing_keeps_anybody_from_using_the_board(
     late = office.comes("Eva " + "Lind" * 30)
     with using(app.database):
         Deadline.objects.filter(episode=late, act="due").update(due_at=1)
+        keep_due([late])
     _, visitor = app.signed_in("manager")
     page, wrong = opened(app, browser, visitor, theme=theme, width=width)
     expect(column(page, "Olga").locator("[data-episode]")).to_be_visible()

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from handraiser.agreement.model import Agreement, PromiseUnit
+from handraiser.edge.web.queue.steps import Steps, steps_of
 from handraiser.flows.live import agreement_of
 from handraiser.handoff.about import Lead
 from handraiser.handoff.calendar import FOREVER
@@ -17,11 +18,11 @@ from handraiser.lifecycle.saying import Act, bonds, may
 from handraiser.lifecycle.stages import OPEN, Stage
 from handraiser.store.handoffs import Listed, Place, handoffs
 from handraiser.store.known_as import leads_told
-from handraiser.store.models import Deadline, Handoff, Member, User
+from handraiser.store.models import Deadline, Handoff, Member, Move, User
 from handraiser.store.seeing import teams_seen
 
 __all__ = [
-    "Left", "Row", "Rows", "Whose", "row_of", "rows_of", "rows_told", "whose_for",
+    "Left", "Page", "Row", "Whose", "page_of", "row_of", "rows_told", "whose_for",
 ]  # fmt: skip
 
 _PAGE = 50
@@ -60,19 +61,28 @@ class Left(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A hand-off in a queue; `may` is what its reader may say of it."""
+    """A hand-off in a queue; `may` is what its reader may say of it.
+
+    closes  the day on which an opportunity is expected to close, as it was said
+    """
 
     listed: Listed
     lead: Lead
     why: str
     left: Left | None
     may: frozenset[Act]
+    closes: str | None = None
+
+    @property
+    def steps(self) -> Steps:
+        """What there is to say of it."""
+        return steps_of(self.listed.stage, self.may)
 
 
-class Rows(NamedTuple):
+class Page(NamedTuple):
     """A page of a queue; `after` is where the next begins, None where it is the last."""
 
-    rows: list[Row]
+    listed: list[Listed]
     after: str | None
 
 
@@ -85,17 +95,17 @@ def whose_for(user: User) -> tuple[Whose, ...]:
     return (Whose.ALL, Whose.NOBODYS)
 
 
-def rows_of(user: User, whose: Whose, *, now: int, after: str = "") -> Rows:
+def page_of(user: User, whose: Whose, *, stage: str | None = None, after: str = "") -> Page:
     """Return a page of a queue: who asked for sales first, then by what is due."""
     asked, _, place = after.rpartition(":") if after else ("asked", "", "")
     found: list[Listed] = []
     if asked == "asked":
-        found = _listed(user, whose, asked=True, after=_place(place), most=_PAGE + 1)
+        found = _listed(user, whose, stage, asked=True, after=_place(place), most=_PAGE + 1)
         place = ""
     if len(found) <= _PAGE:
-        found += _listed(user, whose, asked=False, after=_place(place), most=_PAGE + 1 - len(found))
+        found += _listed(user, whose, stage, asked=False, after=_place(place), most=_PAGE + 1 - len(found))
     shown, more = found[:_PAGE], len(found) > _PAGE
-    return Rows(rows_told(user, shown, now=now), _behind(shown[-1]) if more else None)
+    return Page(shown, _behind(shown[-1]) if more else None)
 
 
 def row_of(user: User, handoff: Handoff, *, now: int) -> Row:
@@ -115,10 +125,12 @@ def _place(said: str) -> Place | None:
     return Place(int(due_at), int(episode)) if due_at.isdecimal() and episode.isdecimal() else None
 
 
-def _listed(user: User, whose: Whose, *, asked: bool, after: Place | None, most: int) -> list[Listed]:
+def _listed(
+    user: User, whose: Whose, stage: str | None, *, asked: bool, after: Place | None, most: int
+) -> list[Listed]:
     owner = {Whose.MINE: user.email, Whose.NOBODYS: ""}.get(whose)
     teams = list(teams_seen(user).values()) if whose is Whose.TEAM else None
-    return handoffs(owner=owner, teams=teams, is_open=True, asked=asked, after=after, most=most)
+    return handoffs(owner=owner, teams=teams, stage=stage, is_open=True, asked=asked, after=after, most=most)
 
 
 def rows_told(user: User, listed: Sequence[Listed], *, now: int) -> list[Row]:
@@ -128,6 +140,7 @@ def rows_told(user: User, listed: Sequence[Listed], *, now: int) -> list[Row]:
     )
     who = leads_told({each.lead for each in listed})
     left = _left_of(kept, now)
+    closing = _closing([each.episode for each in listed if each.stage == Stage.OPPORTUNITY])
     teams = set(Member.objects.filter(user=user).values_list("team_id", flat=True))
     return [
         Row(
@@ -135,13 +148,14 @@ def rows_told(user: User, listed: Sequence[Listed], *, now: int) -> list[Row]:
             who[each.lead],
             _why(agreement_of(kept[each.episode].episode.publication), kept[each.episode]),
             left.get(each.episode),
-            _may(user, kept[each.episode], teams),
+            _may(user, kept[each.episode], teams, paused=each.paused_at is not None),
+            closing.get(each.episode),
         )
         for each in listed
     ]
 
 
-def _may(user: User, handoff: Handoff, teams: Collection[int]) -> frozenset[Act]:
+def _may(user: User, handoff: Handoff, teams: Collection[int], *, paused: bool) -> frozenset[Act]:
     """Return what somebody may say of a hand-off, of what can be said at its stage."""
     has = bonds(
         user.role,
@@ -149,7 +163,10 @@ def _may(user: User, handoff: Handoff, teams: Collection[int]) -> frozenset[Act]
         unowned=handoff.owner_id is None,
         in_team=handoff.team_id in teams,
     )
-    return frozenset(act for act in Act if may(act, has) and _can(act, Stage(handoff.stage)))
+    idle = Act.PAUSE if paused else Act.RESUME
+    return frozenset(
+        act for act in Act if act is not idle and may(act, has) and _can(act, Stage(handoff.stage))
+    )
 
 
 def _can(act: Act, stage: Stage) -> bool:
@@ -163,6 +180,13 @@ def _why(agreement: Agreement, handoff: Handoff) -> str:
     strongest = [f"{each.title} {round(each.points, 1):+g}" for each in gave(agreement, reasons)[:_STRONGEST]]
     score = f"{round(reasons['score'], 1):g} points"
     return f"{score}: {', '.join(strongest)}" if strongest else score
+
+
+def _closing(episodes: Sequence[int]) -> dict[int, str]:
+    """Return of opportunities the days on which they are expected to close, where one was said."""
+    moves = Move.objects.filter(episode__in=episodes, became=Stage.OPPORTUNITY, undoes=None).order_by("id")
+    said = moves.values_list("episode", "details")
+    return {episode: details["expected_close"] for episode, details in said if "expected_close" in details}
 
 
 def _left_of(kept: Mapping[int, Handoff], now: int) -> dict[int, Left]:

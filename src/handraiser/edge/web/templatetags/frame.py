@@ -11,9 +11,12 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-__all__ = ["clock", "drawn", "icon", "instant"]
+from handraiser.edge.running import now
+
+__all__ = ["clock", "coming", "drawn", "icon", "instant"]
 
 register = template.Library()
+_WEEK = 6 * 86_400_000_000  # of which every day is called otherwise
 
 
 @register.simple_tag
@@ -48,6 +51,13 @@ def instant(microseconds: int | None, zone: str = "UTC") -> SafeString | str:
 def clock(microseconds: int, zone: str = "UTC") -> SafeString:
     """Return at which time of its day something was."""
     return _time(microseconds, zone, "%H:%M")
+
+
+@register.simple_tag
+def coming(microseconds: int, zone: str = "UTC") -> str:
+    """Return when something will be: its day of the week and the time there, with the date where it is far off."""
+    there = datetime.fromtimestamp(microseconds / 1e6, UTC).astimezone(ZoneInfo(zone or "UTC"))
+    return f"{there:%a %H:%M}" if microseconds - now() < _WEEK else f"{there:%a %-d %b, %H:%M}"
 
 
 def _time(microseconds: int, zone: str, shape: str) -> SafeString:
