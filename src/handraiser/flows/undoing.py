@@ -45,8 +45,8 @@ def undo(episode: int, *, by: str, now: int, through: str = "") -> Handoff:
     """Take back one's own last verdict, or that one gave it away since: it is as it was before.
 
     Its clocks run on. Raises Mistakes where it was said longer ago, by somebody else or not last; where
-    somebody has done something with what was given away; and where after a verdict another episode of the lead has
-    begun, or is open under the same agreement: that of a lead it has been joined with.
+    somebody has done something with what was given away; and where after a verdict another episode of the
+    lead has begun, or is open under the same agreement: that of a lead it has been joined with.
     """
     with transaction.atomic():
         held = hold(episode)

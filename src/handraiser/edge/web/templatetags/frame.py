@@ -55,7 +55,7 @@ def clock(microseconds: int, zone: str = "UTC") -> SafeString:
 
 @register.simple_tag
 def coming(microseconds: int, zone: str = "UTC") -> str:
-    """Return when something will be: its day of the week and the time there, with the date where it is far off."""
+    """Return when something will be: the day of the week and the time there; the date too if far off."""
     there = datetime.fromtimestamp(microseconds / 1e6, UTC).astimezone(ZoneInfo(zone or "UTC"))
     return f"{there:%a %H:%M}" if microseconds - now() < _WEEK else f"{there:%a %-d %b, %H:%M}"
 
