@@ -130,6 +130,11 @@ def test_a_lead_is_dragged_to_another_and_given_back_by_keys(
     ).to_be_visible()
     expect(column(page, "Tom").locator(card)).to_be_visible()
     assert office.owner(episode) == "tom.board@made.example"
+    page.keyboard.press("u")
+    expect(column(page, "Olga").locator(card)).to_be_visible()
+    assert office.owner(episode) == "olga.board@made.example"
+    card.drag_to(column(page, "Tom"))
+    expect(column(page, "Tom").locator(card)).to_be_visible()
     card.focus()
     page.keyboard.press("g")
     page.get_by_role("dialog").get_by_label("To whom").select_option("olga.board@made.example")

@@ -101,7 +101,7 @@
   }
   // ---- a server that does not answer, or not as it should
 
-  let asking = false; // whether it is what a page asks for by itself that has failed
+  let stays = false; // what somebody said was answered with an error, whatever the page is answered meanwhile
   const byItself = (event) => event.detail.elt?.matches?.("[data-polls]") ?? false;
   document.addEventListener("htmx:sendError", (event) => lost(byItself(event)));
   document.addEventListener("htmx:timeout", (event) => lost(byItself(event)));
@@ -109,12 +109,12 @@
   function lost(itself, status) {
     const what = status ? `The server answers with an error (${status}).` : "The server does not answer.";
     const then = itself ? "What you see is as it was; it goes on by itself when the server is back." : "Try again.";
-    asking = itself;
+    stays = Boolean(status) && !itself;
     find("#lost").textContent = `${what} ${then}`;
     find("#lost").hidden = false;
   }
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.successful && byItself(event) === asking) find("#lost").hidden = true;
+    if (event.detail.successful && !(stays && byItself(event))) find("#lost").hidden = true;
   });
 
   // ---- what asks by itself does not take away a menu that somebody has opened
