@@ -1,4 +1,4 @@
-"""When a hand-off is due is kept in its own row: what a doctor says where it is not what the deadlines give."""
+"""When a hand-off is due is kept in its own row: what a doctor says where its deadlines give another."""
 
 from __future__ import annotations
 

@@ -134,7 +134,8 @@ def _fields(act: Act, held: Held) -> dict[str, forms.Field]:
             return {"why": forms.CharField(label="What is waited for")}
         case Act.ASSIGN:
             people = User.objects.filter(left_at=None, role__in=("sales", "manager")).order_by("email")
-            people = people.exclude(pk=held.handoff.owner_id)
+            if held.handoff.owner_id is not None:
+                people = people.exclude(pk=held.handoff.owner_id)
             named = [
                 (each.email, f"{each.name} ({each.email})" if each.name else each.email) for each in people
             ]

@@ -16,9 +16,10 @@ from handraiser.handoff.why import gave
 from handraiser.lifecycle.moves import ALLOWED
 from handraiser.lifecycle.saying import Act, bonds, may
 from handraiser.lifecycle.stages import OPEN, Stage
+from handraiser.store.bulk import among, query
 from handraiser.store.handoffs import Listed, Place, handoffs
 from handraiser.store.known_as import leads_told
-from handraiser.store.models import Deadline, Handoff, Member, Move, User
+from handraiser.store.models import Handoff, Member, Move, Publication, User
 from handraiser.store.seeing import teams_seen
 
 __all__ = [
@@ -33,6 +34,13 @@ _BECOMES = {
     Act.SQL: Stage.SQL, Act.OPPORTUNITY: Stage.OPPORTUNITY, Act.WON: Stage.CUSTOMER, Act.LOST: Stage.LOST,
     Act.REOPEN: Stage.LEAD,
 }  # fmt: skip
+
+_DUE_NEXT = (
+    "SELECT deadline.episode_id, deadline.kind, deadline.step, deadline.round, deadline.due_at, "
+    "deadline.done_at, deadline.fired FROM store_handoff AS handoff JOIN store_deadline AS deadline "
+    "ON deadline.episode_id = handoff.episode_id AND deadline.due_at = handoff.due_at "
+    "WHERE deadline.act = 'due' AND NOT deadline.held"
+)
 
 
 class Whose(StrEnum):
@@ -58,6 +66,18 @@ class Left(NamedTuple):
     seconds: int
     runs: bool
     turns_at: int | None
+
+
+class _Due(NamedTuple):
+    """What is due next of an episode, as `Deadline` keeps it."""
+
+    episode: int
+    kind: str
+    step: int
+    round: int
+    due_at: int
+    done_at: int | None
+    fired: bool
 
 
 class Row(NamedTuple):
@@ -135,9 +155,7 @@ def _listed(
 
 def rows_told(user: User, listed: Sequence[Listed], *, now: int) -> list[Row]:
     """Return hand-offs with what is told of each, in their order."""
-    kept = Handoff.objects.select_related("episode__publication", "team").in_bulk(
-        [each.episode for each in listed]
-    )
+    kept = _kept([each.episode for each in listed])
     who = leads_told({each.lead for each in listed})
     left = _left_of(kept, now)
     closing = _closing([each.episode for each in listed if each.stage == Stage.OPPORTUNITY])
@@ -153,6 +171,15 @@ def rows_told(user: User, listed: Sequence[Listed], *, now: int) -> list[Row]:
         )
         for each in listed
     ]
+
+
+def _kept(episodes: Sequence[int]) -> dict[int, Handoff]:
+    """Return hand-offs with their episodes; most are under the same few agreements, which are long."""
+    kept = Handoff.objects.select_related("episode").in_bulk(episodes)
+    under = Publication.objects.in_bulk({each.episode.publication_id for each in kept.values()})
+    for each in kept.values():
+        each.episode.publication = under[each.episode.publication_id]
+    return kept
 
 
 def _may(user: User, handoff: Handoff, teams: Collection[int], *, paused: bool) -> frozenset[Act]:
@@ -190,24 +217,25 @@ def _closing(episodes: Sequence[int]) -> dict[int, str]:
 
 
 def _left_of(kept: Mapping[int, Handoff], now: int) -> dict[int, Left]:
-    """Return by episode what is to be done next of those of which anything is due."""
-    waiting: dict[int, Deadline] = {}
-    rows = Deadline.objects.filter(episode__in=kept, act="due", held=False).order_by("-due_at")
-    for each in rows:
-        handoff = kept[each.episode_id]
-        if each.done_at is None or (each.fired and _still_owed(each, handoff)):
-            waiting[each.episode_id] = each  # the first that is due comes last
-    return {episode: _left(kept[episode], due, now) for episode, due in waiting.items()}
+    """Return by episode what is to be done next, of those of which anything is due and no clock is stopped."""
+    condition, parameters = among("handoff.episode_id", kept)
+    found: dict[int, Left] = {}
+    for row in query(f"{_DUE_NEXT} AND {condition}", parameters):
+        due = _Due(*row)
+        handoff = kept[due.episode]
+        if due.done_at is None or (due.fired and _still_owed(due, handoff)):
+            found[due.episode] = _left(handoff, due, now)
+    return found
 
 
-def _still_owed(due: Deadline, handoff: Handoff) -> bool:
+def _still_owed(due: _Due, handoff: Handoff) -> bool:
     """Return whether a promise that was broken can still be kept, late."""
     if due.kind == "accept":
         return due.round == handoff.round and handoff.stage == "mql"
     return due.kind == "contact" and handoff.contacted_at is None and handoff.stage in ("mql", "sal")
 
 
-def _left(handoff: Handoff, due: Deadline, now: int) -> Left:
+def _left(handoff: Handoff, due: _Due, now: int) -> Left:
     agreement = agreement_of(handoff.episode.publication)
     clock = Clock(agreement, handoff.episode.hand_raise, handoff.first_route, handoff.zone)
     promised = next(each for each in clock.promised() if (each.kind, each.step) == (due.kind, due.step))
