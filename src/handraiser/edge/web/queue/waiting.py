@@ -217,7 +217,7 @@ def _closing(episodes: Sequence[int]) -> dict[int, str]:
 
 
 def _left_of(kept: Mapping[int, Handoff], now: int) -> dict[int, Left]:
-    """Return by episode what is to be done next, of those of which anything is due and no clock is stopped."""
+    """Return by episode what is to be done next, of those of which anything is due and no clock stopped."""
     condition, parameters = among("handoff.episode_id", kept)
     found: dict[int, Left] = {}
     for row in query(f"{_DUE_NEXT} AND {condition}", parameters):
