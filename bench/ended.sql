@@ -11,7 +11,7 @@ JOIN (
     SELECT *, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS people FROM store_member
 ) AS members ON members.place = number %% members.people,
 (
-    SELECT episode.agreement, hand_raise, publication_id, fingerprint, reasons, route, routes, zone, first_route
+    SELECT episode.agreement, episode.hand_raise, publication_id, fingerprint, reasons, route, routes, zone, first_route
     FROM store_episode AS episode JOIN store_handoff AS handoff ON handoff.episode_id = episode.id
     ORDER BY episode.id LIMIT 1
 ) AS open;
@@ -26,12 +26,13 @@ FROM ended;
 
 INSERT INTO store_handoff (
     episode_id, agreement, stage, stage_at, owner_id, team_id, route, routes, zone, first_route, handed_at,
-    round, round_at, accepted_at, accept_business, contacted_at, contact_business, ended_at, reason
+    round, round_at, accepted_at, accept_business, contacted_at, contact_business, ended_at, reason, hand_raise
 )
 SELECT
     number, agreement, stage, at + 90 * hour, owner, team, route, routes, zone, first_route, at, 0, at,
     at + number %% 9 * hour, number %% 9 * hour, at + number %% 30 * hour, number %% 30 * hour, at + 90 * hour,
-    CASE stage WHEN 'recycled' THEN 'not_ready' WHEN 'disqualified' THEN 'spam' END
+    CASE stage WHEN 'recycled' THEN 'not_ready' WHEN 'disqualified' THEN 'spam' END,
+    hand_raise
 FROM ended;
 
 INSERT INTO store_move (episode_id, was, became, at, by, why, note, details, inferred, fingerprint)

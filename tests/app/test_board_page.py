@@ -7,6 +7,7 @@ import time
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from handraiser.flows.due import keep_due
 from handraiser.store.models import Deadline, Episode, Handoff, Member, Publication, Team, TimeOff, User
 from tests.app.visitors import App
 from tests.app.windows import fits, window
@@ -111,6 +112,11 @@ def test_a_lead_is_dragged_to_another_and_given_back_by_keys(
     ).to_be_visible()
     expect(column(page, "Tom").locator(card)).to_be_visible()
     assert office.owner(episode) == "tom.board@made.example"
+    page.keyboard.press("u")
+    expect(column(page, "Olga").locator(card)).to_be_visible()
+    assert office.owner(episode) == "olga.board@made.example"
+    card.drag_to(column(page, "Tom"))
+    expect(column(page, "Tom").locator(card)).to_be_visible()
     card.focus()
     page.keyboard.press("g")
     page.get_by_role("dialog").get_by_label("To whom").select_option("olga.board@made.example")
@@ -137,6 +143,7 @@ def test_what_is_late_and_what_is_nobodys_stands_out_and_of_many_the_first_are_s
     office.copies(episode, 52)
     with using(app.database):
         Deadline.objects.filter(episode=episode, act="due").update(due_at=1)
+        keep_due([episode])
     told = visitor.get("/board?team=board").text
     assert "1 late" in told
     assert "3 more, due later" in told
@@ -175,6 +182,7 @@ def test_nothing_keeps_anybody_from_using_the_board(
     late = office.comes("Eva " + "Lind" * 30)
     with using(app.database):
         Deadline.objects.filter(episode=late, act="due").update(due_at=1)
+        keep_due([late])
     _, visitor = app.signed_in("manager")
     page, wrong = window(app, browser, visitor, "/board?team=board", theme=theme, width=width)
     expect(column(page, "Olga").locator("[data-episode]")).to_be_visible()

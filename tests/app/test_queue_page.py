@@ -55,6 +55,11 @@ def test_a_new_mql_appears_by_itself_and_is_accepted_logged_and_qualified_by_key
     page.get_by_role("dialog").get_by_role("button", name="Qualified by sales").click()
     expect(row(page, episode)).to_contain_text("sql")
     assert desk.wrong == []
+    page.context.set_offline(True)
+    expect(page.locator("#lost")).to_contain_text("The server does not answer", timeout=15_000)
+    page.context.set_offline(False)
+    expect(page.locator("#lost")).to_be_hidden(timeout=15_000)
+    expect(row(page, episode)).to_contain_text("sql")
 
 
 def test_one_is_sent_back_with_a_reason_and_that_is_taken_back(desk: Desk) -> None:

@@ -19,6 +19,7 @@ from handraiser.flows.examining_sales import examine_sales
 from handraiser.flows.undoing import undo
 from handraiser.flows.unjoin import unjoin
 from handraiser.store.bulk import query
+from handraiser.store.due import due_differing
 from handraiser.store.models import Handoff, Join, Member, Team, User
 from tests.live.company import DAY, HOUR, SECOND, Live, send, using
 from tests.servers import Cluster, Database, sqlite_database
@@ -149,6 +150,7 @@ class Sales(RuleBasedStateMachine):
 
     @invariant()
     def it_is_settled(self) -> None:
+        assert due_differing() == []
         self.live.worker.settle()
         now = self.live.clock.at
         at_most_one_is_open()

@@ -42,8 +42,11 @@ def doctor(repair: Repair = False) -> None:
         if repair:
             from handraiser.flows.repairing import repair as repair_it
 
-            leads = repair_it(examined, who=whoever_asks(), now=now())
-            OUT.print(f"{many(leads, 'lead')} will be decided anew by the worker.", markup=False)
+            repaired = repair_it(examined, who=whoever_asks(), now=now())
+            OUT.print(f"{many(repaired.leads, 'lead')} will be decided anew by the worker.", markup=False)
+            if repaired.due:
+                of = many(repaired.due, "hand-off")
+                OUT.print(f"When something is due was kept anew of {of}.", markup=False)
             if history.differences:
                 OUT.print(_history_anew(FOLDER), markup=False)
         if history.differences or sales or any(each.cause is None for each in examined.differences):

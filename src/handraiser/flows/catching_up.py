@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from handraiser.flows.clocks import stop
+from handraiser.flows.due import keep_due
 from handraiser.flows.held import Held
 from handraiser.flows.live import agreement_of
 from handraiser.flows.moving import open_time, stopped_by
@@ -45,6 +46,7 @@ def catch_up(episodes: Sequence[int]) -> None:
         held = Held(handoff, handoff.episode, agreement_of(handoff.episode.publication))
         for each in of[handoff.pk]:
             _move(held, each)
+    keep_due(list(of))
 
 
 def _move(held: Held, outcome: Outcome) -> None:

@@ -11,12 +11,15 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from handraiser.agreement.model import Agreement
+from handraiser.flows.due import keep_due
 from handraiser.flows.live import agreement_of
 from handraiser.handoff.clocks import Clock, Due, dues
 from handraiser.store.bulk import among, change, insert, query, statement
 from handraiser.store.models import Deadline, Episode, Handoff, Pause
 
-__all__ = ["Started", "clock_of", "hold", "resume", "restart_accept", "start", "steps_done", "stop"]
+__all__ = [
+    "Started", "clock_of", "hold", "resume", "restart_accept", "rounds_begun", "start", "steps_done", "stop",
+]  # fmt: skip
 
 _DEADLINE = {
     "episode_id": "bigint", "kind": "text", "step": "integer", "round": "integer", "act": "text",
@@ -67,6 +70,16 @@ def restart_accept(handoffs: Sequence[Handoff], now: int) -> None:
         _write(anew, held=held)
 
 
+def rounds_begun(episodes: Collection[int]) -> dict[int, int]:
+    """Return the latest round of `accept` that there are deadlines of; one that was taken back too."""
+    condition, parameters = among("episode_id", episodes)
+    sql = (
+        "SELECT episode_id, max(round) FROM store_deadline "
+        f"WHERE kind = 'accept' AND {condition} GROUP BY episode_id"
+    )
+    return dict(query(sql, parameters))
+
+
 def stop(episodes: Sequence[int], kinds: Collection[str], *, now: int, step: int | None = None) -> None:
     """Have deadlines of some kinds, or of one step, wait no longer; within the caller's transaction."""
     if not kinds:
@@ -95,6 +108,7 @@ def resume(episode: int, *, now: int) -> None:
         own = (each.kind, each.step, each.round, each.act, each.share, each.to)
         rows.append((each.pk, due_at.get(own, each.due_at), False))
     change("store_deadline", "id", {"due_at": "bigint", "held": "boolean"}, rows)
+    keep_due([episode])
 
 
 def _dues_anew(handoff: Handoff) -> list[Due]:

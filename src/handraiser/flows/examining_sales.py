@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from handraiser.facts.instants import iso
 from handraiser.flows.live import agreement_of
 from handraiser.store.bulk import query
+from handraiser.store.due import due_differing
 from handraiser.store.models import Publication
 
 __all__ = ["examine_sales"]
@@ -93,6 +94,9 @@ def _differences(now: int) -> Iterator[str]:
         yield f"episode {episode} is {stage}, and its clock {kind} still runs"
     for (episode,) in query(_HELD):
         yield f"episode {episode} is not paused, and something of it stands still"
+    for each in due_differing():
+        kept, reckoned = _when(each.kept), _when(each.reckoned)
+        yield f"episode {each.episode} is kept as due {kept}, and by its deadlines is due {reckoned}"
     for episode in _never_expiring():
         yield f"episode {episode} is an MQL that would never expire, though its agreement says when"
 
@@ -105,6 +109,10 @@ def _never_expiring() -> Iterator[int]:
         number for number, each in publications.items() if agreement_of(each).handoff.expire_after is not None
     }
     yield from (episode for episode, publication in lasting if publication in ending)
+
+
+def _when(at: int | None) -> str:
+    return "never" if at is None else iso(at)
 
 
 def _whose(user: int | None) -> str:

@@ -15,6 +15,7 @@ from handraiser.agreement.recipients import RecipientKind, read_escalation
 from handraiser.agreement.wrong import Wrong
 from handraiser.flows.announcing import Announced, announce_all
 from handraiser.flows.apart import of_all
+from handraiser.flows.due import keep_due
 from handraiser.flows.held import Held, hold_free
 from handraiser.flows.reassigning import reassign
 from handraiser.flows.sellers import address_of
@@ -22,7 +23,7 @@ from handraiser.flows.verdicts import expire
 from handraiser.handoff.messages import Happened
 from handraiser.store.bulk import query
 from handraiser.store.locks import RESOLVING, alone
-from handraiser.store.models import Deadline, Team, User
+from handraiser.store.models import Deadline, Handoff, Team, User
 
 __all__ = ["fire"]
 
@@ -57,12 +58,18 @@ def _apart(episodes: Sequence[int], happen: Callable[[Sequence[int], int], int],
             raise
         if len(episodes) == 1:
             _log.exception("Episode %s: what is due cannot happen; it is tried in an hour.", episodes[0])
-            Deadline.objects.filter(episode=episodes[0], done_at=None, held=False, due_at__lte=now).update(
-                due_at=now + _HOUR
-            )
+            _put_off(episodes[0], now)
             return 0
         half = len(episodes) // 2
         return _apart(episodes[:half], happen, now) + _apart(episodes[half:], happen, now)
+
+
+def _put_off(episode: int, now: int) -> None:
+    with transaction.atomic():
+        Handoff.objects.select_for_update().get(pk=episode)
+        waiting = Deadline.objects.filter(episode=episode, done_at=None, held=False, due_at__lte=now)
+        waiting.update(due_at=now + _HOUR)
+        keep_due([episode])
 
 
 def _tell_of(episodes: Sequence[int], now: int) -> int:
@@ -113,6 +120,7 @@ def _still_due(episodes: Collection[int], now: int) -> list[Deadline]:
 
 def _mark(due: Sequence[Deadline], now: int) -> None:
     Deadline.objects.filter(pk__in=[each.pk for each in due]).update(done_at=now, fired=True)
+    keep_due({each.episode_id for each in due if each.act == "due"})
 
 
 def _moves(due: Deadline) -> bool:

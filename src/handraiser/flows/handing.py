@@ -14,6 +14,7 @@ from handraiser.agreement.model import Agreement
 from handraiser.flows.beginning import Beginning
 from handraiser.flows.catching_up import catch_up
 from handraiser.flows.clocks import Started, start, steps_done, stop
+from handraiser.flows.due import first_due, keep_due
 from handraiser.flows.history_ended import expire_history
 from handraiser.flows.moving import stopped_by
 from handraiser.flows.outbox import News, tell
@@ -30,8 +31,8 @@ _BY = "handraiser"
 _HANDOFF = {
     "episode_id": "bigint", "agreement": "text", "stage": "text", "stage_at": "bigint", "handed_at": "bigint",
     "round": "integer", "round_at": "bigint", "owner_id": "bigint", "team_id": "bigint", "route": "integer",
-    "routes": "jsonb", "company_owner": "text", "zone": "text",
-    "first_route": "integer",
+    "routes": "jsonb", "company_owner": "text", "zone": "text", "first_route": "integer",
+    "hand_raise": "boolean", "due_at": "bigint",
 }  # fmt: skip
 _MOVE = {
     "episode_id": "bigint", "at": "bigint", "was": "text", "became": "text", "by": "text", "why": "text",
@@ -68,6 +69,7 @@ def hand_off(begun: Sequence[Begun], now: int) -> None:
     routed = route([_wanted(each) for each in fresh], now=now)
     owners = _owners({to.owner for to in routed.values() if to.owner is not None})
     zones: dict[int | None, str] = {number: owner.zone for number, owner in owners.items()}
+    due = start([Started(each.episode, _clock(each, routed, owners), now) for each in fresh])
     rows = []
     for each in begun:
         at = now if each.beginning.handed else None
@@ -76,7 +78,7 @@ def hand_off(begun: Sequence[Begun], now: int) -> None:
             (
                 each.episode, each.agreement.name, "mql", now, at, 0, at, to.owner, to.team, to.route,
                 json.dumps(each.beginning.routes), each.beginning.owner, zones.get(to.owner, ""),
-                to.route,
+                to.route, each.beginning.hand_raise, first_due(due.get(each.episode, ())),
             )
         )  # fmt: skip
     insert("store_handoff", _HANDOFF, rows)
@@ -85,7 +87,6 @@ def hand_off(begun: Sequence[Begun], now: int) -> None:
         for each in begun
     ]
     insert("store_move", _MOVE, moves)
-    due = start([Started(each.episode, _clock(each, routed, owners), now) for each in fresh])
     if query("SELECT 1 FROM store_outcome WHERE episode_id IS NULL AND undone_at IS NULL LIMIT 1"):
         catch_up([each.episode for each in begun])
     _tell(fresh, routed, owners, due, now)
@@ -105,8 +106,9 @@ def hand_off_late(begun: Sequence[Begun], now: int) -> None:
     ]
     change("store_handoff", "episode_id", _HANDED, rows)
     started = {each.episode: Started(each.episode, _clock(each, routed, owners), now) for each in begun}
-    due = start(list(started.values()))
-    _tell(begun, routed, owners, _without_done(started, due, now), now)
+    due = _without_done(started, start(list(started.values())), now)
+    keep_due(list(started))
+    _tell(begun, routed, owners, due, now)
 
 
 def _without_done(

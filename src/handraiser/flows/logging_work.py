@@ -10,9 +10,10 @@ from django.db import transaction
 
 from handraiser.flows import clocks, spoken
 from handraiser.flows.announcing import announce
+from handraiser.flows.due import keep_due
+from handraiser.flows.giving import give_away
 from handraiser.flows.held import Giver, Held, giver_of, has_ended, hold
 from handraiser.flows.moving import audit, open_time
-from handraiser.flows.reassigning import reassign
 from handraiser.flows.refusals import FlowCode, refused
 from handraiser.flows.users import user_named
 from handraiser.handoff.messages import Happened
@@ -47,6 +48,7 @@ def log(
             _log(held, LogEntry(
                 episode=held.episode, kind=did, at=done_at, logged_at=now, by=giver.address, note=words
             ), giver, now)  # fmt: skip
+            keep_due([episode])
         return held.handoff
 
 
@@ -119,9 +121,7 @@ def assign(episode: int, *, to: str, by: str, now: int, why: str = "", through: 
             raise refused(FlowCode.NOT_THEIRS, "--to", says, "Give it to somebody of sales, or a manager.")
         if held.handoff.owner_id != user.pk:
             words = spoken.note(why) or f"given by {giver.address}"
-            reassign(episode, user.pk, kind="hand", by=giver.address, why=words, now=now)
-            held.handoff.refresh_from_db()
-            audit(held, "assigned", giver, now, {"to": user.email})
+            give_away(held, user, giver, why=words, now=now)
         return held.handoff
 
 

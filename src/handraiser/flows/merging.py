@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from handraiser.flows.announcing import Announced, announce_all
 from handraiser.flows.clocks import resume, stop
+from handraiser.flows.due import keep_due
 from handraiser.flows.held import Held, hold
 from handraiser.flows.leaving import pass_on
 from handraiser.handoff.clocks import KINDS
@@ -56,6 +57,7 @@ def _end(held: Held, now: int) -> Announced:
     stop([handoff.pk], KINDS, now=now)
     handoff.ended_at = now
     handoff.save(update_fields=["stage", "stage_at", "ended_at"])
+    keep_due([handoff.pk])
     Alarm.objects.filter(episode=handoff.pk, closed_at=None).update(closed_at=now)
     Pause.objects.filter(episode=handoff.pk, ends_at=None).update(ends_at=now)
     return Announced(held, "lead.merged", Happened(now, by=_BY, into=into), move.pk)
@@ -103,6 +105,7 @@ def _go_on(held: Held, now: int) -> None:
         )
         stopped.update(done_at=None)
         resume(handoff.pk, now=now)
+    keep_due([handoff.pk])
     if handoff.handed_at is not None and handoff.owner is None:
         Alarm.objects.get_or_create(
             episode=held.episode, kind="unassigned", closed_at=None,

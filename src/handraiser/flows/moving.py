@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from handraiser.errors import Mistakes
 from handraiser.flows.announcing import announce
 from handraiser.flows.clocks import stop
+from handraiser.flows.due import keep_due
 from handraiser.flows.held import Giver, Held, to_have
 from handraiser.flows.outcomes import Said, record
 from handraiser.flows.reassigning import reassign
@@ -76,6 +77,7 @@ def move(held: Held, verdict: Verdict, giver: Giver, *, now: int, expired: bool 
     moved = _write_moves(held, steps, verdict, giver, at)
     stop([handoff.pk], stopped_by(verdict.becomes), now=at)
     _write_handoff(held, steps, verdict, at)
+    keep_due([handoff.pk])
     if verdict.becomes in ENDED:
         Alarm.objects.filter(episode=handoff.pk, closed_at=None).update(closed_at=at)
         Pause.objects.filter(episode=handoff.pk, ends_at=None).update(ends_at=at)

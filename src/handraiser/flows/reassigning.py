@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from handraiser.flows.announcing import Announced, announce_all
 from handraiser.flows.apart import apart
-from handraiser.flows.clocks import restart_accept
+from handraiser.flows.clocks import restart_accept, rounds_begun
+from handraiser.flows.due import keep_due
 from handraiser.flows.held import Held, hold
 from handraiser.flows.routing import Wanted, give, route
 from handraiser.handoff.messages import Happened
@@ -123,13 +124,15 @@ def _begin_anew(several: Sequence[Held], now: int) -> None:
     """Write down whose they are now, and have what was not accepted be accepted anew."""
     users = User.objects.in_bulk({each.handoff.owner_id for each in several})
     teams = Team.objects.in_bulk({each.handoff.team_id for each in several if each.handoff.team_id})
+    begun = rounds_begun([each.handoff.pk for each in several])
     anew = []
     for each in several:
         handoff = each.handoff
         handoff.owner, handoff.team = users[handoff.owner_id], teams.get(handoff.team_id)
         handoff.episode = each.episode
         if handoff.stage == Stage.MQL and handoff.handed_at is not None:
-            handoff.round, handoff.round_at = handoff.round + 1, now
+            handoff.round = max(handoff.round, begun.get(handoff.pk, 0)) + 1
+            handoff.round_at = now
             anew.append(handoff)
     rows = [
         (own.pk, own.owner_id, own.team_id, own.route, own.round, own.round_at)
@@ -137,6 +140,7 @@ def _begin_anew(several: Sequence[Held], now: int) -> None:
     ]
     change("store_handoff", "episode_id", _CHANGING, rows)
     restart_accept(anew, now)
+    keep_due([each.pk for each in anew])
 
 
 def _announce(

@@ -1,4 +1,7 @@
-"""A verdict is taken back: who may, until when, and what is again as it was?"""
+"""What somebody said last is taken back: who may, until when, and what is again as it was?
+
+A verdict, or a giving since (`giving`).
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from handraiser.facts.instants import iso
 from handraiser.flows import clocks
 from handraiser.flows.announcing import announce
 from handraiser.flows.dirty import let_go
+from handraiser.flows.due import keep_due
+from handraiser.flows.giving import UNTIL, given_since, ring, take_back_giving, tell_whose
 from handraiser.flows.held import Giver, Held, giver_of, hold
 from handraiser.flows.leaving import pass_on
 from handraiser.flows.moving import audit, latest_move, stopped_by
@@ -35,23 +40,29 @@ from handraiser.store.models import (
 
 __all__ = ["UNTIL", "taken_back_at", "undo"]
 
-UNTIL = 600_000_000
-"""For so long what somebody said can be taken back, in microseconds."""
-
 
 def undo(episode: int, *, by: str, now: int, through: str = "") -> Handoff:
-    """Take back one's own last verdict: the hand-off is as it was before, and its clocks run on.
+    """Take back one's own last verdict, or that one gave it away since: it is as it was before.
 
-    Raises Mistakes where it was said longer ago, by somebody else or not last, and where another episode of
-    the lead has begun since, or is open under the same agreement: that of a lead it has been joined with.
+    Its clocks run on. Raises Mistakes where it was said longer ago, by somebody else or not last; where
+    somebody has done something with what was given away; and where after a verdict another episode of the
+    lead has begun, or is open under the same agreement: that of a lead it has been joined with.
     """
     with transaction.atomic():
         held = hold(episode)
         last = Move.objects.filter(episode=episode).order_by("-id")[0]
+        user = user_named(by, where="--by")
+        given = given_since(last)
+        if given is not None and (given.undoes_id is None or given.by == user.email):
+            giver = giver_of(held, Act.UNDO, by, through, gave=given.by == user.email)
+            take_back_giving(held, given, giver, now=now)
+            return held.handoff
         if not last.was:
             says = f"Nothing has been said of episode {episode} yet: there is nothing to take back."
             raise refused(FlowCode.NOT_THEIRS, "ID", says, "Who may: whoever has said something.")
-        gave = last.by == user_named(by, where="--by").email
+        gave = last.by == user.email
+        if not gave:
+            _refuse_given_before(held, last, user)
         giver = giver_of(held, Act.UNDO, by, through, gave=gave)
         if last.undoes_id is not None:
             _refuse_again(last, now)
@@ -67,7 +78,10 @@ def undo(episode: int, *, by: str, now: int, through: str = "") -> Handoff:
 def taken_back_at(episode: int) -> int | None:
     """Return when what was said last of an episode was taken back, None where it was not."""
     last = Move.objects.filter(episode=episode).order_by("-id").first()
-    return None if last is None or last.undoes_id is None else int(last.at)
+    if last is None:
+        return None
+    latest = given_since(last) or last
+    return None if latest.undoes_id is None else int(latest.at)
 
 
 def _outcomes_of(held: Held) -> list[int]:
@@ -100,6 +114,14 @@ def _refuse_again(back: Move, now: int) -> None:
         raise _not_undone(says, "There is nothing more to take back. Say what is so now.")
 
 
+def _refuse_given_before(held: Held, last: Move, user: User) -> None:
+    """Raise Mistakes where somebody gave it away, and another has said something of it since."""
+    given = Assignment.objects.filter(episode=held.handoff.pk).order_by("-id").first()
+    if given is not None and given.by == user.email and given.behind_id is not None:
+        says = f"{last.by} has said that episode {held.handoff.pk} is {last.became} since it was given away."
+        raise _not_undone(says, "Say what is so now, or give it anew.")
+
+
 def _not_undone(says: str, fix: str) -> Mistakes:
     return refused(FlowCode.NOT_UNDONE, "ID", says, fix)
 
@@ -121,11 +143,12 @@ def _take_back(held: Held, last: Move, giver: Giver, now: int) -> None:
     had = handoff.owner
     given_back = _give_back(held, last, now) if last.became == Stage.SAL else None
     _run_again(held, last, now)
+    keep_due([handoff.pk])
     audit(held, "took back a verdict", giver, now, {"was": last.became, "became": first.was})
     happened = Happened(now, by=giver.address, was=last.became, became=first.was)
     announce(held, "lead.undone", happened, occasion=back.pk, now=now)
     if given_back is not None and had is not None:
-        _tell_whose(held, given_back, had, now)
+        tell_whose(held, given_back, had, now)
     if last.became in ENDED or last.became == Stage.SAL:
         pass_on(handoff.pk, by=giver.address, now=now)
         handoff.refresh_from_db()
@@ -174,29 +197,14 @@ def _give_back(held: Held, last: Move, now: int) -> Assignment | None:
     if not latest or (latest[0].at, latest[0].kind, latest[0].by, latest[0].user_id) != taken:
         return None
     why = "the acceptance was taken back"
-    handoff.owner, handoff.team = (latest[1].user, latest[1].team) if latest[1:] else (None, None)
-    handoff.save(update_fields=["owner", "team"])
+    # Its team never was another: who takes a lead by hand does so as one of theirs, or as a manager.
+    handoff.owner = latest[1].user if latest[1:] else None
+    handoff.save(update_fields=["owner"])
     given_back = Assignment.objects.create(
         episode=held.episode, user=handoff.owner, team=handoff.team, at=now, kind="hand", by=last.by, why=why
     )
-    # Sales never had what is from history: it is nobody's, and expires.
-    if handoff.owner is None and handoff.handed_at is not None:
-        Alarm.objects.get_or_create(
-            episode=held.episode, kind="unassigned", closed_at=None, defaults={"why": why, "opened_at": now}
-        )
+    ring(held, why, now)
     return given_back
-
-
-def _tell_whose(held: Held, given_back: Assignment, had: User, now: int) -> None:
-    """Tell whose it is again; of one from history that is nobody's again there is nothing to tell."""
-    owner = held.handoff.owner
-    happened = Happened(now, by=given_back.by, why=given_back.why, was=had.email)
-    if owner is not None:
-        happened = happened._replace(became=owner.email)
-        announce(held, "lead.assigned", happened, occasion=given_back.pk, now=now, former=had.pk)
-    elif held.handoff.handed_at is not None:
-        alarm = Alarm.objects.filter(episode=held.handoff.pk, closed_at=None).latest("id")
-        announce(held, "lead.unassigned", happened, occasion=alarm.pk, now=now)
 
 
 def _run_again(held: Held, last: Move, now: int) -> None:

@@ -73,8 +73,8 @@ def begun(of: Cohort) -> list[Begun]:
     """Return when episodes began."""
     where, parameters = of.where()
     sql = (
-        f"SELECT episode.begun_at / {_SLOT}, hand_raise, from_history, count(*) FROM {_FROM} WHERE {where} "
-        f"GROUP BY episode.begun_at / {_SLOT}, hand_raise, from_history"
+        f"SELECT episode.begun_at / {_SLOT}, episode.hand_raise, from_history, count(*) FROM {_FROM} "
+        f"WHERE {where} GROUP BY episode.begun_at / {_SLOT}, episode.hand_raise, from_history"
     )
     return [
         Begun(slot * _SLOT, bool(raised), bool(past), count)

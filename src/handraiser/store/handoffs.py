@@ -27,7 +27,7 @@ __all__ = [
     "handoff_of", "handoffs", "handoffs_by_owner", "history_of_handoff", "reached_by", "stood_at",
 ]  # fmt: skip
 
-_NEVER = 2**63 - 1  # after all that is ever due
+_NEVER = 2**62  # after all that is ever due
 
 
 class Place(NamedTuple):
@@ -40,7 +40,8 @@ class Place(NamedTuple):
 class Listed(NamedTuple):
     """A hand-off in a list: instants in microseconds, addresses and names of who has it.
 
-    due_at  when the next of its promises is due, or was due that is not kept; None where nothing is
+    due_at      when the next of its promises is due, or was due that is not kept; None where nothing is
+    paused_at   since when its clocks stand still, None while they run; `paused_for` is why
     """
 
     episode: int
@@ -55,6 +56,8 @@ class Listed(NamedTuple):
     reason: str | None
     hand_raise: bool
     due_at: int | None
+    paused_at: int | None = None
+    paused_for: str | None = None
 
     @property
     def place(self) -> Place:
@@ -62,54 +65,44 @@ class Listed(NamedTuple):
         return Place(_NEVER if self.due_at is None else self.due_at, self.episode)
 
 
-# What is due and has been told of waits no longer, but is still to be done.
-_DUE = """
-    SELECT min(deadline.due_at) FROM store_deadline AS deadline
-    WHERE deadline.episode_id = handoff.episode_id AND deadline.act = 'due' AND handoff.ended_at IS NULL
-    AND (deadline.done_at IS NULL OR deadline.fired AND (
-        deadline.kind = 'accept' AND deadline.round = handoff.round AND handoff.stage = 'mql'
-        OR deadline.kind = 'contact' AND handoff.contacted_at IS NULL AND handoff.stage IN ('mql', 'sal')
-    ))
+_TOLD = """
+    handoff.episode_id, person.root_id, handoff.agreement, handoff.stage, handoff.stage_at,
+    owner.email, team.name, handoff.handed_at, handoff.ended_at, handoff.reason, handoff.hand_raise,
+    handoff.due_at, pause.begins_at, pause.why
 """
-# Materialised: otherwise what is due would be looked for once for each time that it is named.
-_LISTING = f"""
-WITH listed AS MATERIALIZED (
-    SELECT handoff.episode_id, person.root_id, handoff.agreement, handoff.stage, handoff.stage_at,
-        owner.email AS owner, team.name AS team, handoff.handed_at, handoff.ended_at, handoff.reason,
-        episode.hand_raise, ({_DUE}) AS due_at
-    FROM store_handoff AS handoff
+_JOINED = """
     JOIN store_episode AS episode ON episode.id = handoff.episode_id
     JOIN store_person AS person ON person.id = episode.lead_id
     LEFT JOIN store_user AS owner ON owner.id = handoff.owner_id
     LEFT JOIN store_team AS team ON team.id = handoff.team_id
-    WHERE {{conditions}}
-)
+    LEFT JOIN store_pause AS pause ON pause.episode_id = handoff.episode_id AND pause.ends_at IS NULL
 """
-_LISTED = (
-    _LISTING
-    + """
-SELECT * FROM listed WHERE coalesce(due_at, %s) > %s OR coalesce(due_at, %s) = %s AND episode_id > %s
-ORDER BY coalesce(due_at, %s), episode_id LIMIT %s
+# First so many are read in the order of an index; only of these it is looked up what is told.
+_LISTED = f"""
+WITH listed AS MATERIALIZED (
+    SELECT * FROM store_handoff AS handoff WHERE {{conditions}} ORDER BY {{order}} LIMIT %s
+) SELECT {_TOLD} FROM listed AS handoff {_JOINED} ORDER BY handoff.due_at, handoff.episode_id
 """
-)
+_BY_DUE, _BY_NUMBER = "handoff.due_at, handoff.episode_id", "handoff.episode_id"
+_OWNER = "handoff.owner_id = (SELECT id FROM store_user WHERE email = %s)"
+_TEAM = "handoff.team_id = (SELECT id FROM store_team WHERE name = %s)"
+_OPEN = "handoff.ended_at IS NULL"
 # What is nobody's and no team's either has to be seen by somebody: it is on every team's board.
-_ON_BOARD = (
-    "handoff.ended_at IS NULL AND handoff.handed_at IS NOT NULL "
-    "AND (team.name = %s OR handoff.team_id IS NULL AND handoff.owner_id IS NULL)"
-)
-_BY_OWNER = (
-    _LISTING.format(conditions=_ON_BOARD)
-    + """
-, placed AS (
-    SELECT listed.*,
-        row_number() OVER (PARTITION BY owner ORDER BY coalesce(due_at, %s), episode_id) AS place,
-        count(*) OVER (PARTITION BY owner) AS whole,
-        count(CASE WHEN stage <> 'mql' THEN 1 END) OVER (PARTITION BY owner) AS accepted,
-        count(CASE WHEN due_at < %s THEN 1 END) OVER (PARTITION BY owner) AS late
-    FROM listed
-) SELECT * FROM placed WHERE place <= %s ORDER BY owner, place
+_BY_OWNER = f"""
+WITH placed AS MATERIALIZED (
+    SELECT handoff.episode_id, handoff.owner_id,
+        row_number() OVER (
+            PARTITION BY handoff.owner_id ORDER BY handoff.due_at IS NULL, handoff.due_at, handoff.episode_id
+        ) AS place,
+        count(*) OVER (PARTITION BY handoff.owner_id) AS whole,
+        count(CASE WHEN handoff.stage <> 'mql' THEN 1 END) OVER (PARTITION BY handoff.owner_id) AS accepted,
+        count(CASE WHEN handoff.due_at < %s THEN 1 END) OVER (PARTITION BY handoff.owner_id) AS late
+    FROM store_handoff AS handoff WHERE {_OPEN} AND handoff.handed_at IS NOT NULL
+    AND ({_TEAM} OR handoff.team_id IS NULL AND handoff.owner_id IS NULL)
+) SELECT {_TOLD}, placed.whole, placed.accepted, placed.late
+FROM placed JOIN store_handoff AS handoff ON handoff.episode_id = placed.episode_id {_JOINED}
+WHERE placed.place <= %s ORDER BY owner.email, placed.place
 """
-)
 
 
 def handoffs(
@@ -131,31 +124,73 @@ def handoffs(
     teams  names of teams whose they are
     asked  whether those are meant who asked for sales and wait for its verdict, or all others
     """
-    conditions: list[str] = ["TRUE"]
-    given: list[object] = []
+    meant = _Meant()
     wanted = {
-        "owner.email": owner or None, "team.name": team, "handoff.stage": stage,
-        "handoff.agreement": agreement, "handoff.episode_id": episode,
+        _OWNER: owner or None, _TEAM: team, "handoff.stage = %s": stage, "handoff.agreement = %s": agreement,
+        "handoff.episode_id = %s": episode,
     }  # fmt: skip
-    for column, value in wanted.items():
+    for condition, value in wanted.items():
         if value is not None:
-            conditions.append(f"{column} = %s")
-            given.append(value)
-    if teams is not None:
-        several, names = among("team.name", teams, "text")
-        conditions.append(several)
-        given += names
-    if asked is not None:
-        conditions.append(f"{'' if asked else 'NOT '}(episode.hand_raise AND handoff.stage = 'mql')")
+            meant.add(condition, value)
     if owner == "":
-        conditions.append("handoff.owner_id IS NULL")
+        meant.add("handoff.owner_id IS NULL")
+    if teams is not None:
+        meant.among_teams(teams)
+    if asked is not None:
+        meant.add(f"{'' if asked else 'NOT '}(handoff.hand_raise AND handoff.stage = 'mql')")
     if is_open is not None:
-        stages = ", ".join(f"'{each}'" for each in OPEN)
-        conditions.append(f"handoff.stage {'' if is_open else 'NOT '}IN ({stages})")
-    due_at, behind = after or (-1, 0)
-    sql = _LISTED.format(conditions=" AND ".join(conditions))
-    parameters = [*given, _NEVER, due_at, _NEVER, due_at, behind, _NEVER, most]
-    return [_listed(row) for row in query(sql, parameters)]
+        meant.add(_OPEN if is_open else "handoff.ended_at IS NOT NULL")
+    found = _due(meant, after, most)
+    if len(found) < most:
+        found += _not_due(meant, after, most - len(found), order=_BY_DUE if is_open else _BY_NUMBER)
+    return found
+
+
+class _Meant:
+    """Which hand-offs are meant: conditions of SQL, and what is given for them."""
+
+    def __init__(self) -> None:
+        self.conditions: list[str] = ["TRUE"]
+        self.given: list[object] = []
+
+    def add(self, condition: str, *given: object) -> None:
+        """Mean only those of which a condition holds as well."""
+        self.conditions.append(condition)
+        self.given += given
+
+    def among_teams(self, teams: Collection[str]) -> None:
+        """Mean only those of some teams; of one team an index has them in their order."""
+        if len(teams) == 1:
+            self.add(_TEAM, next(iter(teams)))
+            return
+        several, names = among("name", teams, "text")
+        self.add(f"handoff.team_id IN (SELECT id FROM store_team WHERE {several})", *names)
+
+
+def _due(meant: _Meant, after: Place | None, most: int) -> list[Listed]:
+    """Return those of which something is due, which is of none that has ended."""
+    if after is not None and after.due_at == _NEVER:
+        return []
+    behind, place = "", []
+    if after is not None:
+        behind, place = "(handoff.due_at, handoff.episode_id) > (%s, %s)", [*after]
+    return _listed_by(meant, [_OPEN, "handoff.due_at IS NOT NULL", behind], place, most, _BY_DUE)
+
+
+def _not_due(meant: _Meant, after: Place | None, most: int, *, order: str) -> list[Listed]:
+    """Return those of which nothing is due, in the order in which they began."""
+    behind, place = "", []
+    if after is not None and after.due_at == _NEVER:
+        behind, place = "handoff.episode_id > %s", [after.episode]
+    return _listed_by(meant, ["handoff.due_at IS NULL", behind], place, most, order)
+
+
+def _listed_by(
+    meant: _Meant, more: Sequence[str], place: Sequence[object], most: int, order: str
+) -> list[Listed]:
+    conditions = " AND ".join([*meant.conditions, *filter(None, more)])
+    sql = _LISTED.format(conditions=conditions, order=order)
+    return [_listed(row) for row in query(sql, [*meant.given, *place, most])]
 
 
 class Pile(NamedTuple):
@@ -173,15 +208,15 @@ class Pile(NamedTuple):
 def handoffs_by_owner(team: str, *, now: int, most: int) -> dict[str | None, Pile]:
     """Return the open hand-offs of a team by the addresses of who has them, so many of each at most."""
     piles: dict[str | None, Pile] = {}
-    for *row, _, whole, accepted, late in query(_BY_OWNER, [team, _NEVER, now, most]):
+    for *row, whole, accepted, late in query(_BY_OWNER, [now, team, most]):
         listed = _listed(tuple(row))
         piles.setdefault(listed.owner, Pile([], whole, accepted, late)).first.append(listed)
     return piles
 
 
 def _listed(row: tuple[Any, ...]) -> Listed:
-    *kept, hand_raise, due_at = row
-    return Listed._make([*kept, bool(hand_raise), due_at])
+    found = Listed._make(row)
+    return found._replace(hand_raise=bool(found.hand_raise))
 
 
 class History(NamedTuple):

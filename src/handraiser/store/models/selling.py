@@ -96,11 +96,13 @@ class Handoff(models.Model):
     first_route  by which it was handed off: what else was promised then goes on, whoever has it
     zone         the owner's when it was handed off, empty for none: clocks that run are counted in it
     handed_at    when it was handed off, from when on its clocks run; None: never, it is from history
-    round        how often its `accept_within` has begun: 0 at first, one more with each reassignment
+    round        of its `accept_within`: 0 at first, another with each reassignment
     round_at     when it began last
     accept_business, contact_business
                  open time until then, in microseconds; None until then, or where no hours are agreed
     ended_at     None while it is open
+    due_at       when the next of its promises is due, or was that is not kept; kept by `flows.due`
+    hand_raise   whether a hand-raise began it, as its episode has it
     reason       why it was sent back, by the agreement's name for it
     """
 
@@ -124,10 +126,27 @@ class Handoff(models.Model):
     contact_business = models.BigIntegerField(null=True)
     ended_at = models.BigIntegerField(null=True)
     reason = models.TextField(null=True)
+    due_at = models.BigIntegerField(null=True)
+    hand_raise = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [
-            models.Index(fields=["owner", "handed_at"], condition=Q(ended_at=None), name="owners_open")
+            models.Index(fields=["owner", "handed_at"], condition=Q(ended_at=None), name="owners_open"),
+            models.Index(fields=["due_at", "episode"], condition=Q(ended_at=None), name="open_by_due"),
+            models.Index(
+                fields=["owner", "due_at", "episode"], condition=Q(ended_at=None), name="owners_by_due"
+            ),
+            # With all that a board counts.
+            models.Index(
+                fields=["team", "due_at", "episode", "owner", "stage", "handed_at"],
+                condition=Q(ended_at=None),
+                name="teams_by_due",
+            ),
+            models.Index(
+                fields=["due_at", "episode"],
+                condition=Q(ended_at=None, hand_raise=True, stage="mql"),
+                name="asked_by_due",
+            ),
         ]
 
 
@@ -158,8 +177,12 @@ class Move(models.Model):
 class Assignment(models.Model):
     """An episode was given to somebody, or to nobody; only ever added to.
 
-    kind  route, reassign, cover or hand
-    why   in words: which route, whose turn, who was passed over
+    kind    route, reassign, cover or hand
+    why     in words: which route, whose turn, who was passed over
+    undoes  the giving that this one takes back
+    behind  of what somebody gave away: the last move by then
+    was_round, was_round_at
+            of the same: the hand-off's `round` before
     """
 
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="assignments")
@@ -169,6 +192,10 @@ class Assignment(models.Model):
     kind = models.CharField(max_length=8)
     by = models.TextField()
     why = models.TextField()
+    undoes = models.OneToOneField("self", models.PROTECT, null=True, related_name="undone_by")
+    behind = models.ForeignKey(Move, models.PROTECT, null=True, related_name="+", db_index=False)
+    was_round = models.IntegerField(null=True)
+    was_round_at = models.BigIntegerField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["user", "at"])]

@@ -75,11 +75,12 @@ def add_to(api: Api, *, asks: Callable[[View], View], writing: AuthBase) -> None
     ) -> HttpResponse:
         asked.agreement_published(agreement)
         place, meant, whose = place_asked(after), stage_asked(stage), asked.owner_asked(owner)
-        return _written(
-            handoffs_after(
-                place, most=limit, owner=whose, team=team, stage=meant, is_open=open, agreement=agreement
+        with as_of_now():
+            return _written(
+                handoffs_after(
+                    place, most=limit, owner=whose, team=team, stage=meant, is_open=open, agreement=agreement
+                )
             )
-        )
 
     @api.get(
         "/episodes/{episode_id}",

@@ -11,7 +11,7 @@ from handraiser.store.handoffs import Pile, handoffs_by_owner
 from handraiser.store.models import Team, User
 from handraiser.store.snapshot import as_of_now
 
-__all__ = ["Column", "columns_of", "teams_for"]
+__all__ = ["Board", "Column", "columns_of", "look", "teams_for"]
 
 _CARDS = 50
 """Of what somebody has so many are shown, what is due first."""
@@ -39,16 +39,36 @@ class Column(NamedTuple):
         return self.pile.whole - len(self.rows)
 
 
+class Board(NamedTuple):
+    """What there is of a team at a moment: its members, and by addresses what each has."""
+
+    team: Team
+    members: list[MemberSeen]
+    piles: Mapping[str | None, Pile]
+
+    @property
+    def facts(self) -> object:
+        """What tells one board from another; not how each clock stands, as clocks go on by themselves."""
+        return self.team.name, self.members, self.piles
+
+
 def teams_for(user: User) -> list[Team]:
     """Return all teams, and first those that somebody manages."""
     return sorted(Team.objects.all(), key=lambda team: (team.manager_id != user.pk, team.name))
 
 
-def columns_of(user: User, team: Team, *, now: int) -> list[Column]:
-    """Return a team's board: what is nobody's, its members, and others who have something of it."""
-    seen = {each.email: each for each in look_at_team(team.name, now).members}
+def look(team: Team, *, now: int) -> Board:
+    """Return what there is of a team: what is nobody's, its members, and others who have something of it."""
+    members = look_at_team(team.name, now).members
     with as_of_now():
-        piles = handoffs_by_owner(team.name, now=now, most=_CARDS)
+        return Board(team, members, handoffs_by_owner(team.name, now=now, most=_CARDS))
+
+
+def columns_of(user: User, board: Board, *, now: int) -> list[Column]:
+    """Return the columns of a board."""
+    piles = board.piles
+    seen = {each.email: each for each in board.members}
+    with as_of_now():
         shown = rows_told(user, [each for pile in piles.values() for each in pile.first], now=now)
         people = User.objects.filter(email__in={*seen, *piles} - {None})
         known: Mapping[str, User] = {each.email: each for each in people}

@@ -19,7 +19,7 @@ from handraiser.edge.web.home.looking import Looking, looking
 from handraiser.edge.web.home.periods import PERIODS
 from handraiser.edge.web.home.today import today_of
 from handraiser.edge.web.home.trouble import troubles
-from handraiser.edge.web.queue.waiting import Row, Whose, rows_of
+from handraiser.edge.web.queue.waiting import Row, Whose, page_of, rows_told
 from handraiser.store.handoffs import alarmed, alarms_by_age
 from handraiser.store.models import User
 from handraiser.store.snapshot import as_of_now
@@ -131,5 +131,6 @@ def _next(looks: Looking) -> list[Row]:
     """Return what somebody of sales does next."""
     if looks.owner is None:
         return []
-    rows = rows_of(looks.user, Whose.MINE, now=looks.now).rows
-    return [row for row in rows if looks.agreement in ("", row.listed.agreement)][:_NEXT]
+    listed = page_of(looks.user, Whose.MINE).listed
+    meant = [each for each in listed if looks.agreement in ("", each.agreement)]
+    return rows_told(looks.user, meant[:_NEXT], now=looks.now)

@@ -11,11 +11,9 @@ from django.http import Http404
 
 from handraiser.agreement.model import Agreement
 from handraiser.agreement.wording import capital, readable
-from handraiser.edge.web.queue.verdicts import says_of
 from handraiser.edge.web.queue.waiting import Row, row_of
 from handraiser.flows.live import agreement_of
 from handraiser.handoff.why import talk, why
-from handraiser.lifecycle.saying import Act
 from handraiser.lifecycle.stages import OPEN
 from handraiser.store.models import Deadline, Episode, Handoff, LogEntry, Move, User
 from handraiser.store.people import Known, person
@@ -23,12 +21,6 @@ from handraiser.store.seeing import sees_lead
 
 __all__ = ["Past", "Promise", "Sold", "handed", "lead_asked", "lead_for", "notes_of", "past_of", "sold_of"]
 
-_NEXT = {  # what is most often said of a stage
-    "mql": (Act.ACCEPT, Act.LOG, Act.RECYCLE),
-    "sal": (Act.SQL, Act.LOG, Act.RECYCLE),
-    "sql": (Act.OPPORTUNITY, Act.LOG, Act.LOST),
-    "opportunity": (Act.WON, Act.LOG, Act.LOST),
-}
 _NOTES = 3
 
 
@@ -46,7 +38,6 @@ class Promise(NamedTuple):
 class Sold(NamedTuple):
     """An episode with sales as it stands in a queue, why it began, and what there is to say.
 
-    acts      what its reader may say of it now, by the word of the verb and as a button says it
     promises  in the order in which they are due
     """
 
@@ -55,7 +46,6 @@ class Sold(NamedTuple):
     is_open: bool
     why: list[str]
     talk: list[str]
-    acts: list[tuple[str, str]]
     promises: list[Promise]
 
 
@@ -117,7 +107,6 @@ def _sold(user: User, episode: Episode, now: int) -> Sold:
         _is_open(handoff),
         _why(episode),
         talk(agreement, episode.reasons),
-        _acts(handoff.stage, row.may),
         _promises(agreement, handoff, now),
     )
 
@@ -134,12 +123,6 @@ def notes_of(root: int) -> list[LogEntry]:
     """Return what was noted last of a lead."""
     rows: QuerySet[LogEntry] = LogEntry.objects.filter(episode__lead__root=root, episode__shadow=False)
     return list(rows.exclude(note="").order_by("-at", "-pk")[:_NOTES])
-
-
-def _acts(stage: str, may: frozenset[Act]) -> list[tuple[str, str]]:
-    """Return what may be said of a stage, with what is said most often at the front."""
-    order = dict.fromkeys([*_NEXT.get(stage, ()), *Act])
-    return [(act.value, says_of(act)) for act in order if act in may and act is not Act.UNDO]
 
 
 def _promises(agreement: Agreement, handoff: Handoff, now: int) -> list[Promise]:

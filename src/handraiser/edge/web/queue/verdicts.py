@@ -21,7 +21,7 @@ from handraiser.agreement.wording import capital, readable
 from handraiser.edge.running import now
 from handraiser.edge.web.frame.access import EVERYBODY, page, user_of
 from handraiser.errors import Mistakes
-from handraiser.flows.held import look_at
+from handraiser.flows.held import Held, look_at
 from handraiser.flows.verbs import VERBS
 from handraiser.handoff.about import called
 from handraiser.lifecycle.saying import Act
@@ -47,7 +47,10 @@ _SAYS: Mapping[Act, tuple[str, str]] = {
     Act.ASSIGN: ("Give to somebody else", "given to somebody else"),
     Act.UNDO: ("Take back", "as it was before"),
 }
-_UNDONE = (Act.ACCEPT, Act.RECYCLE, Act.DISQUALIFY, Act.SQL, Act.OPPORTUNITY, Act.WON, Act.LOST, Act.REOPEN)
+_UNDONE = (
+    Act.ACCEPT, Act.RECYCLE, Act.DISQUALIFY, Act.SQL, Act.OPPORTUNITY, Act.WON, Act.LOST, Act.REOPEN,
+    Act.ASSIGN,
+)  # fmt: skip
 
 
 @page(EVERYBODY)
@@ -63,7 +66,7 @@ def say(request: HttpRequest, number: int, act: str) -> HttpResponse:
     if not sees_handoff(user, held.handoff):
         raise Http404
     who = called(leads_told([held.lead])[held.lead])
-    form = _form(verb, held.agreement, request.POST if request.method == "POST" else None)
+    form = _form(verb, held, request.POST if request.method == "POST" else None)
     says, said = _SAYS[verb]
     if request.method == "POST" and form.is_valid():
         try:
@@ -95,14 +98,15 @@ def _given(form: forms.Form) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in given.items()}
 
 
-def _form(act: Act, agreement: Agreement, data: Any) -> forms.Form:
+def _form(act: Act, held: Held, data: Any) -> forms.Form:
     """Return what there is to fill in for a verb, in the words of the agreement."""
     form = forms.Form(data, auto_id="said_%s")
-    form.fields.update(_fields(act, agreement))
+    form.fields.update(_fields(act, held))
     return form
 
 
-def _fields(act: Act, agreement: Agreement) -> dict[str, forms.Field]:
+def _fields(act: Act, held: Held) -> dict[str, forms.Field]:
+    agreement = held.agreement
     note = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), required=False, label="Note")
     amount = {
         "amount": forms.FloatField(required=False, label="Amount"),
@@ -130,6 +134,8 @@ def _fields(act: Act, agreement: Agreement) -> dict[str, forms.Field]:
             return {"why": forms.CharField(label="What is waited for")}
         case Act.ASSIGN:
             people = User.objects.filter(left_at=None, role__in=("sales", "manager")).order_by("email")
+            if held.handoff.owner_id is not None:
+                people = people.exclude(pk=held.handoff.owner_id)
             named = [
                 (each.email, f"{each.name} ({each.email})" if each.name else each.email) for each in people
             ]

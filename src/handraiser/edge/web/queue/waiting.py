@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from handraiser.agreement.model import Agreement, PromiseUnit
+from handraiser.edge.web.queue.steps import Steps, steps_of
 from handraiser.flows.live import agreement_of
 from handraiser.handoff.about import Lead
 from handraiser.handoff.calendar import FOREVER
@@ -15,13 +16,14 @@ from handraiser.handoff.why import gave
 from handraiser.lifecycle.moves import ALLOWED
 from handraiser.lifecycle.saying import Act, bonds, may
 from handraiser.lifecycle.stages import OPEN, Stage
+from handraiser.store.bulk import among, query
 from handraiser.store.handoffs import Listed, Place, handoffs
 from handraiser.store.known_as import leads_told
-from handraiser.store.models import Deadline, Handoff, Member, User
+from handraiser.store.models import Handoff, Member, Move, Publication, User
 from handraiser.store.seeing import teams_seen
 
 __all__ = [
-    "Left", "Row", "Rows", "Whose", "row_of", "rows_of", "rows_told", "whose_for",
+    "Left", "Page", "Row", "Whose", "page_of", "row_of", "rows_told", "whose_for",
 ]  # fmt: skip
 
 _PAGE = 50
@@ -32,6 +34,13 @@ _BECOMES = {
     Act.SQL: Stage.SQL, Act.OPPORTUNITY: Stage.OPPORTUNITY, Act.WON: Stage.CUSTOMER, Act.LOST: Stage.LOST,
     Act.REOPEN: Stage.LEAD,
 }  # fmt: skip
+
+_DUE_NEXT = (
+    "SELECT deadline.episode_id, deadline.kind, deadline.step, deadline.round, deadline.due_at, "
+    "deadline.done_at, deadline.fired FROM store_handoff AS handoff JOIN store_deadline AS deadline "
+    "ON deadline.episode_id = handoff.episode_id AND deadline.due_at = handoff.due_at "
+    "WHERE deadline.act = 'due' AND NOT deadline.held"
+)
 
 
 class Whose(StrEnum):
@@ -59,20 +68,41 @@ class Left(NamedTuple):
     turns_at: int | None
 
 
+class _Due(NamedTuple):
+    """What is due next of an episode, as `Deadline` keeps it."""
+
+    episode: int
+    kind: str
+    step: int
+    round: int
+    due_at: int
+    done_at: int | None
+    fired: bool
+
+
 class Row(NamedTuple):
-    """A hand-off in a queue; `may` is what its reader may say of it."""
+    """A hand-off in a queue; `may` is what its reader may say of it.
+
+    closes  the day on which an opportunity is expected to close, as it was said
+    """
 
     listed: Listed
     lead: Lead
     why: str
     left: Left | None
     may: frozenset[Act]
+    closes: str | None = None
+
+    @property
+    def steps(self) -> Steps:
+        """What there is to say of it."""
+        return steps_of(self.listed.stage, self.may)
 
 
-class Rows(NamedTuple):
+class Page(NamedTuple):
     """A page of a queue; `after` is where the next begins, None where it is the last."""
 
-    rows: list[Row]
+    listed: list[Listed]
     after: str | None
 
 
@@ -85,17 +115,17 @@ def whose_for(user: User) -> tuple[Whose, ...]:
     return (Whose.ALL, Whose.NOBODYS)
 
 
-def rows_of(user: User, whose: Whose, *, now: int, after: str = "") -> Rows:
+def page_of(user: User, whose: Whose, *, stage: str | None = None, after: str = "") -> Page:
     """Return a page of a queue: who asked for sales first, then by what is due."""
     asked, _, place = after.rpartition(":") if after else ("asked", "", "")
     found: list[Listed] = []
     if asked == "asked":
-        found = _listed(user, whose, asked=True, after=_place(place), most=_PAGE + 1)
+        found = _listed(user, whose, stage, asked=True, after=_place(place), most=_PAGE + 1)
         place = ""
     if len(found) <= _PAGE:
-        found += _listed(user, whose, asked=False, after=_place(place), most=_PAGE + 1 - len(found))
+        found += _listed(user, whose, stage, asked=False, after=_place(place), most=_PAGE + 1 - len(found))
     shown, more = found[:_PAGE], len(found) > _PAGE
-    return Rows(rows_told(user, shown, now=now), _behind(shown[-1]) if more else None)
+    return Page(shown, _behind(shown[-1]) if more else None)
 
 
 def row_of(user: User, handoff: Handoff, *, now: int) -> Row:
@@ -115,19 +145,20 @@ def _place(said: str) -> Place | None:
     return Place(int(due_at), int(episode)) if due_at.isdecimal() and episode.isdecimal() else None
 
 
-def _listed(user: User, whose: Whose, *, asked: bool, after: Place | None, most: int) -> list[Listed]:
+def _listed(
+    user: User, whose: Whose, stage: str | None, *, asked: bool, after: Place | None, most: int
+) -> list[Listed]:
     owner = {Whose.MINE: user.email, Whose.NOBODYS: ""}.get(whose)
     teams = list(teams_seen(user).values()) if whose is Whose.TEAM else None
-    return handoffs(owner=owner, teams=teams, is_open=True, asked=asked, after=after, most=most)
+    return handoffs(owner=owner, teams=teams, stage=stage, is_open=True, asked=asked, after=after, most=most)
 
 
 def rows_told(user: User, listed: Sequence[Listed], *, now: int) -> list[Row]:
     """Return hand-offs with what is told of each, in their order."""
-    kept = Handoff.objects.select_related("episode__publication", "team").in_bulk(
-        [each.episode for each in listed]
-    )
+    kept = _kept([each.episode for each in listed])
     who = leads_told({each.lead for each in listed})
     left = _left_of(kept, now)
+    closing = _closing([each.episode for each in listed if each.stage == Stage.OPPORTUNITY])
     teams = set(Member.objects.filter(user=user).values_list("team_id", flat=True))
     return [
         Row(
@@ -135,13 +166,23 @@ def rows_told(user: User, listed: Sequence[Listed], *, now: int) -> list[Row]:
             who[each.lead],
             _why(agreement_of(kept[each.episode].episode.publication), kept[each.episode]),
             left.get(each.episode),
-            _may(user, kept[each.episode], teams),
+            _may(user, kept[each.episode], teams, paused=each.paused_at is not None),
+            closing.get(each.episode),
         )
         for each in listed
     ]
 
 
-def _may(user: User, handoff: Handoff, teams: Collection[int]) -> frozenset[Act]:
+def _kept(episodes: Sequence[int]) -> dict[int, Handoff]:
+    """Return hand-offs with their episodes; most are under the same few agreements, which are long."""
+    kept = Handoff.objects.select_related("episode").in_bulk(episodes)
+    under = Publication.objects.in_bulk({each.episode.publication_id for each in kept.values()})
+    for each in kept.values():
+        each.episode.publication = under[each.episode.publication_id]
+    return kept
+
+
+def _may(user: User, handoff: Handoff, teams: Collection[int], *, paused: bool) -> frozenset[Act]:
     """Return what somebody may say of a hand-off, of what can be said at its stage."""
     has = bonds(
         user.role,
@@ -149,7 +190,10 @@ def _may(user: User, handoff: Handoff, teams: Collection[int]) -> frozenset[Act]
         unowned=handoff.owner_id is None,
         in_team=handoff.team_id in teams,
     )
-    return frozenset(act for act in Act if may(act, has) and _can(act, Stage(handoff.stage)))
+    idle = Act.PAUSE if paused else Act.RESUME
+    return frozenset(
+        act for act in Act if act is not idle and may(act, has) and _can(act, Stage(handoff.stage))
+    )
 
 
 def _can(act: Act, stage: Stage) -> bool:
@@ -165,25 +209,33 @@ def _why(agreement: Agreement, handoff: Handoff) -> str:
     return f"{score}: {', '.join(strongest)}" if strongest else score
 
 
+def _closing(episodes: Sequence[int]) -> dict[int, str]:
+    """Return of opportunities the days on which they are expected to close, where one was said."""
+    moves = Move.objects.filter(episode__in=episodes, became=Stage.OPPORTUNITY, undoes=None).order_by("id")
+    said = moves.values_list("episode", "details")
+    return {episode: details["expected_close"] for episode, details in said if "expected_close" in details}
+
+
 def _left_of(kept: Mapping[int, Handoff], now: int) -> dict[int, Left]:
-    """Return by episode what is to be done next of those of which anything is due."""
-    waiting: dict[int, Deadline] = {}
-    rows = Deadline.objects.filter(episode__in=kept, act="due", held=False).order_by("-due_at")
-    for each in rows:
-        handoff = kept[each.episode_id]
-        if each.done_at is None or (each.fired and _still_owed(each, handoff)):
-            waiting[each.episode_id] = each  # the first that is due comes last
-    return {episode: _left(kept[episode], due, now) for episode, due in waiting.items()}
+    """Return by episode what is to be done next, of those of which anything is due and no clock stopped."""
+    condition, parameters = among("handoff.episode_id", kept)
+    found: dict[int, Left] = {}
+    for row in query(f"{_DUE_NEXT} AND {condition}", parameters):
+        due = _Due(*row)
+        handoff = kept[due.episode]
+        if due.done_at is None or (due.fired and _still_owed(due, handoff)):
+            found[due.episode] = _left(handoff, due, now)
+    return found
 
 
-def _still_owed(due: Deadline, handoff: Handoff) -> bool:
+def _still_owed(due: _Due, handoff: Handoff) -> bool:
     """Return whether a promise that was broken can still be kept, late."""
     if due.kind == "accept":
         return due.round == handoff.round and handoff.stage == "mql"
     return due.kind == "contact" and handoff.contacted_at is None and handoff.stage in ("mql", "sal")
 
 
-def _left(handoff: Handoff, due: Deadline, now: int) -> Left:
+def _left(handoff: Handoff, due: _Due, now: int) -> Left:
     agreement = agreement_of(handoff.episode.publication)
     clock = Clock(agreement, handoff.episode.hand_raise, handoff.first_route, handoff.zone)
     promised = next(each for each in clock.promised() if (each.kind, each.step) == (due.kind, due.step))

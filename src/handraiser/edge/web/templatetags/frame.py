@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-__all__ = ["clock", "drawn", "icon", "instant", "of_key"]
+from handraiser.edge.running import now
+
+if TYPE_CHECKING:
+    from handraiser.edge.web.queue.waiting import Left
+
+__all__ = ["clock", "drawn", "icon", "instant", "left", "of_key", "says"]
 
 register = template.Library()
+_WEEK = 6 * 86_400_000_000  # of which every day is called otherwise
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """Return an icon of Tabler's by its name, as large as the text around it; it says nothing to be read."""
     return format_html(
@@ -55,6 +65,33 @@ def instant(microseconds: int | None, zone: str = "UTC") -> SafeString | str:
 def clock(microseconds: int, zone: str = "UTC") -> SafeString:
     """Return at which time of its day something was."""
     return _time(microseconds, zone, "%H:%M")
+
+
+@register.simple_tag
+def left(clock: Left, zone: str = "UTC") -> SafeString:
+    """Return a clock that counts down how long there still is, and where it stands still says until when."""
+    runs = "1" if clock.runs else "0"
+    if clock.turns_at is None:
+        return format_html('<span data-left="{}" data-runs="{}"></span>', clock.seconds, runs)
+    turns = '<span data-left="{}" data-runs="{}" data-turns-at="{}" data-goes-on="{}"></span>'
+    return format_html(turns, clock.seconds, runs, clock.turns_at, _coming(clock.turns_at, zone))
+
+
+@register.simple_tag
+def says(episode: int, act: str) -> str:
+    """Return where something is said of an episode; a list has hundreds of such addresses."""
+    return f"{_episodes()}{episode}/{act}"
+
+
+@cache
+def _episodes() -> str:
+    return reverse("say", args=[0, "undo"]).removesuffix("0/undo")
+
+
+def _coming(microseconds: int, zone: str) -> str:
+    """Return when something will be: the day of the week and the time there; the date too if far off."""
+    there = datetime.fromtimestamp(microseconds / 1e6, UTC).astimezone(ZoneInfo(zone or "UTC"))
+    return f"{there:%a %H:%M}" if microseconds - now() < _WEEK else f"{there:%a %-d %b, %H:%M}"
 
 
 def _time(microseconds: int, zone: str, shape: str) -> SafeString:

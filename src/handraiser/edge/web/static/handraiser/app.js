@@ -26,10 +26,16 @@
 
   function openForm(address) {
     const dialog = find("#dialog");
+    closeMenus();
+    dialog.replaceChildren();
     htmx.ajax("GET", address, { target: "#dialog", swap: "innerHTML" }).then(() => {
+      if (!dialog.firstElementChild) return; // what there is to fill in has not come
       dialog.showModal();
       find("select, textarea, input:not([type=hidden])", dialog)?.focus();
-    });
+    }, () => {});
+  }
+  function closeMenus() {
+    for (const menu of every("details.menu[open]")) menu.open = false;
   }
 
   document.addEventListener("htmx:beforeSwap", (event) => {
@@ -74,6 +80,7 @@
   function tell(said) {
     lastSaid = { text: said.text, undo: said.undo };
     find("#dialog[open]")?.close();
+    closeMenus();
     const toast = find("#toast");
     find("[data-says]", toast).textContent = said.text;
     const undo = find("[data-undo]", toast);
@@ -97,18 +104,36 @@
     if (undo.hidden || find("#toast").hidden) return;
     htmx.ajax("POST", `/episodes/${undo.dataset.undo}/undo`, { target: "#dialog", swap: "none" });
   }
-  document.addEventListener("htmx:sendError", () => lost());
-  document.addEventListener("htmx:responseError", (event) => lost(event.detail.xhr.status));
-  function lost(status) {
-    const says = status ? `That did not work (${status}). Try again.` : "The server does not answer. Trying again.";
-    find("#lost").textContent = says;
+  // ---- a server that does not answer, or not as it should
+
+  let stays = false; // what somebody said was answered with an error, whatever the page is answered meanwhile
+  const byItself = (event) => event.detail.elt?.matches?.("[data-polls]") ?? false;
+  document.addEventListener("htmx:sendError", (event) => lost(byItself(event)));
+  document.addEventListener("htmx:timeout", (event) => lost(byItself(event)));
+  document.addEventListener("htmx:responseError", (event) => lost(byItself(event), event.detail.xhr.status));
+  function lost(itself, status) {
+    const what = status ? `The server answers with an error (${status}).` : "The server does not answer.";
+    const then = itself ? "What you see is as it was; it goes on by itself when the server is back." : "Try again.";
+    stays = Boolean(status) && !itself;
+    find("#lost").textContent = `${what} ${then}`;
     find("#lost").hidden = false;
   }
-  document.addEventListener("htmx:afterOnLoad", () => { find("#lost").hidden = true; });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful && !(stays && byItself(event))) find("#lost").hidden = true;
+  });
+
+  // ---- what asks by itself does not take away a menu that somebody has opened
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (byItself(event) && find("details.menu[open]", event.detail.elt)) event.preventDefault();
+  });
 
   // ---- keys
 
-  const acts = { a: "accept", r: "recycle", l: "log", q: "sql" };
+  const acts = {
+    a: ["accept"], r: ["recycle"], l: ["log"], q: ["sql"], o: ["opportunity"], w: ["won"], x: ["lost"],
+    p: ["pause", "resume"], g: ["assign"],
+  };
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       for (const menu of every("details.menu[open]")) {
@@ -126,10 +151,18 @@
     } else if (event.key === "?" && find("#keys")) find("#keys").showModal();
     else if (event.key === "u") takeBack(find("[data-undo]"));
     else if (at >= 0 && event.key === "Enter" && event.target === rows[at]) find("[data-open]", rows[at])?.click();
-    else if (at >= 0 && acts[event.key]) find(`[data-act=${acts[event.key]}]`, rows[at])?.click();
+    else if (at >= 0 && event.key === "m") openMenu(rows[at]);
+    else if (at >= 0 && acts[event.key]) acts[event.key].map((act) => find(`[data-act=${act}]`, rows[at])).find(Boolean)?.click();
     else return;
     event.preventDefault();
   });
+
+  function openMenu(row) {
+    const menu = find("details.menu", row);
+    if (!menu) return;
+    menu.open = true;
+    find(".dropdown-item", menu)?.focus();
+  }
 
   // ---- clocks: how long there still is, of time that counts
 
@@ -142,7 +175,8 @@
       const since = clock.dataset.runs === "1" ? drawnAt.get(clock) : Math.max(drawnAt.get(clock), turnsAt || Infinity);
       const left = Number(clock.dataset.left) - Math.max(0, now - since) / 1000;
       const stands = clock.dataset.runs !== "1" && now < (turnsAt || Infinity);
-      clock.textContent = left < 0 ? `${told(-left)} late` : `in ${told(left)}${stands ? ", stands still" : ""}`;
+      const until = clock.dataset.goesOn ? `, goes on ${clock.dataset.goesOn}` : ", stands still";
+      clock.textContent = left < 0 ? `${told(-left)} late` : `in ${told(left)}${stands ? until : ""}`;
     }
   }
   function told(seconds) {

@@ -41,8 +41,14 @@
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (dragged && event.target.id === "board") event.preventDefault();
   });
+  let across = 0; // how far it was scrolled
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (dragged && event.target.id === "board") event.detail.shouldSwap = false;
+    if (event.target.id !== "board") return;
+    if (dragged) event.detail.shouldSwap = false;
+    across = event.target.scrollLeft;
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id === "board") event.target.scrollLeft = across;
   });
 
   document.addEventListener("keydown", (event) => {
