@@ -21,6 +21,7 @@ GIVEN = {
     "episode_id": "999999",
     "lead_id": "999999",
     "other": "999998",
+    "name": "999999",
     "link": "999999",
 }
 EVERYBODY = {
@@ -37,6 +38,9 @@ ONLY = {  # roles, of pages that not all may see
     "people_leave": {"administrator"},
     "board": {"manager", "administrator", "marketing", "viewer"},
     "board_columns": {"manager", "administrator", "marketing", "viewer"},
+    "what_if": {"manager", "administrator", "marketing", "viewer"},
+    "what_if_answer": {"manager", "administrator", "marketing", "viewer"},
+    "what_if_people": {"manager", "administrator", "marketing", "viewer"},
 }
 _STEWARDS = {"marketing", "manager", "administrator"}
 ONLY |= dict.fromkeys(["lead_same", "lead_join", "lead_unjoin", "lead_consent", "lead_everything"], _STEWARDS)

@@ -31,6 +31,7 @@ from handraiser.edge.web.queue.page import queue, rows
 from handraiser.edge.web.queue.verdicts import say
 from handraiser.edge.web.signing.elsewhere import elsewhere
 from handraiser.edge.web.signing.pages import forgotten, join, welcome
+from handraiser.edge.web.whatif.page import what_if, what_if_answer, what_if_people
 from handraiser.lifecycle.saying import Act
 
 __all__ = ["ActInPath", "handler404", "handler500", "nowhere", "urlpatterns", "wrong"]
@@ -56,6 +57,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("home/trend", home_trend, name="home_trend"),
     path("board", board, name="board"),
     path("board/columns", board_columns, name="board_columns"),
+    path("agreements/<str:name>/what-if", what_if, name="what_if"),
+    path("agreements/<str:name>/what-if/answer", what_if_answer, name="what_if_answer"),
+    path("agreements/<str:name>/what-if/people", what_if_people, name="what_if_people"),
     path("people", people, name="people"),
     path("people/invite", invite, name="people_invite"),
     path("people/<int:number>/link", link, name="people_link"),
