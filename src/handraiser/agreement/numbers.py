@@ -115,16 +115,13 @@ def _threshold(agreement: Agreement) -> list[Parameter]:
 
 def _section(document: Mapping[str, Any], section: str) -> Iterator[Parameters]:
     part = document.get(section) or {}
-    rules = part if isinstance(part, list) else part.get("rules") or []
-    for rule in rules:
+    for rule in part.get("rules") or []:
         yield Parameters(
             section=section,
             title=capital(readable(rule["rule"], rule.get("title") or "")),
             name=rule["rule"],
             parameters=_of_rule(rule),
         )
-    if isinstance(part, list):
-        return
     for group, limits in (part.get("groups") or {}).items():
         named = [_parameter(f"{group}.{key}", _OF_SECTION[key], limits[key]) for key in limits or ()]
         title = f"Together: {readable(group)}"
@@ -158,9 +155,7 @@ def _of_rule(rule: Mapping[str, Any]) -> list[Parameter]:
 
 
 def _keys(document: Mapping[str, Any], section: str, says: Mapping[str, str]) -> list[Parameter]:
-    part = document.get(section)
-    if not isinstance(part, Mapping):
-        return []
+    part = document.get(section) or {}
     return [_parameter(f"{section}.{key}", told, part[key]) for key, told in says.items() if key in part]
 
 
