@@ -72,13 +72,6 @@ class Asked(NamedTuple):
     people: int = 10
 
 
-class Line(NamedTuple):
-    """Seconds: in the middle, and the longest."""
-
-    median: float
-    longest: float
-
-
 def fill(database: Database, asked: Asked) -> None:
     """Have the history be there, in the database and in its files."""
     # The numbers are those of bench/agreement.yaml, which files are measured with.
@@ -109,11 +102,10 @@ class Person:
     def __init__(self, visitor: Visitor, tab: str) -> None:
         self.visitor, self.tab = visitor, tab
 
-    def asks(self, change: str = "") -> dict[str, Any]:
+    def asks(self, change: str = "", *, part: str = "") -> dict[str, Any]:
         """Return what is answered at once."""
-        name, _, value = change.partition("=")
-        said = f"{name}={quote(value)}&" if change else ""
-        path = f"/agreements/bench/what-if/answer?{said}asker={self.tab}&number={next(_numbers)}"
+        asked = f"part={part}&asker={self.tab}&number={next(_numbers)}"
+        path = f"/agreements/bench/what-if/answer?{quote(change, safe='=&')}&{asked}"
         seen = self.visitor.get(path)
         if seen.status != 200:
             raise AssertionError(f"{path} is answered with {seen.status}")
@@ -130,16 +122,16 @@ class Person:
         return answer
 
 
-def _timed(person: Person, change: str) -> float:
+def _timed(person: Person, change: str, part: str = "") -> float:
     begun = time.perf_counter()
-    answer = person.asks(change)
-    if answer["type"] != "supposed":
+    answer = person.asks(change, part=part)
+    if answer["type"] != ("curved" if part else "supposed"):
         raise AssertionError(answer)
     return time.perf_counter() - begun
 
 
-def _line(taken: list[float]) -> Line:
-    return Line(statistics.median(taken), max(taken))
+def _told(taken: list[float]) -> str:
+    return f"{statistics.median(taken):.2f} s ({max(taken):.2f})"
 
 
 def measure(app: App, asked: Asked, front: int) -> Iterator[tuple[str, str]]:
@@ -156,11 +148,16 @@ def measure(app: App, asked: Asked, front: int) -> Iterator[tuple[str, str]]:
     yield "MQLs it finds", f"{answer['beside']['test']['mqls']:,}"
     for name, change in _CHANGES.items():
         taken = [_timed(first, change.format(_FROM[name] + k)) for k in range(asked.times)]
-        line = _line(taken)
-        yield f"a change of {name}", f"{line.median:.2f} s ({line.longest:.2f})"
+        yield f"a change of {name}", _told(taken)
+    taken = [_timed(first, f"form.points={40 + k}", "curve") for k in range(asked.times)]
+    yield "the curve by threshold, with the change before it", _told(taken)
+    taken = [_timed(first, f"form.points=44&threshold={60 + k}", "curve") for k in range(asked.times)]
+    yield "the curve where the threshold alone moves", _told(taken)
     yield "ten people at once, each another change", _at_once(people, asked)
     yield "people who are gained, a page of 20", f"{_who(visitors[0]):.2f} s"
-    yield "a change to the drawn chart, in Chromium", _in_chromium(app, visitors[0], asked)
+    drawn, curved = _in_chromium(app, visitors[0], asked)
+    yield "from a change to the drawn charts, in Chromium", _told(drawn)
+    yield "and to the drawn curve", _told(curved)
     yield "memory of the process, at most", f"{_memory(front) / 1e9:.2f} GB"
 
 
@@ -171,8 +168,7 @@ def _at_once(people: list[Person], asked: Asked) -> str:
         for k in range(asked.times):
             said = [change.replace("form", ("form", "paper", "webinar")[k % 3]) for change in changes]
             taken += pool.map(_timed, people, said)
-    line = _line(taken)
-    return f"{line.median:.2f} s ({line.longest:.2f})"
+    return _told(taken)
 
 
 def _who(visitor: Visitor) -> float:
@@ -183,7 +179,8 @@ def _who(visitor: Visitor) -> float:
     return time.perf_counter() - begun
 
 
-def _in_chromium(app: App, visitor: Visitor, asked: Asked) -> str:
+def _in_chromium(app: App, visitor: Visitor, asked: Asked) -> tuple[list[float], list[float]]:
+    """Return how long it takes until the charts are drawn, and until the curve is."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         context = browser.new_context(base_url=app.url, viewport={"width": 1280, "height": 900})
@@ -192,29 +189,32 @@ def _in_chromium(app: App, visitor: Visitor, asked: Asked) -> str:
         )
         page = context.new_page()
         page.goto("/agreements/bench/what-if")
-        page.wait_for_selector("#what-if[data-number]")
+        page.wait_for_selector("#what-if[data-curved]")
         taken = []
         for points in range(31, 31 + asked.times):
             page.wait_for_timeout(1_500)  # who is gained and lost has been told
-            taken.append(
-                page.evaluate(
-                    """(points) => new Promise((done) => {
-                        const root = document.getElementById("what-if"), begun = performance.now();
-                        new MutationObserver((_, watching) => {
-                            watching.disconnect();
-                            done(performance.now() - begun);
-                        }).observe(root, { attributes: true, attributeFilter: ["data-number"] });
-                        const input = document.getElementById("f-form-points");
-                        input.value = points;
-                        input.dispatchEvent(new Event("input"));
-                    })""",
-                    points,
-                )
-                / 1_000
-            )
+            taken.append(page.evaluate(_WATCHED, points))
         browser.close()
-    line = _line(taken)
-    return f"{line.median:.2f} s ({line.longest:.2f})"
+    drawn, curved = zip(*taken, strict=True)
+    return [each / 1_000 for each in drawn], [each / 1_000 for each in curved]
+
+
+_WATCHED = """(points) => new Promise((done) => {
+    const root = document.getElementById("what-if"), begun = performance.now();
+    let drawn = null;
+    new MutationObserver((seen, watching) => {
+        for (const { attributeName } of seen) {
+            if (attributeName === "data-number") drawn ??= performance.now() - begun;
+            else {
+                watching.disconnect();
+                done([drawn ?? performance.now() - begun, performance.now() - begun]);
+            }
+        }
+    }).observe(root, { attributes: true, attributeFilter: ["data-number", "data-curved"] });
+    const input = document.getElementById("f-form-points");
+    input.value = points;
+    input.dispatchEvent(new Event("input"));
+})"""
 
 
 @contextmanager

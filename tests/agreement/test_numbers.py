@@ -1,4 +1,4 @@
-"""Every number that a page offers is one that can be changed, and is the agreement's own as long as it stays."""
+"""Every number that a page offers can be changed, and is the agreement's own as long as it stays."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ def test_a_number_set_to_what_it_is_changes_nothing(agreement: object) -> None:
 
 def test_numbers_stand_as_the_agreement_has_them() -> None:
     assert names(SHORT) == [
-        "threshold", "big.points", "visit.points", "visit.decay", "quiet.points", "quiet.silent_for", "score.max",
+        "threshold", "big.points", "visit.points", "visit.decay", "quiet.points", "quiet.silent_for",
+        "score.max",
     ]  # fmt: skip
     told = {each.name: (part.title, each) for part in parameters(SHORT) for each in part.parameters}
     title, quiet = told["quiet.silent_for"]

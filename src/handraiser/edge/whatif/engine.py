@@ -20,7 +20,18 @@ from handraiser.agreement import load
 from handraiser.agreement.model import Agreement
 from handraiser.edge.whatif.folded import Folded
 from handraiser.edge.whatif.reading import read
-from handraiser.edge.whatif.wire import Answer, Failed, Listed, Question, Reading, Supposed, Void, Who
+from handraiser.edge.whatif.wire import (
+    Answer,
+    Curve,
+    Curved,
+    Failed,
+    Listed,
+    Question,
+    Reading,
+    Supposed,
+    Void,
+    Who,
+)
 from handraiser.flows.live import live_now
 from handraiser.store.newness import newness
 
@@ -100,12 +111,11 @@ class Engine:
             folded.run(each)
             if self._is_void(question):
                 return Void()
+        if isinstance(question, Curve):
+            points = folded.curve(tested, against, hidden)
+            return Curved(at=folded.known.at, points=points, took=time.perf_counter() - begun)
         beside = folded.beside(tested, against, hidden)
-        if self._is_void(question):
-            return Void()
-        curve = folded.curve(tested, against, beside.test, hidden)
-        took = time.perf_counter() - begun
-        return Supposed(at=folded.known.at, beside=beside, curve=curve, took=took)
+        return Supposed(at=folded.known.at, beside=beside, took=time.perf_counter() - begun)
 
     def _is_void(self, question: Question) -> bool:
         return self._latest.get((question.asker, type(question)), 0) > question.number

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from handraiser.agreement.changing import but_for_threshold
 from handraiser.agreement.model import Agreement
 from handraiser.edge.whatif.reading import Known
-from handraiser.learning.backtest import Backtest, Point, population
+from handraiser.learning.backtest import Point, population
 from handraiser.learning.beside import Beside, Rungs, beside, curve, left_out, rungs, shift
 from handraiser.learning.differences import Difference, differences
 from handraiser.learning.replay import Replay, Run
@@ -22,8 +22,9 @@ __all__ = ["Changed", "Folded"]
 Flags = npt.NDArray[np.bool_]
 _RUNS = 4  # the agreement that is live among them
 _LADDERS = 32
-_STEPS = 20  # of a ladder, beside nothing
+_STEPS = 16  # of a ladder
 _LEAST_TOP = 10.0
+_LOW = 0.1  # of the ladder: so low a threshold is nobody's, and takes longest to find out about
 
 
 class Changed(NamedTuple):
@@ -61,11 +62,11 @@ class Folded:
         runs = [self.run(each) for each in (against, tested)]
         return beside(self._replay(tested), runs[1], runs[0], until=self.known.at, hidden=hidden)
 
-    def curve(self, tested: Agreement, against: Agreement, test: Backtest, hidden: Flags) -> list[Point]:
+    def curve(self, tested: Agreement, against: Agreement, hidden: Flags) -> list[Point]:
         """Return precision and recall by threshold; those stay where they are as the agreement's moves."""
         if threshold(tested) is None:
             return []
-        now = threshold(against)
+        test, now = self.beside(tested, against, hidden).test, threshold(against)
         steps = _steps(test.threshold if now is None else now)
         key = (but_for_threshold(tested), steps, hash(hidden.tobytes()))
         ladder = self._ladders.get(key)
@@ -105,4 +106,4 @@ def _steps(now: float | None) -> tuple[float, ...]:
     """Return thresholds in round steps, up to twice what it is now."""
     top = max(2 * (now or 0.0), _LEAST_TOP)
     step = max(1.0, float(np.ceil(top / _STEPS)))
-    return tuple(step * k for k in range(_STEPS + 1))
+    return tuple(step * k for k in range(_STEPS + 1) if step * k > _LOW * top)

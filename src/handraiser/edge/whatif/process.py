@@ -24,7 +24,7 @@ from django.db import Error, connection
 from handraiser.edge.database import set_up
 from handraiser.edge.running import now
 from handraiser.edge.whatif import place
-from handraiser.edge.whatif.wire import Another, Answer, Failed, Question, receive, send
+from handraiser.edge.whatif.wire import Another, Answer, Curve, Failed, Question, receive, send
 from handraiser.scoring.stream import processors
 
 __all__ = ["main", "serve"]
@@ -68,6 +68,7 @@ class _Desk:
         self._talking = ThreadPoolExecutor(_ASKING, "talking")
         # Each uses all processors; more of them at once would take more memory, and be no quicker.
         self._answering = ThreadPoolExecutor(max(2, threads), "answering")
+        self._drawing = ThreadPoolExecutor(1, "drawing")  # curves take longest, and keep no figures waiting
 
     def serve(self, listener: socket.socket, *, alone: Callable[[], bool], idle: float) -> None:
         """Answer until it is over."""
@@ -85,8 +86,8 @@ class _Desk:
                 self._talking.submit(self._talk, asker)
         finally:
             self._engine.end()
-            self._answering.shutdown(wait=False, cancel_futures=True)
-            self._talking.shutdown(wait=False, cancel_futures=True)
+            for each in (self._drawing, self._answering, self._talking):
+                each.shutdown(wait=False, cancel_futures=True)
 
     def _talk(self, asker: socket.socket) -> None:
         with asker:
@@ -106,7 +107,8 @@ class _Desk:
             self._stop.set()
             return Another()
         self._engine.note(question)
-        return self._engine.waits(question) or self._answering.submit(self._ask, question).result()
+        by = self._drawing if isinstance(question, Curve) else self._answering
+        return self._engine.waits(question) or by.submit(self._ask, question).result()
 
     def _ask(self, question: Question) -> Answer:
         try:

@@ -16,7 +16,7 @@ from handraiser.learning.beside import Beside
 from handraiser.learning.differences import Difference
 
 __all__ = [
-    "Another", "Answer", "Failed", "Listed", "Question", "Reading", "Supposed", "Void", "WhatIf", "Who",
+    "Another", "Answer", "Curve", "Curved", "Failed", "Listed", "Question", "Reading", "Supposed", "Void", "WhatIf", "Who",
     "receive", "send",
 ]  # fmt: skip
 
@@ -45,6 +45,10 @@ class WhatIf(_Asked, frozen=True, kw_only=True, tag="what-if"):
     """How many would be MQLs?"""
 
 
+class Curve(_Asked, frozen=True, kw_only=True, tag="curve"):
+    """What would other thresholds give? It takes longer than all the rest, so it is asked by itself."""
+
+
 class Who(_Asked, frozen=True, kw_only=True, tag="who"):
     """Who is gained, or lost, the latest first: so many, after so many?"""
 
@@ -63,14 +67,20 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, tag="reading"):
 class Supposed(msgspec.Struct, frozen=True, kw_only=True, tag="supposed"):
     """What would be.
 
-    at       the figures are of what was known at this instant, microseconds
-    curve    precision and recall by threshold; empty where there is none
-    took     seconds that it took to find out
+    at    the figures are of what was known at this instant, microseconds
+    took  seconds that it took to find out
     """
 
     at: int
     beside: Beside
-    curve: list[Point]
+    took: float
+
+
+class Curved(msgspec.Struct, frozen=True, kw_only=True, tag="curved"):
+    """Precision and recall by threshold; empty where the agreement has none."""
+
+    at: int
+    points: list[Point]
     took: float
 
 
@@ -96,8 +106,8 @@ class Another(msgspec.Struct, frozen=True, kw_only=True, tag="another"):
     """This process is of another database or version, and ends."""
 
 
-Question = WhatIf | Who
-Answer = Reading | Supposed | Listed | Void | Failed | Another
+Question = WhatIf | Curve | Who
+Answer = Reading | Supposed | Curved | Listed | Void | Failed | Another
 
 
 def send(to: socket.socket, message: Question | Answer) -> None:

@@ -20,7 +20,7 @@ from handraiser.edge.web.whatif.capacity import capacity
 from handraiser.edge.web.whatif.fields import changes_in, sections, supposed, wrong_where
 from handraiser.edge.whatif.asking import Asking
 from handraiser.edge.whatif.identity import identity
-from handraiser.edge.whatif.wire import Answer, Listed, Supposed, WhatIf, Who
+from handraiser.edge.whatif.wire import Answer, Curve, Listed, Question, Supposed, WhatIf, Who
 from handraiser.errors import Mistakes
 from handraiser.flows.live import live_now
 from handraiser.handoff.about import Lead
@@ -48,7 +48,10 @@ def what_if(request: HttpRequest, name: str) -> HttpResponse:
 
 @page(ASKING)
 def what_if_answer(request: HttpRequest, name: str) -> HttpResponse:
-    """Return what other numbers would give, for scripts of ours; or how far the history has been read."""
+    """Return what other numbers would give, for scripts of ours; or how far the history has been read.
+
+    The curve is a part of its own.
+    """
     agreement = _live(name)
     changes = changes_in(agreement, request.GET.dict())
     try:
@@ -57,7 +60,8 @@ def what_if_answer(request: HttpRequest, name: str) -> HttpResponse:
         wrong = [each._asdict() for each in wrong_where(agreement, changes, mistakes)]
         return _in_json({"type": "wrong", "mistakes": wrong})
     able = capacity(agreement)
-    question = WhatIf(**_asked(request), tested=tested.source, against=agreement.source)
+    kind = Curve if request.GET.get("part") == "curve" else WhatIf
+    question = kind(**_asked(request), tested=tested.source, against=agreement.source)
     answer = _answered(question)
     told = msgspec.to_builtins(answer)
     if isinstance(answer, Supposed):
@@ -112,7 +116,7 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _answered(question: WhatIf | Who) -> Answer:
+def _answered(question: Question) -> Answer:
     connection.close()  # it is waited for long, and many may wait
     return _asking.ask(question)
 

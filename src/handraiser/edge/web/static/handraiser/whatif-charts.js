@@ -135,10 +135,11 @@ window.whatIfCharts = (root) => {
 
   return {
     percent, between, rounded,
-    draw(told) {
+    draw(told, points) {
       months(told.beside);
       weeks(told.beside, told.capacity);
-      curve(told.beside, told.curve);
+      if (points) curve(told.beside, points);
     },
+    curve,
   };
 };

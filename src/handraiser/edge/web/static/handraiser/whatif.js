@@ -5,12 +5,14 @@
   const every = (selector, within = root) => [...within.querySelectorAll(selector)];
   const charts = window.whatIfCharts(root);
   const asker = Math.random().toString(36).slice(2);
-  const SOON = 60, SETTLED = 350, AGAIN = 300, LATER = 4000; // milliseconds
+  const SOON = 60, STILL = 120, SETTLED = 350, AGAIN = 300, LATER = 4000; // milliseconds
   let number = 0;
   let asking = null; // what is being asked, to be given up for something newer
   let waiting = 0;
   let settling = 0;
+  let curving = 0;
   let told = null;
+  let points = null; // of the curve
 
   // ---- the fields
 
@@ -111,8 +113,30 @@
     root.removeAttribute("aria-busy");
     requestAnimationFrame(() => requestAnimationFrame(() => { root.dataset.number = number; }));
     clearTimeout(settling);
+    clearTimeout(curving);
     settling = setTimeout(settled, SETTLED);
+    curving = setTimeout(curve, points ? STILL : 0);
     return undefined;
+  }
+
+  // It takes longer than all the rest, and comes a little later.
+  async function curve() {
+    const mine = number;
+    const place = find("[data-chart-of=curve] .whatif-plot");
+    place.setAttribute("aria-busy", "true");
+    const said = question(mine);
+    said.set("part", "curve");
+    try {
+      const asked = await fetch(`${root.dataset.answer}?${said}`, { headers: { "HX-Request": "true" } });
+      const answer = await asked.json();
+      if (mine !== number || answer.type !== "curved") return;
+      points = answer.points;
+      charts.curve(told.beside, points);
+      place.removeAttribute("aria-busy");
+      root.dataset.curved = mine;
+    } catch {
+      find("[data-chart-of=curve] [data-about]").textContent = "The curve could not be told. Change a number to ask again.";
+    }
   }
 
   function read({ rows, of }) {
@@ -169,7 +193,7 @@
       figure("Recall", charts.percent(test.recall_rate), charts.percent(against.recall_rate), between(test.recall_rate), "customers that were MQLs first"),
       figure("Days to MQL", rounded(test.median_days_to_mql), rounded(against.median_days_to_mql)),
     );
-    charts.draw(told);
+    charts.draw(told, points);
     targets(test.targets, against.targets);
     counted("gained", told.beside.gained, told.beside.gained_customers);
     counted("lost", told.beside.lost, told.beside.lost_customers);
@@ -186,7 +210,7 @@
 
   function figure(says, now, live, title = "", hint = "") {
     const column = make("div", "", "col-6 col-md-4 col-xl");
-    const card = make("div", "", "card");
+    const card = make("div", "", "card h-100");
     const body = make("div", "", "card-body");
     body.append(make("div", says, "text-secondary"), make("div", now, "h2 mb-0"), make("div", `live ${live}`, "text-secondary"));
     if (title.includes("(")) body.append(make("div", `95 %: ${title.slice(title.indexOf("(") + 1, -1)} %`, "text-secondary small"));
@@ -258,7 +282,7 @@
     });
   }
 
-  new MutationObserver(() => { if (told) charts.draw(told); }).observe(document.documentElement, {
+  new MutationObserver(() => { if (told) charts.draw(told, points); }).observe(document.documentElement, {
     attributes: true,
     attributeFilter: ["data-bs-theme"],
   });
