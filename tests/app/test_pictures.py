@@ -28,7 +28,7 @@ PAGES = {
         "/nowhere",
     ],
     "manager": ["/home", "/queue?whose=all", "/board"],
-    "marketing": ["/home", "/board"],
+    "marketing": ["/home", "/board", "/agreements/crm-software/what-if?threshold=70"],
     "administrator": ["/home", "/people"],
     "viewer": ["/home"],
 }

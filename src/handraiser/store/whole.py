@@ -14,14 +14,21 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import msgspec
 import pyarrow as pa
 
-from handraiser.capture.attributes import Patch, Row, rows_of
 from handraiser.facts.inputs import Inputs
 from handraiser.store.bulk import query
 from handraiser.store.consents import all_objecting
-from handraiser.store.history import COMPANIES, LEADS, Member, known_since, names_seen, outcomes_of
+from handraiser.store.history import (
+    COMPANIES,
+    LEADS,
+    Member,
+    Told,
+    known_since,
+    names_seen,
+    outcomes_of,
+    rows_told,
+)
 from handraiser.store.judgements import verdicts_of
 from handraiser.store.records import is_copy, rows_between
 from handraiser.store.segments import COLUMNS, Kind, Segment, chains, read_by, reading
@@ -191,22 +198,17 @@ def _rows(read: _Reading, patches: str, schema: pa.Schema) -> pa.Table:
     batches = []
     rows: list[tuple[Any, ...]] = []
     for (owner, created), own in groupby(read.fetched(patches), key=itemgetter(0, 1)):
-        for row in _of_one([each[2:] for each in own]):
-            times = (row.valid_from, row.known_at)
-            said = msgspec.json.encode(row.values).decode()
+        for valid, known, said, company in rows_told([Told(*each[2:]) for each in own]):
             rows.append(
-                (str(owner), row.company, *times, created, said) if schema is LEADS else (owner, *times, said)
+                (str(owner), company, valid, known, created, said)
+                if schema is LEADS
+                else (owner, valid, known, said)
             )
         if len(rows) >= _PAGE:
             batches.append(_batch(rows, schema))
             rows = []
     batches.append(_batch(rows, schema))
     return pa.Table.from_batches(batches, schema=schema)
-
-
-def _of_one(own: Sequence[tuple[int, int, str, str | None]]) -> list[Row]:
-    decode = msgspec.json.decode
-    return rows_of([Patch(valid, known, decode(said), company) for valid, known, said, company in own])
 
 
 def _batch(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch:

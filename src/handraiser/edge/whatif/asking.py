@@ -78,5 +78,7 @@ class Asking:
             self._begun_at = time.monotonic()
             command = [sys.executable, "-m", _MODULE, str(os.getpid())]
             # A program of its own: a copy of a web process would have locks that nobody opens any more.
-            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603  our own module
+            # Threads that each keep memory for themselves would keep as much again.
+            told = os.environ | {"MALLOC_ARENA_MAX": "2"}
+            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=told)  # noqa: S603  our own
             return _NOT_YET

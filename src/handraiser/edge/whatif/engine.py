@@ -176,6 +176,8 @@ class Engine:
         now = self._clock()
         agreements = only or [*(each.agreement for each in live_now(now)), *wanted]
         self._progress = Reading(rows=0, of=0)
+        if self._folded is not None:
+            self._folded.rest()
         known = read(self._data, self._room, agreements, now=now, threads=self._threads, told=self._tell)
         self._folded = Folded(known)
 

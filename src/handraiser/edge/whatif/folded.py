@@ -57,6 +57,11 @@ class Folded:
                 del self._runs[next(iter(self._runs))]
         return found
 
+    def rest(self) -> None:
+        """Let go of what can be found out again: there is to be room for what is read anew."""
+        with self._lock:
+            self._runs.clear()
+
     def beside(self, tested: Agreement, against: Agreement, hidden: Flags) -> Beside:
         """Return the figures of an agreement beside those of the one that it would take the place of."""
         runs = [self.run(each) for each in (against, tested)]

@@ -16,8 +16,8 @@ from handraiser.learning.beside import Beside
 from handraiser.learning.differences import Difference
 
 __all__ = [
-    "Another", "Answer", "Curve", "Curved", "Failed", "Listed", "Question", "Reading", "Supposed", "Void", "WhatIf", "Who",
-    "receive", "send",
+    "Another", "Answer", "Curve", "Curved", "Failed", "Listed", "Question", "Reading", "Supposed", "Void",
+    "WhatIf", "Who", "receive", "send",
 ]  # fmt: skip
 
 _LENGTH = struct.Struct("!I")

@@ -93,6 +93,7 @@ def what_if_people(request: HttpRequest, name: str) -> HttpResponse:
             "next": shown if shown < answer.of else None,
             "before": max(after - _PEOPLE, 0) if after else None, "zone": user_of(request).timezone,
         }  # fmt: skip
+        connection.close()  # many may wait here by and by, each with a connection
     return render(request, "whatif/people.html", told)
 
 
@@ -124,13 +125,13 @@ def _answered(question: Question) -> Answer:
 def _known(people: list[Difference]) -> list[tuple[Difference, Lead, int]]:
     """Return who they are; nobody who has been forgotten meanwhile."""
     names = leads_told({int(each.lead_id) for each in people})
-    leads = set(
+    there = set(
         Person.objects.filter(pk__in=list(names), lead_since__isnull=False).values_list("pk", flat=True)
     )
     return [
         (each, names[int(each.lead_id)], int(each.mql_at.timestamp() * 1_000_000))
         for each in people
-        if int(each.lead_id) in leads
+        if int(each.lead_id) in there
     ]
 
 
