@@ -224,7 +224,7 @@
   function targets(now, live) {
     const shown = now.filter((each) => TARGETS[each.target]);
     const says = (each) => {
-      if (each.met === null) return `cannot be told: ${each.note}`;
+      if (each.met === null) return "cannot be told";
       const found = each.rate ? charts.between(each.rate) : charts.rounded(each.found);
       return `${found} ${each.met ? "✓ met" : "✗ missed"}`;
     };
@@ -233,6 +233,7 @@
       const row = document.createElement("tr");
       const head = make("th", TARGETS[each.target]);
       head.scope = "row";
+      if (each.met === null) head.append(make("div", each.note, "text-secondary small"));
       const wanted = each.target === "mqls_per_month" ? charts.rounded(each.wanted) : `${charts.rounded(100 * each.wanted)} %`;
       row.append(head, make("td", wanted), make("td", before ? says(before) : "–"), make("td", says(each), each.met === false ? "text-red fw-bold" : ""));
       return row;
