@@ -3,8 +3,8 @@
 Files are measured beside DuckDB's bare GROUP BY: every line is the median of several processes, and each is
 paired with a GROUP BY run just before it, so that a machine whose speed drifts does not tilt the ratio. Then
 what takes events in (`bench.ingest`) and what decides leads live (`bench.live`), what hands them off
-(`bench.handing`), and what people look at (`bench.pages`); all take further arguments when they are run by
-themselves.
+(`bench.handing`), what people look at (`bench.pages`), and what other numbers would give (`bench.whatif`);
+all take further arguments when they are run by themselves.
 """
 
 from __future__ import annotations
@@ -124,6 +124,7 @@ def main() -> None:
     _by_itself("bench.live", asked.runs)
     _by_itself("bench.handing", asked.runs)
     _by_itself("bench.pages", asked.runs)
+    _by_itself("bench.whatif", asked.runs)
 
 
 def _by_itself(module: str, runs: int) -> None:

@@ -28,7 +28,14 @@ PAGES = {
         "/nowhere",
     ],
     "manager": ["/home", "/queue?whose=all", "/board", "/teams", "/teams/emea", "/routes"],
-    "marketing": ["/home", "/board"],
+    "marketing": [
+        "/home",
+        "/board",
+        "/agreements",
+        "/agreements/crm-software",
+        "/agreements/crm-software/edit",
+        "/agreements/crm-software/what-if?threshold=70",
+    ],
     "administrator": ["/home", "/people", "/teams", "/teams/americas"],
     "viewer": ["/home", "/teams/pacific"],
 }

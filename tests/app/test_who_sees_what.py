@@ -23,6 +23,7 @@ GIVEN = {
     "episode_id": "999999",
     "lead_id": "999999",
     "other": "999998",
+    "name": "999999",
     "link": "999999",
     "team": "999999",
     "off": "999999",
@@ -44,6 +45,9 @@ ONLY = {  # roles, of pages that not all may see
     "people_leave": {"administrator"},
     "board": {"manager", "administrator", "marketing", "viewer"},
     "board_columns": {"manager", "administrator", "marketing", "viewer"},
+    "what_if": {"manager", "administrator", "marketing", "viewer"},
+    "what_if_answer": {"manager", "administrator", "marketing", "viewer"},
+    "what_if_people": {"manager", "administrator", "marketing", "viewer"},
 }
 _LOOKING = {"manager", "administrator", "marketing", "viewer"}
 ONLY |= dict.fromkeys(["teams", "team", "routes", "routes_tried"], _LOOKING)

@@ -1,28 +1,31 @@
 """What would the agreement be with one number changed?
 
 A parameter is named as people would: `threshold`, `whitepaper.points`, `email.max` (a rule or group and its
-key), or by its path in the file: `engagement.within`, `grades.A`, `qualify.mql`.
+key), or by its path in the file: `engagement.within`, `grades.A`, `qualify.mql`. Of a list the items are
+counted from 1: `seniority.points.1.points` are those of its first band.
 """
 
 from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping, MutableSequence
 from numbers import Real
 from typing import Any
 
+from msgspec import structs
 from ruamel.yaml import YAML
 
 from handraiser.agreement import expression as said
-from handraiser.agreement.model import Agreement
+from handraiser.agreement.fingerprint import fingerprint
+from handraiser.agreement.model import Agreement, Sql
 from handraiser.agreement.parser import parse
 from handraiser.agreement.reading import load
 from handraiser.agreement.trouble import nearest
 from handraiser.agreement.vocabulary import KEYS
 from handraiser.errors import Diagnostic, Mistakes, Place
 
-__all__ = ["THRESHOLD", "as_number", "changed"]
+__all__ = ["THRESHOLD", "as_number", "but_for_threshold", "changed", "thresholds_of"]
 
 THRESHOLD = "threshold"  # the number that `qualify.mql` compares the score with
 
@@ -46,6 +49,19 @@ def changed(agreement: Agreement, changes: Mapping[str, object]) -> Agreement:
     text = io.StringIO()
     yaml.dump(document, text)
     return load(text.getvalue(), file=f"<{agreement.name}, changed>")
+
+
+def thresholds_of(agreement: Agreement) -> list[str]:
+    """Return the numbers that `qualify.mql` compares the score with, as they are written."""
+    text = agreement.qualify.mql.text
+    return [text[start:stop] for start, stop in sorted(_thresholds(parse(text)))]
+
+
+def but_for_threshold(agreement: Agreement) -> str:
+    """Return what tells an agreement from others that differ from it in more than the threshold."""
+    mql = Sql(_with_threshold(agreement, 0), agreement.qualify.mql.at)
+    qualify = structs.replace(agreement.qualify, mql=mql)
+    return fingerprint(structs.replace(agreement, qualify=qualify))
 
 
 def as_number(value: object) -> float:
@@ -89,9 +105,14 @@ def _set(document: MutableMapping[str, Any], name: str, value: object) -> None:
     for key in keys[:-1]:
         if at is document and key in KEYS["the agreement"]:
             at.setdefault(key, {})
+        if isinstance(at, MutableSequence) and key.isdecimal() and 1 <= int(key) <= len(at):
+            at = at[int(key) - 1]
+            continue
         if not isinstance(at, MutableMapping) or key not in at:
             raise Mistakes([_unknown(document, name)])
         at = at[key]
+    if not isinstance(at, MutableMapping):
+        raise Mistakes([_unknown(document, name)])
     if value is None:
         at.pop(keys[-1], None)
     else:

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from datetime import date
 
 import msgspec
-import numpy as np
 
 from handraiser.agreement.model import Agreement
 from handraiser.edge.doubts import refuse_unusable
 from handraiser.edge.library import Data, instant, met
 from handraiser.errors import Diagnostic, Mistakes, Place
 from handraiser.facts.inputs import Rejects
-from handraiser.learning.backtest import Backtest, count, population
+from handraiser.learning.backtest import Backtest, population
 from handraiser.learning.backtest import backtest as tested
+from handraiser.learning.beside import shift
 from handraiser.learning.differences import Difference, differences
 from handraiser.learning.replay import Replay
 from handraiser.scoring.lint import lint
@@ -140,15 +140,14 @@ def compare(
             test=mine, against=None, gained=[], lost=[], earlier=0, later=0, lint=noted, refused=list(refused)
         )
     run, other_run = runs
-    ours, theirs = (count(each.mql_at, who, asked).mqls for each in runs)
-    both = ours & theirs
+    moved = shift(run, other_run, who, asked)
     return Comparison(
         test=mine,
         against=others[0],
-        gained=differences(run, other_run, who, ours & ~theirs, gained=True, threads=replay.threads),
-        lost=differences(other_run, run, who, theirs & ~ours, gained=False, threads=replay.threads),
-        earlier=int(np.count_nonzero(both & (run.mql_at < other_run.mql_at))),
-        later=int(np.count_nonzero(both & (run.mql_at > other_run.mql_at))),
+        gained=differences(run, other_run, who, moved.gained, gained=True, threads=replay.threads),
+        lost=differences(other_run, run, who, moved.lost, gained=False, threads=replay.threads),
+        earlier=moved.earlier,
+        later=moved.later,
         lint=noted,
         refused=list(refused),
     )

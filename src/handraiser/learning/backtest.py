@@ -158,15 +158,19 @@ def backtest(
     until: int,
     since: int | None = None,
     episodes: str = "first",
+    who: People | None = None,
     curves: bool = True,
+    shares: bool = True,
 ) -> Backtest:
     """Return the figures of a run over a population, both up to `until`.
 
     since, until  the period, microseconds; since None has no beginning
+    who           what is known of the people, where not all of it is to count
     curves        whether other thresholds are asked for too
+    shares        whether people are told apart by what is known of them
     """
     agreement, zone = run.agreement, run.agreement.timezone
-    who = replay.people(until)
+    who = replay.people(until) if who is None else who
     counted = count(run.mql_at, who, people)
     mql_at, bought_at = run.mql_at, who.customer
     to_win = spread((bought_at - mql_at)[counted.reached] / _DAY)
@@ -204,7 +208,7 @@ def backtest(
         by_month=by_month,
         per_week=_load(run, counted, recorded, begins=since is not None),
         funnel=funnel,
-        by=breakdowns(run, who, replay.inputs, counted=people.leads, until=until),
+        by=breakdowns(run, who, replay.inputs, counted=people.leads, until=until) if shares else [],
         threshold=threshold(agreement),
         curve=points,
         scores=scores,

@@ -11,7 +11,9 @@ events reads them anew.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from datetime import date
 from itertools import product
 from types import TracebackType
@@ -31,7 +33,7 @@ from handraiser.scoring.match import Matched, matched
 from handraiser.scoring.registers import FOREVER, NEVER
 from handraiser.scoring.score import Prepared, find_episodes, prepare
 from handraiser.scoring.stream import processors
-from handraiser.scoring.survey import Ground, survey
+from handraiser.scoring.survey import Ground, survey, view
 from handraiser.scoring.thresholds import first_by_threshold, threshold
 from handraiser.tables import open_inputs
 
@@ -81,7 +83,10 @@ class Run(NamedTuple):
 
 
 class Replay:
-    """Data that have been read and matched once, to ask any number of agreements about."""
+    """Data that have been read and matched once, to ask any number of agreements about.
+
+    Several threads may ask, as long as nobody asks something new of the events.
+    """
 
     def __init__(
         self,
@@ -133,13 +138,30 @@ class Replay:
         self.threads, self.progress, self.inputs = threads, progress, inputs
         self.names = tuple(dict.fromkeys(agreement.name for agreement in agreements))
         self._asked: list[Agreement] = list(agreements)
-        self._ready: dict[tuple[str, bool], Matched] = {}
-        self._people: dict[tuple[tuple[str, ...], int], People] = {}
+        self._forget()
+        self._alone = threading.RLock()  # whoever asks the inputs
         try:
             self.ground: Ground = self._survey()
         except BaseException:
             self.close()
             raise
+
+    def _forget(self) -> None:
+        self._ready: dict[tuple[str, bool], Matched] = {}
+        self._people: dict[tuple[tuple[str, ...], int], People] = {}
+
+    def about(self, *agreements: Agreement) -> Replay:
+        """Return the same data, of which those outcomes count that name one of these agreements or none."""
+        other = copy(self)
+        other.names = tuple(dict.fromkeys(agreement.name for agreement in agreements))
+        other._asked = list(agreements)
+        other._forget()
+        return other
+
+    def knows(self, agreement: Agreement) -> bool:
+        """Return whether an agreement asks nothing of the events that has not been asked."""
+        with self._alone:
+            return view(agreement, self.ground, threads=self.threads) is not None
 
     def close(self) -> None:
         """Let go of the data."""
@@ -185,19 +207,21 @@ class Replay:
     def prepared(self, agreement: Agreement, *, regardless: bool = True) -> Prepared:
         """Return an agreement ready to be folded; the events are read anew only if it asks something new."""
         key = (agreement.fingerprint, regardless)
-        if key not in self._ready:
-            found = self._matched(agreement, regardless=regardless)
-            if len(self._ready) >= _KEPT:
-                del self._ready[next(iter(self._ready))]
-            self._ready[key] = found
-        return prepare(agreement, self._ready[key], threads=self.threads)
+        with self._alone:
+            if key not in self._ready:
+                found = self._matched(agreement, regardless=regardless)
+                if len(self._ready) >= _KEPT:
+                    del self._ready[next(iter(self._ready))]
+                self._ready[key] = found
+            return prepare(agreement, self._ready[key], threads=self.threads)
 
     def people(self, until: int | None = None, *, names: Sequence[str] = ()) -> People:
         """Return when leads began and what sales made of them up to an instant (microseconds)."""
         key = (tuple(sorted({*self.names, *names})), _end(until))
-        if key not in self._people:
-            self._people[key] = people(self.inputs, self.ground, *key)
-        return self._people[key]
+        with self._alone:
+            if key not in self._people:
+                self._people[key] = people(self.inputs, self.ground, *key)
+            return self._people[key]
 
     def sweep(
         self,

@@ -21,15 +21,16 @@ from handraiser.agreement.model import Agreement
 from handraiser.facts.inputs import Inputs
 from handraiser.scoring.attributes import Population, ask
 from handraiser.scoring.plan import event_rules
-from handraiser.scoring.questions import Questions, questions_of
+from handraiser.scoring.questions import Asking, Questions, questions_of
 from handraiser.scoring.registers import CLOSES, FOREVER, NOTHING, RECYCLES, REOPENS
 from handraiser.scoring.stream import Hits, Tally
-from handraiser.scoring.survey import Ground, Kept, survey, view
+from handraiser.scoring.survey import Answers, Ground, Kept, survey, view
 from handraiser.scoring.timeline import States
 
 __all__ = ["Fit", "Matched", "Outcomes", "event_rules", "match", "matched", "microseconds", "said"]
 
 Ints = npt.NDArray[np.int64]
+_KEPT = 4  # answers of the attributes to as many agreements
 
 
 class Outcomes(NamedTuple):
@@ -112,7 +113,7 @@ def matched(
         return None
     planned = None if ground.plan is None else ground.plan.of(agreement)
     questions = questions_of(agreement, ground.inputs) if planned is None else planned.questions
-    fit, parts, parts_may = _answers(questions, ground.inputs, ground.states)
+    fit, parts, parts_may = _answers(questions, ground)
     return Matched(
         leads=ground.leads,
         floor=ground.floor,
@@ -129,10 +130,10 @@ def matched(
 
 
 def _answers(
-    questions: Questions, inputs: Inputs, states: States
+    questions: Questions, ground: Ground
 ) -> tuple[Fit, npt.NDArray[np.float64], npt.NDArray[np.uint8]]:
-    numbers, may = ask(inputs, states, questions.asking)
-    rules = len(questions.bands)
+    numbers, may = _asked(questions.asking, ground)
+    states, rules = ground.states, len(questions.bands)
     fit = Fit(
         band=np.zeros((len(states.start), rules), dtype=np.uint8),
         points=np.zeros((len(states.start), rules)),
@@ -145,6 +146,15 @@ def _answers(
             fit.points[holds, r] = numbers[holds, expression] if expression >= 0 else 0.0
     parts = list(questions.parts)
     return fit, numbers[:, parts], may[:, parts]
+
+
+def _asked(asking: Asking, ground: Ground) -> Answers:
+    """Return what the attributes say: what has been asked once is kept, as numbers of an agreement change."""
+    if asking not in ground.answers:
+        while len(ground.answers) >= _KEPT:
+            del ground.answers[next(iter(ground.answers))]
+        ground.answers[asking] = ask(ground.inputs, ground.states, asking)
+    return ground.answers[asking]
 
 
 def _outcomes(agreement: Agreement, ground: Ground, names: Collection[str], *, regardless: bool) -> Outcomes:

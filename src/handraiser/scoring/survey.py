@@ -18,15 +18,17 @@ from handraiser.scoring import hits as kernels
 from handraiser.scoring.attributes import Population, attribute_rows, customers
 from handraiser.scoring.keeping import joined
 from handraiser.scoring.plan import Plan, asks, event_plan, places_of
+from handraiser.scoring.questions import Asking
 from handraiser.scoring.registers import FOREVER, NEVER
 from handraiser.scoring.stream import Hits, Tally, each, read_hits
 from handraiser.scoring.timeline import States, build_states
 from handraiser.scoring.wanted import Shape, Wanted
 
-__all__ = ["Ground", "View", "survey", "view"]
+__all__ = ["Answers", "Ground", "View", "survey", "view"]
 
 Ints = npt.NDArray[np.int64]
 Kept = dict[tuple[object, ...], npt.NDArray[np.uint32]]
+Answers = tuple[npt.NDArray[np.float64], npt.NDArray[np.uint8]]
 
 
 class View(NamedTuple):
@@ -47,6 +49,7 @@ class Ground(NamedTuple):
     wanted  what the hits are of, in the order of their numbers; further rules are what is derived from events
     hits    all hits, and `fresh`, those of the inputs' own events, without what was kept from before
     views   the hits as agreements number them, by the places of their rules in `wanted`
+    answers  numbers and truths per state, by what was asked of the attributes (filled by `match.matched`)
     plan    by which it was made, if there was one
     """
 
@@ -59,6 +62,7 @@ class Ground(NamedTuple):
     fresh: Hits
     tally: Tally
     views: dict[tuple[int, ...], View]
+    answers: dict[Asking, Answers]
     plan: Plan | None
 
 
@@ -105,6 +109,7 @@ def survey(
         fresh=fresh,
         tally=tally,
         views={},
+        answers={},
         plan=plan,
     )
 

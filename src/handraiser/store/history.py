@@ -25,6 +25,7 @@ __all__ = [
     "OUTCOMES",
     "History",
     "Member",
+    "Told",
     "company_at",
     "customers_of",
     "history_of",
@@ -33,6 +34,7 @@ __all__ = [
     "members_of",
     "names_seen",
     "outcomes_of",
+    "rows_told",
 ]
 
 LEADS = pa.schema(
@@ -83,7 +85,7 @@ class History(NamedTuple):
     until: dict[int, int]
 
 
-class _Told(NamedTuple):
+class Told(NamedTuple):
     """A patch or a row (`capture.attributes`) whose values are JSON."""
 
     valid_from: int
@@ -199,14 +201,14 @@ def _people(members: Mapping[int, Member], roots: Mapping[int, tuple[int, int]])
         f"LEFT JOIN store_company AS company ON company.id = patch.company_id WHERE {condition} "
         "ORDER BY patch.id"
     )
-    patches: dict[int, list[_Told]] = defaultdict(list)
+    patches: dict[int, list[Told]] = defaultdict(list)
     for person, valid_from, known_at, values, company in query(sql, parameters):
         member = members[person]
-        patches[member.lead].append(_Told(valid_from, max(known_at, member.since), values, company))
+        patches[member.lead].append(Told(valid_from, max(known_at, member.since), values, company))
     rows = [
         (str(lead), row.company, row.valid_from, row.known_at, since, row.values)
         for lead, (since, _) in roots.items()
-        for row in _rows_of(patches[lead])
+        for row in rows_told(patches[lead])
     ]
     return _columns(LEADS.names, rows)
 
@@ -217,13 +219,13 @@ def _companies(keys: Iterable[str]) -> dict[str, Sequence[Any]]:
         'SELECT company.key, valid_from, known_at, "values" FROM store_companypatch AS patch '
         f"JOIN store_company AS company ON company.id = patch.company_id WHERE {condition} ORDER BY patch.id"
     )
-    patches: dict[str, list[_Told]] = defaultdict(list)
+    patches: dict[str, list[Told]] = defaultdict(list)
     for key, valid_from, known_at, values in query(sql, parameters):
-        patches[key].append(_Told(valid_from, known_at, values, None))
+        patches[key].append(Told(valid_from, known_at, values, None))
     rows = [
         (key, row.valid_from, row.known_at, row.values)
         for key, several in patches.items()
-        for row in _rows_of(several)
+        for row in rows_told(several)
     ]
     return _columns(COMPANIES.names, rows)
 
@@ -257,7 +259,7 @@ def customers_of(companies: Iterable[str]) -> dict[str, int]:
     return dict(query(sql, parameters))
 
 
-def _rows_of(patches: Sequence[_Told]) -> Iterator[_Told]:
+def rows_told(patches: Sequence[Told]) -> Iterator[Told]:
     """Yield the attribute rows that patches amount to, the values as JSON."""
     if (plain := _as_they_are(patches)) is not None:
         yield from plain
@@ -267,10 +269,10 @@ def _rows_of(patches: Sequence[_Told]) -> Iterator[_Told]:
         Patch(each.valid_from, each.known_at, _values.decode(each.values), each.company) for each in known
     ]
     for row in rows_of(said):
-        yield _Told(row.valid_from, row.known_at, msgspec.json.encode(row.values).decode(), row.company)
+        yield Told(row.valid_from, row.known_at, msgspec.json.encode(row.values).decode(), row.company)
 
 
-def _as_they_are(patches: Sequence[_Told]) -> Sequence[_Told] | None:
+def _as_they_are(patches: Sequence[Told]) -> Sequence[Told] | None:
     """Return the rows where patches are rows already, as most people's are; None where one has to look.
 
     They have said who they are once, with where they work or after that was derived from their address.

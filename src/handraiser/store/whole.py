@@ -6,7 +6,7 @@ segment yet comes from the database. So it is complete, as of one instant, howev
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from itertools import groupby
 from operator import itemgetter
@@ -14,14 +14,21 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import msgspec
 import pyarrow as pa
 
-from handraiser.capture.attributes import Patch, Row, rows_of
 from handraiser.facts.inputs import Inputs
 from handraiser.store.bulk import query
 from handraiser.store.consents import all_objecting
-from handraiser.store.history import COMPANIES, LEADS, Member, known_since, names_seen, outcomes_of
+from handraiser.store.history import (
+    COMPANIES,
+    LEADS,
+    Member,
+    Told,
+    known_since,
+    names_seen,
+    outcomes_of,
+    rows_told,
+)
 from handraiser.store.judgements import verdicts_of
 from handraiser.store.records import is_copy, rows_between
 from handraiser.store.segments import COLUMNS, Kind, Segment, chains, read_by, reading
@@ -54,10 +61,14 @@ _OF_COMPANIES = (
 
 
 @contextmanager
-def history_inputs(con: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[Inputs]:
+def history_inputs(
+    con: duckdb.DuckDBPyConnection, folder: Path, *, told: Callable[[int, int], None] = lambda rows, of: None
+) -> Iterator[Inputs]:
     """Have all leads as inputs for scoring within, as of now, on a connection that has nothing else on it.
 
     folder  where the segments are; without any, all comes from the database
+    told    is called with how many rows have been read, and how many there are; the last of them are what was
+            done, which is read by whoever reads the inputs
 
     Segments that are read stay until the end. Raises `duckdb.Error` where one is damaged.
     """
@@ -71,6 +82,7 @@ def history_inputs(con: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[Inp
             _put(con, "history_members", _members())
             _put(con, "history_judged", _judged())
             every = {kind: _every(con, kind, found.get(kind, ())) for kind in Kind}
+            read = _Reading(con, found, told)
             seen = names_seen()
             outcomes = _outcomes(con)
             customers = dict(
@@ -81,8 +93,8 @@ def history_inputs(con: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[Inp
         )
         yield streamed_inputs(
             con,
-            leads=_rows(con, _OF_PEOPLE.format(every=every[Kind.PEOPLE]), LEADS),
-            companies=_rows(con, _OF_COMPANIES.format(every=every[Kind.COMPANIES]), COMPANIES),
+            leads=_rows(read, _OF_PEOPLE.format(every=every[Kind.PEOPLE]), LEADS),
+            companies=_rows(read, _OF_COMPANIES.format(every=every[Kind.COMPANIES]), COMPANIES),
             events="history_events",
             seen=seen,
             outcomes=outcomes,
@@ -98,6 +110,28 @@ def _every(con: duckdb.DuckDBPyConnection, kind: Kind, chain: Sequence[Segment])
     _put(con, fresh, pa.Table.from_batches(batches, schema=COLUMNS[kind]))
     # Few files with few rows are no reason for DuckDB to ask each for its columns again.
     return f"({read_by(kind, chain)} UNION ALL SELECT * FROM {fresh})" if chain else fresh
+
+
+class _Reading:
+    """Reads rows, and tells how many of all there are have been read."""
+
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        found: Mapping[Kind, Sequence[Segment]],
+        told: Callable[[int, int], None],
+    ) -> None:
+        self._con, self._told, self._read = con, told, 0
+        fresh = (con.table(f"history_new_{kind}").count("*").fetchall()[0][0] for kind in Kind)
+        self._of = sum(fresh) + sum(segment.rows for chain in found.values() for segment in chain)
+        told(0, self._of)
+
+    def fetched(self, sql: str) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a question."""
+        for batch in self._con.sql(sql).to_arrow_reader(_PAGE):
+            self._read += batch.num_rows
+            self._told(self._read, self._of)
+            yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
 def _put(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
@@ -159,32 +193,22 @@ def _outcomes(con: duckdb.DuckDBPyConnection) -> pa.Table:
     return outcomes_of({person: Member(lead, since) for person, lead, since in members})
 
 
-def _rows(con: duckdb.DuckDBPyConnection, patches: str, schema: pa.Schema) -> pa.Table:
+def _rows(read: _Reading, patches: str, schema: pa.Schema) -> pa.Table:
     """Return the attribute rows that patches amount to, which come owner by owner as they became known."""
     batches = []
     rows: list[tuple[Any, ...]] = []
-    for (owner, created), own in groupby(_fetched(con, patches), key=itemgetter(0, 1)):
-        for row in _of_one([each[2:] for each in own]):
-            times = (row.valid_from, row.known_at)
-            said = msgspec.json.encode(row.values).decode()
+    for (owner, created), own in groupby(read.fetched(patches), key=itemgetter(0, 1)):
+        for valid, known, said, company in rows_told([Told(*each[2:]) for each in own]):
             rows.append(
-                (str(owner), row.company, *times, created, said) if schema is LEADS else (owner, *times, said)
+                (str(owner), company, valid, known, created, said)
+                if schema is LEADS
+                else (owner, valid, known, said)
             )
         if len(rows) >= _PAGE:
             batches.append(_batch(rows, schema))
             rows = []
     batches.append(_batch(rows, schema))
     return pa.Table.from_batches(batches, schema=schema)
-
-
-def _fetched(con: duckdb.DuckDBPyConnection, sql: str) -> Iterator[tuple[Any, ...]]:
-    for batch in con.sql(sql).to_arrow_reader(_PAGE):
-        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
-
-
-def _of_one(own: Sequence[tuple[int, int, str, str | None]]) -> list[Row]:
-    decode = msgspec.json.decode
-    return rows_of([Patch(valid, known, decode(said), company) for valid, known, said, company in own])
 
 
 def _batch(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch:

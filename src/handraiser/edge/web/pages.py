@@ -30,11 +30,14 @@ _FORMS = (
 _THREADS = 8
 _EXPLAINING = 2  # threads for what takes long; it keeps nothing else waiting
 _LONG = ("/explanation", "/proof", "/course", "/tried", "/everything")  # which that is
+_SUPPOSING = 12  # threads that only wait for the process of `edge.whatif`
+_ELSEWHERE = ("/what-if/answer", "/what-if/people")
 _WAITING = 256  # requests; more would be answered later than people wait
 
 _django = get_wsgi_application()
 _threads = ThreadPoolExecutor(_THREADS, "pages")
 _explaining = ThreadPoolExecutor(_EXPLAINING, "explanations")
+_supposing = ThreadPoolExecutor(_SUPPOSING, "what-if")
 _waiting = 0
 
 
@@ -56,10 +59,17 @@ async def answer(scope: Scope, incoming: Incoming, caller: Caller | None) -> Ans
     _waiting += 1
     try:
         environ = _environ(scope, body) | {CALLER: caller}
-        threads = _explaining if environ["PATH_INFO"].endswith(_LONG) else _threads
+        threads = _by(environ["PATH_INFO"])
         return await asyncio.get_running_loop().run_in_executor(threads, _ask, environ)
     finally:
         _waiting -= 1
+
+
+def _by(path: str) -> ThreadPoolExecutor:
+    """Return the threads by which a path is answered."""
+    if path.endswith(_ELSEWHERE):
+        return _supposing
+    return _explaining if path.endswith(_LONG) else _threads
 
 
 def _ask(environ: dict[str, Any]) -> Answer:

@@ -39,6 +39,7 @@ from handraiser.edge.web.signing.pages import forgotten, join, welcome
 from handraiser.edge.web.teams.members import join_in, member_share, pause, take_out
 from handraiser.edge.web.teams.page import change_team, drop_team, new_team, one_team, teams
 from handraiser.edge.web.teams.trying import routes, routes_tried
+from handraiser.edge.web.whatif.page import what_if, what_if_answer, what_if_people
 from handraiser.lifecycle.saying import Act
 
 __all__ = ["ActInPath", "handler400", "handler404", "handler429", "handler500", "urlpatterns"]
@@ -81,6 +82,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("proposals/check", checked, name="proposal_check"),
     path("proposals/<int:number>", proposal, name="proposal"),
     path("proposals/<int:number>/<spoken:said>", say_of_proposal, name="proposal_say"),
+    path("agreements/<str:name>/what-if", what_if, name="what_if"),
+    path("agreements/<str:name>/what-if/answer", what_if_answer, name="what_if_answer"),
+    path("agreements/<str:name>/what-if/people", what_if_people, name="what_if_people"),
     path("people", people, name="people"),
     path("people/invite", invite, name="people_invite"),
     path("people/<int:number>", one_person, name="person"),

@@ -59,6 +59,7 @@ def agreement(request: HttpRequest, name: str) -> HttpResponse:
         "looked_at": looked_at,
         "did": did,
         "may_propose": user_of(request).role == User.Role.MARKETING,
+        "may_try": user_of(request).role != User.Role.SALES,
     } | _beside(name, user_of(request), at)
     return render(request, "agreements/agreement.html", told)
 

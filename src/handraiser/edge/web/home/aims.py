@@ -19,7 +19,7 @@ _NONE = (0, 0)
 
 
 class Aim(NamedTuple):
-    """One aim of an agreement.
+    """One aim of an agreement, by its title and its name.
 
     found  what there is, in words; `note` is of what, or why it cannot be told
     met    None where it cannot be told
@@ -31,11 +31,12 @@ class Aim(NamedTuple):
     found: str
     note: str
     met: bool | None
+    name: str = ""
 
 
 def aims(looks: Looking) -> list[Aim]:
     """Return the targets of agreements that are live, and whether they are met in the period."""
-    return [aim for one in looks.chosen for aim in _aims(looks, one)]
+    return [aim._replace(name=one.agreement.name) for one in looks.chosen for aim in _aims(looks, one)]
 
 
 def _aims(looks: Looking, one: Live) -> list[Aim]:

@@ -1,0 +1,117 @@
+"""What if: marketing moves numbers, and sees what the past says; all of it is in the address."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from handraiser.store.models import Member, Team, User
+from tests.app.visitors import App
+from tests.live.company import DAY, HOUR, Clock, publish, send, using, worker
+
+HOSTILE = "<script>document.title = 'taken'</script>"
+AGREEMENT = """
+agreement: moved
+title: Moved about
+targets: {mqls_per_month: 5}
+engagement:
+  max: 100
+  rules:
+    - {rule: mail, title: Clicked in a mail, event: Email Link Clicked, points: 8, decay: half-life 900 days}
+    - {rule: story, title: Read our story, event: Story Read, points: 20}
+fit: {rules: []}
+qualify: {mql: score >= 15 and story}
+handoff: {route: [{to: team moved}]}
+"""
+LEADS = 30  # of whom a third each have clicked in no mail, in one, and in two
+
+
+@pytest.fixture(scope="module")
+def moved(app: App) -> App:
+    """Thirty leads who read our story, three days apart, some after clicks in mails."""
+    with using(app.database):
+        begin = time.time_ns() // 1_000 - 100 * DAY
+        publish([AGREEMENT], begin)
+        team = Team.objects.create(name="moved")
+        seller = User.objects.create(email="sue@made.example", role="sales", created_at=0)
+        Member.objects.create(team=team, user=seller, per_30_days=30)
+        clock = Clock(begin)
+        one = worker(clock)
+        for number in range(LEADS):
+            at = begin + number * 3 * DAY
+            clock.at = at + HOUR
+            who = {"userId": f"u{number}"}
+            did = [{"type": "identify", "traits": {"name": f"Ann {number} {HOSTILE}"}}]
+            did += [{"type": "track", "event": "Email Link Clicked"}] * (number % 3)
+            did += [{"type": "track", "event": "Story Read"}]
+            send([_said(each | who, f"{number}-{k}", at + k) for k, each in enumerate(did)], at)
+            one.settle()
+    return app
+
+
+def _said(item: dict[str, object], name: str, at: int) -> dict[str, object]:
+    return item | {"messageId": name, "timestamp": datetime.fromtimestamp(at / 1e6, UTC).isoformat()}
+
+
+def opened(app: App, browser: Browser) -> tuple[Page, list[str]]:
+    """Return a page of somebody of marketing, and what the browser complains about."""
+    visitor = app.signed_in("marketing")[1]
+    context = browser.new_context(base_url=app.url, viewport={"width": 1280, "height": 900})
+    context.add_cookies(
+        [{"name": name, "value": value, "url": app.url} for name, value in visitor.cookies.items()]
+    )
+    page, wrong = context.new_page(), []
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    return page, wrong
+
+
+def figure(page: Page, says: str) -> list[str]:
+    """Return a figure: by these numbers, and as it is live."""
+    card = page.locator("[data-figures] .card-body", has_text=says)
+    return card.inner_text().splitlines()[1:3]
+
+
+def test_a_threshold_is_moved_seen_and_sent_to_somebody(moved: App, browser: Browser) -> None:
+    page, wrong = opened(moved, browser)
+    page.goto("/agreements/moved/what-if")
+    drawn = page.locator("#what-if[data-curved] [data-plot] svg")
+    expect(drawn).to_have_count(3, timeout=120_000)
+    assert figure(page, "MQLs") == ["30", "live 30"]
+    expect(page.get_by_text("Sales takes 7: 0 weeks are above that.")).to_be_visible()
+    needed = page.get_by_label("score needed, Threshold")
+    needed.fill("21")
+    expect(page.locator("[data-people-of=lost] [data-count]")).to_have_text("10, 0 bought")
+    assert page.url.endswith("?threshold=21")
+    assert figure(page, "MQLs") == ["20", "live 30"]
+    page.get_by_label("Threshold of the score", exact=True).press("ArrowRight")
+    expect(needed).to_have_value("22")
+    lost = page.locator("[data-people-of=lost] .list-group-item")
+    expect(lost).to_have_count(10)
+    expect(lost.first).to_contain_text(f"Ann 27 {HOSTILE}")
+    expect(lost.first).to_contain_text("It needs score >= 22 (had 20)")
+    page.locator("#f-mail-decay").fill("0")
+    expect(page.locator("#f-mail-decay-wrong")).to_contain_text("leaves no time in which to decay")
+    expect(page.locator("#f-mail-decay")).to_have_attribute("aria-invalid", "true")
+    page.locator("#f-mail-decay").fill("800")
+    page.get_by_label("points, Read our story").fill("50")
+    expect(page.locator("[data-people-of=lost] [data-count]")).to_have_text("0")
+    page.reload()
+    expect(drawn).to_have_count(3)
+    assert figure(page, "MQLs") == ["30", "live 30"]
+    expect(page.locator(".whatif-changed")).to_have_count(3)
+    assert Axe().run(page).response["violations"] == []
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    expect(drawn).to_have_count(3)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert Axe().run(page).response["violations"] == []
+    page.get_by_role("button", name="As it is live").click()
+    expect(page).to_have_url(f"{moved.url}/agreements/moved/what-if")
+    assert wrong == []
+    page.context.close()
