@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 
-from handraiser.edge.proposal_tests import kept_of, reckon_backtest, testing_proposals
+from handraiser.agreement import load
+from handraiser.edge.proposal_tests import keeping_tested, kept_of, reckon_backtest
+from handraiser.edge.proposals_told import state_of
 from handraiser.errors import Mistakes
 from handraiser.flows.beside import run_beside, stop_beside
 from handraiser.flows.live import live_at
 from handraiser.flows.proposing import freeze_backtest, is_outdated, propose, propose_end, withdraw
-from handraiser.flows.publishing import Signatures
+from handraiser.flows.publishing import Signatures, publish_here
 from handraiser.flows.publishing import publish as publish_at_once
 from handraiser.flows.signing import decline, remark, sign
+from handraiser.flows.users import Profile, change_user
 from handraiser.store.beside import beside
 from handraiser.store.models import Audit, Handoff, Proposal, Publication, Remark, User
 from tests.live.company import DAY, HOUR, NOON, SECOND, Live
@@ -199,10 +202,35 @@ def test_one_that_has_ended_decides_nobody_and_what_is_with_sales_stays_there() 
     }
 
 
+def test_what_people_ended_does_not_come_back_with_whoever_serves() -> None:
+    Live(TEXT, at=NOON)
+    agreement = load(TEXT, file="served")
+    ending = propose_end("demo", comment="x", by=MARA, now=NOON)
+    for email in (SAM, MARA):
+        sign(ending.pk, by=email, now=NOON + HOUR)
+    here = publish_here(agreement, now=NOON + DAY)
+    assert (here.new, here.stays) == (False, Publication.objects.get(ends=True))
+    assert names_live(NOON + DAY) == []
+
+
+def test_what_is_outdated_is_said_to_be_so() -> None:
+    Live(TEXT, at=NOON)
+    first, second = proposed(now=NOON + HOUR), proposed(TEXT.replace("40", "50"), now=NOON + HOUR)
+    for email in (SAM, MARA):
+        sign(first.pk, by=email, now=NOON + HOUR)
+    second.refresh_from_db()
+    assert state_of(second, NOON + HOUR) == "outdated"
+    assert state_of(Proposal.objects.get(pk=first.pk), NOON + HOUR) == "signed"
+
+
+def test_who_is_of_neither_side_is_not_made_to_sign() -> None:
+    assert "neither side" in refused("HR804", change_user, VERA, Profile(signs=True), who="test", now=NOON)
+    change_user(SAM, Profile(role="viewer"), who="test", now=NOON)
+    assert User.objects.get(email=SAM).signs is False
+
+
 def test_a_shadow_ends_with_what_is_live_or_by_itself() -> None:
     Live(TEXT, at=NOON)
-    from handraiser.agreement import load
-
     shadow = load(LOOSER, file="shadow")
     publish_at_once(shadow, signed=None, live_from=None, shadow=True, who="test", now=NOON + HOUR)
     assert [one.shadow for one in live_at(NOON + HOUR)] == [False, True]
@@ -252,7 +280,7 @@ def test_a_worker_reckons_what_is_proposed(
     monkeypatch.setenv("DATABASE_URL", database.url)
     monkeypatch.setenv("HANDRAISER_FOLDER", str(tmp_path))
     proposal = proposed(tested=False)
-    with testing_proposals(tmp_path):
+    with keeping_tested(tmp_path):
         until(lambda: Proposal.objects.get().backtest, says="nobody has reckoned it")
     assert kept_of(Proposal.objects.get()) is not None
     sign(proposal.pk, by=SAM, now=NOON)
@@ -271,8 +299,6 @@ def test_all_of_it_is_in_the_audit_log() -> None:
 
 
 def test_who_signs_at_the_terminal_may_be_a_manager_too() -> None:
-    from handraiser.agreement import load
-
     signed = Signatures(MARA, MIA)
     agreement = load(TEXT, file="made")
     publish_at_once(agreement, signed=signed, live_from=None, shadow=False, who="test", now=NOON)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime
 
@@ -111,6 +112,10 @@ def test_a_threshold_is_moved_seen_and_sent_to_somebody(moved: App, browser: Bro
     expect(drawn).to_have_count(3)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert Axe().run(page).response["violations"] == []
+    page.get_by_role("button", name="Propose these").click()
+    expect(page.locator("#checked")).to_contain_text("“Read our story” now gives 50 points, not 20")
+    expect(page.get_by_label("The agreement")).to_have_value(re.compile("story, title: .* points: 50"))
+    page.go_back()
     page.get_by_role("button", name="As it is live").click()
     expect(page).to_have_url(f"{moved.url}/agreements/moved/what-if")
     assert wrong == []

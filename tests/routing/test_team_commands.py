@@ -44,7 +44,9 @@ def people(database: Database) -> None:
 
 def test_a_team_is_made_with_who_manages_it_and_the_audit_knows() -> None:
     told = done("team", "add", "emea", "--manager", "mia@made.example")
-    assert told == "There is a team emea. mia@made.example manages it.\n"
+    assert told == (
+        "There is a team emea. mia@made.example manages it. Nobody gets what nobody of it can take.\n"
+    )
     team = Team.objects.get()
     assert (team.name, team.manager, team.fallback) == (
         "emea",
@@ -154,6 +156,26 @@ def test_a_team_that_is_removed_leaves_leads_with_who_has_them() -> None:
     assert list(User.objects.filter(handoffs__isnull=False)) == [User.objects.get(pk=found.owner)]
     assert Audit.objects.latest("id").details == {"members": ["ann@made.example"]}
     assert done("team", "list") == "There are no teams.\n"
+
+
+def test_what_is_known_of_somebody_is_shown() -> None:
+    done("team", "add", "emea")
+    done("team", "join", "emea", "ann@made.example")
+    done("team", "pause", "emea", "ann@made.example")
+    done(
+        "user",
+        "set",
+        "ann@made.example",
+        "--signs",
+        "--hours",
+        "mon-thu 09:00-12:30",
+        "--manager",
+        "mia@made.example",
+    )
+    shown = dict(line.split(None, 1) for line in done("user", "show", "ann@made.example").splitlines())
+    assert (shown["role"], shown["signs"], shown["teams"]) == ("sales", "for sales", "emea (paused)")
+    assert (shown["hours"], shown["manager"]) == ("mon-thu 09:00-12:30", "mia@made.example")
+    refused("HR803", "user", "show", "zoe@made.example")
 
 
 def test_when_and_where_somebody_works_is_set_and_taken_away() -> None:

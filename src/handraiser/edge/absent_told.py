@@ -14,6 +14,6 @@ def absent_from_live(now: int) -> list[str]:
     for one in live_at(now):
         doubts = [] if one.shadow else absent(one.agreement)
         if doubts:
-            said = " ".join(dict.fromkeys(doubt.says for doubt in doubts))
+            said = " ".join(dict.fromkeys(f"{doubt.says} {doubt.fix}" for doubt in doubts))
             told.append(f"{one.agreement.name} is live and names who is not there. {said}")
     return told

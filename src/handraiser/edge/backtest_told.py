@@ -142,7 +142,10 @@ def load_of(side: Backtest) -> str:
         told = f"; {before:,} before the first event of a rule, {spelled_date(side.first_event)}, left out"
     if load.mean is None:
         return f"no {what}{told}"
-    return f"{number(round(load.mean, 1))} {what} a week, {load.most:,} in the busiest{told}"
+    mean = number(round(load.mean, 1))
+    return (
+        f"{mean} {what.removesuffix('s') if mean == '1' else what} a week, {load.most:,} in the busiest{told}"
+    )
 
 
 def _targets(targets: Sequence[Target]) -> RenderableType:

@@ -116,7 +116,8 @@ def _no_database(name: str, says: str) -> Diagnostic:
         code="HR801",
         at=Place("DATABASE_URL", line=0),
         says=f"{name} {says}.",
-        fix="Stand in the folder where handraiser serves, or set HANDRAISER_FOLDER or DATABASE_URL as there.",
+        fix="Stand in the folder where handraiser serves, or set HANDRAISER_FOLDER or DATABASE_URL as there. "
+        "`handraiser serve` and `handraiser user add` make one.",
     )
 
 

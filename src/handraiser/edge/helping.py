@@ -91,7 +91,7 @@ def _explained(parameter: Any) -> str:
     said = [parameter.help or ""]
     if parameter.required:
         said.append("Needed.")
-    elif parameter.default is not None and not getattr(parameter, "is_flag", False):
+    elif parameter.default not in (None, "") and not getattr(parameter, "is_flag", False):
         said.append(f"Unless said: {parameter.default}.")
     return " ".join(said)
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from handraiser.agreement.model import Agreement
     from handraiser.store.models import Proposal
 
-__all__ = ["Kept", "kept_of", "main", "reckon_backtest", "testing_proposals"]
+__all__ = ["Kept", "kept_of", "main", "reckon_backtest", "keeping_tested"]
 
 _SELDOM = 2.0  # seconds between looks for what is new
 _AGAIN = 60.0  # the same where it could not be reckoned
@@ -110,7 +110,7 @@ def _standing(replay: Replay, agreement: Agreement, at: int) -> int:
 
 
 @contextmanager
-def testing_proposals(data: Path | None) -> Iterator[None]:
+def keeping_tested(data: Path | None) -> Iterator[None]:
     """Have proposals tested within as they come, in a process beside; with no folder none is."""
     if data is None:
         yield

@@ -20,8 +20,8 @@ __all__ = ["proposals"]
 
 _NEW = """handraiser proposal new next.yaml --by mara@example.com \\
     --comment "Pricing alone is no reason to call."
-handraiser proposal new next.yaml --by mara@example.com --comment "From July." \\
-    --at 2026-07-01T00:00:00Z"""
+handraiser proposal new next.yaml --by mara@example.com \\
+    --comment "From July." --at 2026-07-01T00:00:00Z"""
 _END = """handraiser proposal end webinars --by mara@example.com \\
     --comment "There are none any more.\""""
 
@@ -70,18 +70,20 @@ def end(name: NAME, by: BY, comment: COMMENT, at: LiveFrom = None) -> None:
 @proposals.command(
     "list",
     cls=Command,
-    help="Show what has been proposed, the latest first.",
+    help="Show what has been proposed, the latest first; `outdated` waits for nobody any more.",
     epilog="handraiser proposal list\nhandraiser proposal list --open",
 )
 def list_proposals(only_open: OPEN = False) -> None:
     with failing(), database(new=False, say=say):
+        from handraiser.edge.proposals_told import state_of
         from handraiser.store.models import Proposal
 
+        at = now()
         found = Proposal.objects.order_by("-pk").select_related("by")
         if only_open:
             found = found.filter(state=Proposal.State.OPEN)
         rows = [
-            (str(each.pk), each.name, "ends" if each.ends else each.fingerprint[:12], each.state,
+            (str(each.pk), each.name, "ends" if each.ends else each.fingerprint[:12], state_of(each, at),
              to_second(each.at), each.by.email, each.comment.splitlines()[0][:50])
             for each in found
         ]  # fmt: skip
@@ -161,7 +163,7 @@ def sign(number: NUMBER, by: BY) -> None:
     "decline",
     cls=Command,
     help="Decline a proposal for one's side, and say why: that ends it.",
-    epilog='handraiser proposal decline 3 --by sam@example.com --why "We cannot call 60 a week."',
+    epilog='handraiser proposal decline 3 --by sam@example.com \\\n    --why "We cannot call 60 a week."',
 )
 def decline(number: NUMBER, by: BY, why: WHY) -> None:
     with failing(), database(new=False, say=say):

@@ -9,12 +9,13 @@ from handraiser.agreement.wording import number
 from handraiser.edge.backtest_told import share
 from handraiser.edge.listing import listed, to_second
 from handraiser.edge.proposal_tests import Kept, kept_of
+from handraiser.errors import many
 from handraiser.flows.proposing import is_outdated
-from handraiser.flows.publishing import SIDES
+from handraiser.flows.sides import SIDES
 from handraiser.learning.backtest import Backtest
 from handraiser.store.models import Proposal, Remark
 
-__all__ = ["changes_in", "figures", "tell_proposal"]
+__all__ = ["changes_in", "figures", "state_of", "tell_proposal"]
 
 _SAYS = {
     Remark.Says.COMMENT: "says", Remark.Says.SIGN: "signs for", Remark.Says.DECLINE: "declines for",
@@ -31,6 +32,13 @@ def tell_proposal(proposal: Proposal, now: int) -> str:
 def changes_in(proposal: Proposal) -> list[dict[str, Any]]:
     """Return what a proposal changes, as it was told when it was made: `says`, `effect`, `why`, `about`."""
     return list(proposal.changes["changes"])
+
+
+def state_of(proposal: Proposal, now: int) -> str:
+    """Return how far a proposal is; `outdated` where it is open and cannot be signed any more."""
+    if proposal.state == Proposal.State.OPEN and is_outdated(proposal, now):
+        return "outdated"
+    return str(proposal.state)
 
 
 def figures(kept: Kept) -> list[tuple[str, ...]]:
@@ -56,11 +64,11 @@ def _lines(proposal: Proposal, now: int) -> Iterator[str]:
     yield f"by {proposal.by.email} at {to_second(proposal.at)}: {proposal.comment}"
     begins = "once both sides have signed" if proposal.live_from is None else to_second(proposal.live_from)
     yield f"{proposal.get_state_display()}. It is to begin {begins}."
-    if proposal.state == Proposal.State.OPEN and is_outdated(proposal, now):
+    if state_of(proposal, now) == "outdated":
         yield "Something else has become live since: it has to be proposed anew."
     yield from _changes(proposal)
     yield from _found(proposal)
-    yield from _said(proposal)
+    yield from _said(proposal, now)
 
 
 def _changes(proposal: Proposal) -> Iterator[str]:
@@ -84,9 +92,13 @@ def _found(proposal: Proposal) -> Iterator[str]:
     yield listed(head, figures(kept))
     if kept.against is not None:
         yield f"{kept.gained} gained, {kept.lost} lost, {kept.earlier} earlier, {kept.later} later."
+    handed = "handed off too" if proposal.hand_off else "recorded, and not handed off"
+    yield f"{many(kept.standing, 'lead')} above the line already: {handed}."
+    for note in kept.lint:
+        yield f"On these data: {note.says} {note.fix}"
 
 
-def _said(proposal: Proposal) -> Iterator[str]:
+def _said(proposal: Proposal, now: int) -> Iterator[str]:
     said = list(proposal.remarks.order_by("pk").select_related("user"))
     signed = {each.side for each in said if each.says == Remark.Says.SIGN}
     yield ""
@@ -94,6 +106,6 @@ def _said(proposal: Proposal) -> Iterator[str]:
         text = f": {each.text}" if each.text else ""
         side = f" {each.side}" if each.side else ""
         yield f"{to_second(each.at)} {each.user.email} {_SAYS[Remark.Says(each.says)]}{side}{text}"
-    if proposal.state == Proposal.State.OPEN:
+    if state_of(proposal, now) == Proposal.State.OPEN:
         missing = sorted(set(SIDES.values()) - signed)
         yield f"Waits for {' and '.join(missing)} to sign."

@@ -219,6 +219,11 @@ def _stays(live: Publication, path: Path) -> str:
     """Return that what people have signed stays, and what takes its place."""
     from handraiser.facts.instants import iso
 
+    if live.ends:
+        return (
+            f"{live.name} was ended at {iso(live.live_from)}, as both sides signed: {path} is not published; "
+            "`handraiser publish` or a proposal has it live again."
+        )
     signers = " and ".join(user.email for user in (live.marketing, live.sales) if user is not None)
     return (
         f"{live.name} stays live as {signers} signed it, since {iso(live.live_from)}: {path} differs from "

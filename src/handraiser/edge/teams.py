@@ -203,6 +203,6 @@ def _led(manager: User | None, fallback: User | None) -> str:
     """Return who leads a team and who helps out; these are users or None."""
     said = []
     for user, does in ((manager, "manages it"), (fallback, "gets what nobody of it can take")):
-        if user is not None:
-            said.append(f"{user.email} {does}{', but has left' if user.left_at is not None else ''}.")
-    return " ".join(said) or "Nobody manages it, and nobody gets what nobody of it can take."
+        left = ", but has left" if user is not None and user.left_at is not None else ""
+        said.append(f"{'Nobody' if user is None else user.email} {does}{left}.")
+    return " ".join(said)

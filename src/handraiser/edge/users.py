@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from handraiser.edge.database import database
@@ -22,6 +24,9 @@ from handraiser.edge.options import (
 )
 from handraiser.edge.running import OUT, failing, now, say, whoever_asks
 from handraiser.errors import many
+
+if TYPE_CHECKING:
+    from handraiser.store.models import Member, User
 
 __all__ = ["users"]
 
@@ -71,6 +76,41 @@ def list_users() -> None:
         ]
         head = ("email", "role", "name", "added", "left")
         OUT.print(listed(head, rows) if rows else "There are no users.", markup=False)
+
+
+@users.command(
+    "show",
+    cls=Command,
+    help="Show what is known of a user: the role, when and where they work, their teams.",
+    epilog="handraiser user show sam@example.com",
+)
+def show(email: UserEmail) -> None:
+    with failing(), database(new=False, say=say):
+        from handraiser.flows.users import user_named
+
+        OUT.print(listed(("", ""), _known(user_named(email, where="EMAIL"))).lstrip(), markup=False)
+
+
+def _known(user: User) -> list[tuple[str, str]]:
+    from handraiser.agreement.hours import write_week
+    from handraiser.flows.sides import side_of
+
+    shares = user.memberships.order_by("team__name").select_related("team")
+    return [
+        ("email", user.email),
+        ("name", user.name or "none"),
+        ("role", user.role),
+        ("signs", f"for {side_of(user)}" if user.signs else "no"),
+        ("manager", user.manager.email if user.manager else "none"),
+        ("time zone", user.timezone or "that of the agreement"),
+        ("hours", write_week(user.hours) if user.hours else "those of the agreement"),
+        ("holidays", ", ".join(user.holidays) or "none"),
+        ("teams", ", ".join(f"{each.team.name}{_share(each)}" for each in shares) or "none"),
+    ]
+
+
+def _share(member: Member) -> str:
+    return "" if member.active else " (paused)"
 
 
 @users.command(

@@ -20,7 +20,7 @@ from django.db import Error, close_old_connections, connection
 from handraiser.edge.deliverer import delivering
 from handraiser.edge.historian import keeping_history
 from handraiser.edge.outside import days_kept
-from handraiser.edge.proposal_tests import testing_proposals
+from handraiser.edge.proposal_tests import keeping_tested
 from handraiser.edge.settings import FOLDER
 from handraiser.flows.agreed import categories
 from handraiser.flows.clearing import clear_away
@@ -73,7 +73,7 @@ class Worker:
 
     def run(self, stop: Event, *, alone: Callable[[], bool] = lambda: False) -> None:
         """Work until told to stop, or left alone. Whatever fails is tried again: a database may be away."""
-        with keeping_history(self.folder), testing_proposals(self.folder):
+        with keeping_history(self.folder), keeping_tested(self.folder):
             while not stop.is_set() and not alone():
                 try:
                     close_old_connections()

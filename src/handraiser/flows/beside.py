@@ -41,7 +41,7 @@ def stop_beside(name: str, *, by: str, now: int) -> Publication:
         user, runs = proposer(by), live_of(name, now, shadow=True)
         if runs is None:
             says = f"Nothing runs beside {name}."
-            raise refused(FlowCode.NOT_LIVE, "NAME", says, "`GET /api/agreements` shows what does.")
+            raise refused(FlowCode.NOT_LIVE, "NAME", says, "The page of the agreement shows what does.")
         return publish_signed(
             agreement_of(runs), _NOBODY, live_from=None, shadow=True, who=user.email, now=now, ends=True
         ).publication

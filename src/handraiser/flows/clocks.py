@@ -18,7 +18,8 @@ from handraiser.store.bulk import among, change, insert, query, statement
 from handraiser.store.models import Deadline, Episode, Handoff, Pause
 
 __all__ = [
-    "Started", "clock_of", "hold", "resume", "restart_accept", "rounds_begun", "start", "steps_done", "stop",
+    "Started", "clock_of", "clock_of_kind", "hold", "resume", "restart_accept", "rounds_begun", "start",
+    "steps_done", "stop",
 ]  # fmt: skip
 
 _DEADLINE = {
@@ -117,7 +118,7 @@ def _dues_anew(handoff: Handoff) -> list[Due]:
     if handoff.handed_at is None:
         return dues(clock_of(handoff), since=handoff.episode.begun_at, kinds=["expire"], pauses=pauses)
     anew = dues(
-        clock_of(handoff)._replace(zone=handoff.zone, route=handoff.first_route),
+        clock_of_kind(handoff, "contact"),
         since=handoff.handed_at,
         kinds=_ON,
         pauses=pauses,
@@ -152,6 +153,12 @@ def clock_of(handoff: Handoff) -> Clock:
     episode: Episode = handoff.episode
     zone = "" if handoff.owner is None else handoff.owner.timezone
     return Clock(agreement_of(episode.publication), episode.hand_raise, handoff.route, zone)
+
+
+def clock_of_kind(handoff: Handoff, kind: str) -> Clock:
+    """Return what a clock goes by: accepting by who has it now, all else as when it was handed off."""
+    own = clock_of(handoff)
+    return own if kind == "accept" else own._replace(zone=handoff.zone, route=handoff.first_route)
 
 
 def _pauses(episode: int) -> list[tuple[int, int]]:

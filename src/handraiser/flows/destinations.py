@@ -249,7 +249,8 @@ def _look_at(host: str, allowed: Allowed) -> None:
 
 def _no_address(address: str, why: str, *, inside: bool) -> Mistakes:
     fix = (
-        "Set HANDRAISER_ALLOW_PRIVATE to networks, such as 10.1.0.0/16, or to 1, if you mean it."
+        "If you mean it, set HANDRAISER_ALLOW_PRIVATE to networks, such as 10.1.0.0/16, or to 1: here, and "
+        "where `serve` or `work` runs, which is to be begun again."
         if inside
         else "Write it as https://host/path."
     )

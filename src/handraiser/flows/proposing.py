@@ -70,7 +70,7 @@ def propose_end(name: str, *, comment: str, by: str, now: int, live_from: int | 
         user = proposer(by)
         live = live_of(name, now)
         if live is None:
-            fix = "`GET /api/agreements` shows what is."
+            fix = "`handraiser proposal list` shows what became of those that were signed."
             raise refused(FlowCode.NOT_LIVE, "name", f"No agreement {name} is live.", fix)
         return _kept(agreement_of(live), live, user, comment, now, live_from=live_from, ends=True)
 

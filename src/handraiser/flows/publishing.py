@@ -11,24 +11,15 @@ from handraiser.agreement.model import Agreement
 from handraiser.facts.instants import iso
 from handraiser.flows.handing_history import history_waiting
 from handraiser.flows.refusals import FlowCode, refused
+from handraiser.flows.sides import HERE, SIDES
 from handraiser.flows.users import user_named
 from handraiser.store.locks import GOVERNING, alone
 from handraiser.store.models import Audit, Publication, User
 
-_HERE = "handraiser.localhost"  # where nobody else can have an address
-
 __all__ = [
-    "SIDES", "Here", "Published", "Signatures", "Signed", "live_of", "publish", "publish_here",
+    "Here", "Published", "Signatures", "Signed", "live_of", "publish", "publish_here",
     "publish_signed",
 ]  # fmt: skip
-
-
-# For which side those of a role sign.
-SIDES = {
-    User.Role.MARKETING: "marketing",
-    User.Role.SALES: "sales",
-    User.Role.MANAGER: "sales",
-}
 
 
 class Signatures(NamedTuple):
@@ -180,23 +171,25 @@ def publish_here(agreement: Agreement, *, now: int) -> Here:
         alone(GOVERNING)
         for role in (User.Role.MARKETING, User.Role.SALES):
             User.objects.get_or_create(
-                email=f"{role}@{_HERE}",
+                email=f"{role}@{HERE}",
                 defaults={"role": role, "created_at": now, "name": "whoever runs this"},
             )
         others = _others(agreement.name)
         latest = _latest(others.live, _soonest(others, now, shadow=False))
         if latest is not None and latest.fingerprint == agreement.fingerprint:
             return Here(new=False)
-        if latest is not None and not _signed_here(latest):
-            return Here(new=False, stays=latest)
-        signed = Signatures(f"{User.Role.MARKETING}@{_HERE}", f"{User.Role.SALES}@{_HERE}")
+        ended = next((each for each in reversed(others.live) if each.live_from <= now), None)
+        for stays in (latest, ended):
+            if stays is not None and not _signed_here(stays):
+                return Here(new=False, stays=stays)
+        signed = Signatures(f"{User.Role.MARKETING}@{HERE}", f"{User.Role.SALES}@{HERE}")
         publish(agreement, signed=signed, live_from=None, shadow=False, who="serve", now=now)
     return Here(new=True)
 
 
 def _signed_here(publication: Publication) -> bool:
     return all(
-        user is not None and user.email.endswith(f"@{_HERE}")
+        user is not None and user.email.endswith(f"@{HERE}")
         for user in (publication.marketing, publication.sales)
     )
 

@@ -13,13 +13,14 @@ from django.db import transaction
 from handraiser.agreement import load
 from handraiser.facts.instants import iso
 from handraiser.flows.proposing import is_outdated, open_proposal, proposal_numbered
-from handraiser.flows.publishing import SIDES, Published, Signed, publish_signed
+from handraiser.flows.publishing import Published, Signed, publish_signed
 from handraiser.flows.refusals import FlowCode, refused
+from handraiser.flows.sides import SIDES, side_of
 from handraiser.flows.users import user_named
 from handraiser.store.locks import GOVERNING, alone
 from handraiser.store.models import Audit, Proposal, Remark, User
 
-__all__ = ["Said", "decline", "remark", "side_of", "sign", "why_not_sign"]
+__all__ = ["Said", "decline", "remark", "sign", "why_not_sign"]
 
 _SPEAKING = frozenset({*SIDES, User.Role.ADMINISTRATOR})
 Says = Remark.Says
@@ -103,11 +104,6 @@ def remark(number: int, text: str, *, by: str, now: int) -> Remark:
         )
 
 
-def side_of(user: User) -> str:
-    """Return for which side somebody would sign, empty for none."""
-    return SIDES.get(User.Role(user.role), "")
-
-
 class WhyNot(NamedTuple):
     """Why somebody cannot sign, and what can be done about it."""
 
@@ -126,7 +122,8 @@ def why_not_sign(proposal: Proposal, user: User, now: int) -> WhyNot | None:
         return WhyNot(FlowCode.OUTDATED, says, "Propose it anew: it is compared with what is live then.")
     if proposal.backtest is None and not proposal.ends:
         says = "What it would have found in the past is not reckoned yet."
-        return WhyNot(FlowCode.NOT_TESTED, says, "Open its page: it is reckoned there, and then to be read.")
+        fix = f"A worker reckons it within a minute; `handraiser proposal test {proposal.pk}` does so now."
+        return WhyNot(FlowCode.NOT_TESTED, says, fix)
     for each in proposal.remarks.filter(says=Says.SIGN).select_related("user"):
         if each.user_id == user.pk:
             says = f"{user.email} has signed it already, for {each.side}."
@@ -138,9 +135,10 @@ def why_not_sign(proposal: Proposal, user: User, now: int) -> WhyNot | None:
 
 
 def _may_not(user: User) -> tuple[str, str]:
-    fix = "An administrator says who signs: under People, or `handraiser user set EMAIL --signs`."
     if side_of(user) == "":
+        fix = "Marketing signs for marketing, sales and managers for sales: ask one of them."
         return f"{user.email} has the role {user.role}, and signs for neither side.", fix
+    fix = "An administrator says who signs: under People, or `handraiser user set EMAIL --signs`."
     return f"{user.email} does not sign for {side_of(user)}.", fix
 
 

@@ -59,7 +59,8 @@ def undo(episode: int, *, by: str, now: int, through: str = "") -> Handoff:
             return held.handoff
         if not last.was:
             says = f"Nothing has been said of episode {episode} yet: there is nothing to take back."
-            raise refused(FlowCode.NOT_THEIRS, "ID", says, "Who may: whoever has said something.")
+            fix = "Who said something of it last can, or gave it away: `handraiser episode show` tells who."
+            raise refused(FlowCode.NOT_THEIRS, "ID", says, fix)
         gave = last.by == user.email
         if not gave:
             _refuse_given_before(held, last, user)

@@ -15,6 +15,7 @@ from handraiser.agreement.hours import read_holidays, read_timezone, read_week
 from handraiser.agreement.wrong import Wrong
 from handraiser.capture.addresses import normal_address
 from handraiser.flows.refusals import FlowCode, refused
+from handraiser.flows.sides import side_of
 from handraiser.store.locks import GOVERNING, alone
 from handraiser.store.models import Audit, User
 
@@ -83,14 +84,22 @@ def change_user(email: str, profile: Profile, *, who: str, now: int) -> User:
             user.holidays = _read("--holidays", profile.holidays, read_holidays, _NO_HOLIDAYS)
         if profile.manager is not None:
             user.manager = _manager(user, profile.manager)
-        if profile.signs is not None:
-            user.signs = profile.signs
+        _set_signing(user, profile.signs)
         user.save(update_fields=["role", "name", "timezone", "hours", "holidays", "manager", "signs"])
         details = {key: value for key, value in profile._asdict().items() if value is not None}
         Audit.objects.create(
             at=now, who=who, did="changed a user", subject=f"user {user.email}", details=details
         )
     return user
+
+
+def _set_signing(user: User, signs: bool | None) -> None:
+    """Have somebody sign for their side, or not; who is of neither any more signs no more."""
+    if signs and side_of(user) == "":
+        says = f"{user.email} has the role {user.role}, and signs for neither side."
+        fix = "Marketing signs for marketing, sales and managers for sales: change the role first."
+        raise refused(FlowCode.WRONG_ROLE, "--signs", says, fix)
+    user.signs = (user.signs if signs is None else signs) and side_of(user) != ""
 
 
 def keep_an_administrator(user: User) -> None:

@@ -26,8 +26,9 @@ from handraiser.flows.proposing import (
     propose_end,
     withdraw,
 )
-from handraiser.flows.publishing import SIDES, live_of
-from handraiser.flows.signing import decline, remark, side_of, sign, why_not_sign
+from handraiser.flows.publishing import live_of
+from handraiser.flows.sides import SIDES, side_of
+from handraiser.flows.signing import decline, remark, sign, why_not_sign
 from handraiser.store.models import Proposal, Remark, User
 
 __all__ = ["end", "proposal", "say", "stop"]

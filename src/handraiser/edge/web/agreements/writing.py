@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import uuid4
@@ -19,6 +20,7 @@ from handraiser.agreement.diff import balance, diff
 from handraiser.agreement.spoken import spoken
 from handraiser.edge.running import now
 from handraiser.edge.web.frame.access import page, user_of
+from handraiser.edge.web.whatif.fields import changes_in, supposed
 from handraiser.errors import Diagnostic, Level, Mistakes
 from handraiser.flows.drafting import discard_draft, drafts_of, keep_draft
 from handraiser.flows.live import agreement_of
@@ -168,9 +170,12 @@ def _lines(mine: str, theirs: str) -> str:
 def _beginning(request: HttpRequest, name: str, now: int, drafts: list[Draft]) -> tuple[str, Draft | None]:
     """Return the text to begin with, and the draft that it is, if it is one.
 
-    A version or a draft that is asked for, else one's own latest draft, else what is live, else an example.
+    What is live with other numbers, a version or a draft that is asked for, else one's own latest draft, else
+    what is live, else an example.
     """
     asked, draft = request.GET.get("from", ""), request.GET.get("draft", "")
+    if request.GET.get("what_if"):
+        return _changed(name, request.GET.dict(), now), None
     if asked.isdecimal():
         version: Publication | None = Publication.objects.filter(pk=int(asked), name=name).first()
         if version is None:
@@ -191,6 +196,18 @@ def _beginning(request: HttpRequest, name: str, now: int, drafts: list[Draft]) -
             raise Http404
         return str(latest.text), None
     return (live.text if live else _EXAMPLE), None
+
+
+def _changed(name: str, said: Mapping[str, str], now: int) -> str:
+    """Return what is live with the numbers that were tried on the past, comments and all."""
+    live = live_of(name, now)
+    if live is None:
+        raise Http404
+    agreement = agreement_of(live)
+    try:
+        return supposed(agreement, changes_in(agreement, said)).source
+    except Mistakes as mistakes:
+        raise Http404 from mistakes
 
 
 def _plain(text: str) -> str:

@@ -23,6 +23,7 @@ from handraiser.edge.web.people.naming import called, choices_of
 from handraiser.edge.web.people.working import agreed_zone, away_among, working_of
 from handraiser.errors import many
 from handraiser.flows.heading import tends
+from handraiser.flows.sides import stand_ins
 from handraiser.flows.teams_shown import MemberSeen, look_at_team
 from handraiser.flows.timeoff import add_time_off, remove_time_off, zone_of
 from handraiser.flows.users import Profile, change_user
@@ -71,7 +72,7 @@ class _Away(forms.Form):
     def __init__(self, data: Any, user: User, today: date) -> None:
         super().__init__(data, initial={"first": today, "last": today})
         self._today = today
-        others = User.objects.filter(left_at=None, role__in=SELLING).exclude(pk=user.pk)
+        others = User.objects.filter(left_at=None, role__in=SELLING).exclude(stand_ins()).exclude(pk=user.pk)
         self.fields["cover"].choices = choices_of(  # type: ignore[attr-defined]  # a field of choices has them
             others.order_by("name", "email"), nobody="Others, by the routes"
         )

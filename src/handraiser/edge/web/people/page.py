@@ -20,6 +20,7 @@ from handraiser.edge.web.people.inviting import Link, link_for
 from handraiser.edge.web.people.naming import called
 from handraiser.errors import Mistakes, many
 from handraiser.flows.leaving import remove_user
+from handraiser.flows.sides import SIDES, stand_ins
 from handraiser.flows.users import Profile, add_user, change_user
 from handraiser.store.models import Member, User
 
@@ -62,7 +63,7 @@ def people(request: HttpRequest) -> HttpResponse:
     in_teams: dict[int, list[str]] = defaultdict(list)
     for member in Member.objects.select_related("team").order_by("team__name"):
         in_teams[member.user_id].append(member.team.name)
-    users = User.objects.order_by("left_at", "email")
+    users = User.objects.exclude(stand_ins()).order_by("left_at", "email")
     told = {
         "people": [_person(each, in_teams[each.pk]) for each in users if each.left_at is None],
         "gone": [each for each in users if each.left_at is not None],
@@ -105,7 +106,8 @@ def role(request: HttpRequest, number: int) -> HttpResponse:
     form = _Role(request.POST or None, initial={"role": user.role, "signs": user.signs})
 
     def change() -> str:
-        chosen, signs = form.cleaned_data["role"], form.cleaned_data["signs"]
+        chosen = form.cleaned_data["role"]
+        signs = form.cleaned_data["signs"] and User.Role(chosen) in SIDES
         change_user(user.email, Profile(role=chosen, signs=signs), who=user_of(request).email, now=now())
         return f"{called(user)} is of the role {chosen} now{', and signs agreements' if signs else ''}."
 

@@ -22,6 +22,7 @@ from handraiser.edge.running import now
 from handraiser.edge.web.frame.access import EVERYBODY, page, user_of
 from handraiser.errors import Mistakes
 from handraiser.flows.held import Held, look_at
+from handraiser.flows.sides import stand_ins
 from handraiser.flows.verbs import VERBS
 from handraiser.handoff.about import called
 from handraiser.lifecycle.saying import Act
@@ -133,7 +134,8 @@ def _fields(act: Act, held: Held) -> dict[str, forms.Field]:
         case Act.PAUSE:
             return {"why": forms.CharField(label="What is waited for")}
         case Act.ASSIGN:
-            people = User.objects.filter(left_at=None, role__in=("sales", "manager")).order_by("email")
+            people = User.objects.filter(left_at=None, role__in=("sales", "manager"))
+            people = people.exclude(stand_ins()).order_by("name", "email")
             if held.handoff.owner_id is not None:
                 people = people.exclude(pk=held.handoff.owner_id)
             named = [

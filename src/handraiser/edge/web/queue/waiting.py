@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from handraiser.agreement.model import Agreement, PromiseUnit
 from handraiser.edge.web.queue.steps import Steps, steps_of
+from handraiser.flows.clocks import clock_of_kind
 from handraiser.flows.live import agreement_of
 from handraiser.handoff.about import Lead
 from handraiser.handoff.calendar import FOREVER
-from handraiser.handoff.clocks import Clock
 from handraiser.handoff.why import gave
 from handraiser.lifecycle.moves import ALLOWED
 from handraiser.lifecycle.saying import Act, bonds, may
@@ -175,7 +175,7 @@ def rows_told(user: User, listed: Sequence[Listed], *, now: int) -> list[Row]:
 
 def _kept(episodes: Sequence[int]) -> dict[int, Handoff]:
     """Return hand-offs with their episodes; most are under the same few agreements, which are long."""
-    kept = Handoff.objects.select_related("episode").in_bulk(episodes)
+    kept = Handoff.objects.select_related("episode", "owner").in_bulk(episodes)
     under = Publication.objects.in_bulk({each.episode.publication_id for each in kept.values()})
     for each in kept.values():
         each.episode.publication = under[each.episode.publication_id]
@@ -236,8 +236,7 @@ def _still_owed(due: _Due, handoff: Handoff) -> bool:
 
 
 def _left(handoff: Handoff, due: _Due, now: int) -> Left:
-    agreement = agreement_of(handoff.episode.publication)
-    clock = Clock(agreement, handoff.episode.hand_raise, handoff.first_route, handoff.zone)
+    clock = clock_of_kind(handoff, due.kind)
     promised = next(each for each in clock.promised() if (each.kind, each.step) == (due.kind, due.step))
     by_hours = any(each.unit is not PromiseUnit.WALL for each in promised.within)
     calendar = clock.calendar() if by_hours else None

@@ -16,6 +16,7 @@ from handraiser.edge.web.people.naming import called, choices_of
 from handraiser.edge.web.teams.page import team_in_path
 from handraiser.errors import many
 from handraiser.flows.heading import heads
+from handraiser.flows.sides import stand_ins
 from handraiser.flows.teams import join_team, leave_team, pause_member
 from handraiser.store.models import Handoff, Member, Team, User
 
@@ -58,7 +59,8 @@ class _Joining(_Share):
 
     def __init__(self, data: Any, team: Team) -> None:
         super().__init__(data)
-        there = User.objects.filter(left_at=None, role__in=SELLING).exclude(memberships__team=team)
+        there = User.objects.filter(left_at=None, role__in=SELLING).exclude(stand_ins())
+        there = there.exclude(memberships__team=team)
         # Who sells comes before who manages.
         some = sorted(there.order_by("name", "email"), key=lambda each: each.role != User.Role.SALES)
         self.nobody_left = not some

@@ -22,6 +22,7 @@ from handraiser.edge.web.people.working import Working, agreed_zone, away_among,
 from handraiser.errors import many
 from handraiser.flows.absent import naming
 from handraiser.flows.heading import heads, tends
+from handraiser.flows.sides import stand_ins
 from handraiser.flows.teams import add_team, remove_team
 from handraiser.flows.teams_shown import MemberSeen, TeamSeen, look_at_team
 from handraiser.store.models import Handoff, Team, User
@@ -64,7 +65,7 @@ class _Led(forms.Form):
     def __init__(self, data: Any, team: Team | None) -> None:
         led = {} if team is None else {"manager": _email(team.manager), "fallback": _email(team.fallback)}
         super().__init__(data, initial=led)
-        users = list(User.objects.filter(left_at=None).order_by("name", "email"))
+        users = list(User.objects.filter(left_at=None).exclude(stand_ins()).order_by("name", "email"))
         for name, may in (("manager", _LEADING), ("fallback", SELLING)):
             some = [each for each in users if each.role in may]
             self.fields[name].choices = choices_of(some, nobody="Nobody")  # type: ignore[attr-defined]

@@ -76,10 +76,13 @@
 
   let leaving = 0;
   let lastSaid = null;
-  document.addEventListener("handraiser:said", (event) => tell(event.detail));
+  document.addEventListener("handraiser:said", (event) => {
+    // Who has opened another dialog meanwhile is still at it.
+    if (!event.target.closest?.(".queue li, .board") || event.target.closest("dialog")) find("#dialog[open]")?.close();
+    tell(event.detail);
+  });
   function tell(said) {
     lastSaid = { text: said.text, undo: said.undo };
-    find("#dialog[open]")?.close();
     closeMenus();
     const toast = find("#toast");
     find("[data-says]", toast).textContent = said.text;

@@ -3,6 +3,7 @@
   const root = document.getElementById("what-if");
   const find = (selector, within = root) => within.querySelector(selector);
   const every = (selector, within = root) => [...within.querySelectorAll(selector)];
+  const propose = find("[data-propose]");
   const charts = window.whatIfCharts(root);
   const asker = Math.random().toString(36).slice(2);
   const SOON = 60, STILL = 120, SETTLED = 350, AGAIN = 300, LATER = 4000; // milliseconds
@@ -49,6 +50,7 @@
     show(each);
     const said = changes();
     find("[data-reset]").disabled = !said.size;
+    if (propose) propose.disabled = !said.size;
     history.replaceState(null, "", said.size ? `?${said}` : location.pathname);
     clearTimeout(waiting);
     waiting = setTimeout(ask, SOON);
@@ -68,6 +70,11 @@
   find("[data-reset]").addEventListener("click", () => {
     // A value that was no number in the address may have no slider: the page is drawn anew.
     location.assign(location.pathname);
+  });
+  propose?.addEventListener("click", () => {
+    const said = changes();
+    said.set("what_if", "1");
+    location.assign(`${propose.dataset.propose}?${said}`);
   });
   find("[data-link]").addEventListener("click", async () => {
     try {
