@@ -25,7 +25,7 @@ from handraiser.store.locks import GOVERNING, alone
 from handraiser.store.models import Audit, Proposal, Publication, Remark, User
 
 __all__ = [
-    "freeze_backtest", "is_outdated", "open_proposal", "proposal_numbered", "propose", "propose_end",
+    "freeze_backtest", "is_outdated", "note", "open_proposal", "proposal_numbered", "propose", "propose_end",
     "proposer", "withdraw",
 ]  # fmt: skip
 
@@ -85,7 +85,7 @@ def withdraw(number: int, *, by: str, now: int, why: str = "") -> Proposal:
         )
         proposal.state, proposal.ended_at = State.WITHDRAWN, now
         proposal.save(update_fields=["state", "ended_at"])
-        _audit(proposal, "withdrew a proposal", user, now)
+        note(proposal, "withdrew a proposal", user, now)
     return proposal
 
 
@@ -153,7 +153,7 @@ def _kept(
         against=live, live_from=live_from, hand_off=hand_off, comment=comment.strip(), by=user, at=now,
         changes=told,
     )  # fmt: skip
-    _audit(proposal, "proposed the end of an agreement" if ends else "proposed an agreement", user, now)
+    note(proposal, "proposed the end of an agreement" if ends else "proposed an agreement", user, now)
     return proposal
 
 
@@ -166,7 +166,8 @@ def proposer(by: str) -> User:
     raise refused(FlowCode.MAY_NOT_PROPOSE, "by", says, "Ask somebody of marketing.")
 
 
-def _audit(proposal: Proposal, did: str, user: User, now: int) -> None:
+def note(proposal: Proposal, did: str, user: User, now: int) -> None:
+    """Write down who did what with a proposal, within the caller's transaction."""
     details = {"proposal": proposal.pk, "fingerprint": proposal.fingerprint}
     subject = f"agreement {proposal.name}"
     Audit.objects.create(at=now, who=user.email, did=did, subject=subject, details=details)

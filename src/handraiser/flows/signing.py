@@ -12,13 +12,13 @@ from django.db import transaction
 
 from handraiser.agreement import load
 from handraiser.facts.instants import iso
-from handraiser.flows.proposing import is_outdated, open_proposal, proposal_numbered
+from handraiser.flows.proposing import is_outdated, note, open_proposal, proposal_numbered
 from handraiser.flows.publishing import Published, Signed, publish_signed
 from handraiser.flows.refusals import FlowCode, refused
 from handraiser.flows.sides import SIDES, side_of
 from handraiser.flows.users import user_named
 from handraiser.store.locks import GOVERNING, alone
-from handraiser.store.models import Audit, Proposal, Remark, User
+from handraiser.store.models import Proposal, Remark, User
 
 __all__ = ["Said", "decline", "remark", "sign", "why_not_sign"]
 
@@ -46,7 +46,7 @@ def sign(number: int, *, by: str, now: int) -> Said:
         if why_not is not None:
             raise refused(why_not.code, "by", why_not.says, why_not.fix)
         Remark.objects.create(proposal=proposal, user=user, at=now, says=Says.SIGN, side=side_of(user))
-        _audit(proposal, "signed a proposal", user, now)
+        note(proposal, "signed a proposal", user, now)
         signed = {
             each.side: each.user for each in proposal.remarks.filter(says=Says.SIGN).select_related("user")
         }
@@ -83,7 +83,7 @@ def decline(number: int, *, why: str, by: str, now: int) -> Proposal:
         )
         proposal.state, proposal.ended_at = Proposal.State.DECLINED, now
         proposal.save(update_fields=["state", "ended_at"])
-        _audit(proposal, "declined a proposal", user, now)
+        note(proposal, "declined a proposal", user, now)
     return proposal
 
 
@@ -145,9 +145,3 @@ def _may_not(user: User) -> tuple[str, str]:
 def _begins(proposal: Proposal, now: int) -> int | None:
     """Return from when on it is live: as was proposed, or now, where that is past by now."""
     return proposal.live_from if proposal.live_from is not None and proposal.live_from > now else None
-
-
-def _audit(proposal: Proposal, did: str, user: User, now: int) -> None:
-    details = {"proposal": proposal.pk, "fingerprint": proposal.fingerprint}
-    subject = f"agreement {proposal.name}"
-    Audit.objects.create(at=now, who=user.email, did=did, subject=subject, details=details)

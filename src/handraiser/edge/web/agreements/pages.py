@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from handraiser.agreement.spoken import spoken
 from handraiser.edge.running import now
-from handraiser.edge.web.agreements.shown import agreements_listed, chapters, versions, yields
+from handraiser.edge.web.agreements.shown import agreements_listed, versions, yields
 from handraiser.edge.web.frame.access import EVERYBODY, page, user_of
 from handraiser.flows.live import agreement_of
 from handraiser.flows.publishing import live_of
@@ -53,7 +54,7 @@ def agreement(request: HttpRequest, name: str) -> HttpResponse:
         "shown": shown,
         "stands": next((each for each in signed if shown and each.publication.pk == shown.pk), None),
         "agreement": agreement_of(shown) if shown else None,
-        "chapters": chapters(agreement_of(shown)) if shown else [],
+        "chapters": spoken(agreement_of(shown)) if shown else [],
         "versions": signed,
         "waits": waits,
         "looked_at": looked_at,

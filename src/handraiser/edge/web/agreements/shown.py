@@ -8,12 +8,10 @@ from typing import NamedTuple
 
 from django.db.models import Count, Q
 
-from handraiser.agreement.model import Agreement
-from handraiser.agreement.spoken import Chapter, spoken
 from handraiser.flows.live import Live, agreement_of, live_now
 from handraiser.store.models import Episode, Handoff, Proposal, Publication
 
-__all__ = ["MONTH", "Listed", "Version", "Yielded", "agreements_listed", "chapters", "versions", "yields"]
+__all__ = ["MONTH", "Listed", "Version", "Yielded", "agreements_listed", "versions", "yields"]
 
 MONTH = 30 * 86_400_000_000
 _MOST = 5_000  # MQLs that are looked at for what rules did
@@ -24,7 +22,7 @@ class Listed(NamedTuple):
 
     mqls   how many began in the last 30 days
     waits  proposals that wait for signatures
-    since  when the latest of those that have ended was live from, where none is live
+    next   what begins, or ends it, at an instant to come
     """
 
     name: str
@@ -84,11 +82,6 @@ def agreements_listed(now: int) -> list[Listed]:
             )
         )
     return sorted(found, key=lambda each: (each.live is None, each.name))
-
-
-def chapters(agreement: Agreement) -> list[Chapter]:
-    """Return an agreement in words."""
-    return spoken(agreement)
 
 
 def versions(name: str, now: int) -> list[Version]:

@@ -102,7 +102,7 @@
           axisLabel: { ...quiet, hideOverlap: true, formatter: (at) => day.format(at) },
           splitNumber: this.canvas.clientWidth < 500 ? 3 : 6,
         },
-        yAxis: { type: "value", splitLine: rule, axisLabel: quiet, max: ({ max }) => (threshold !== null && max < threshold ? threshold * 1.1 : null) },
+        yAxis: { type: "value", splitLine: rule, axisLabel: quiet, max: ({ max }) => (threshold !== null && max < threshold ? Math.ceil(threshold * 1.1) : null) },
         series: [
           {
             name: "score",
