@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.urls.converters import StringConverter
 
+from handraiser.edge.web.agreements.charts import proposal_chart
 from handraiser.edge.web.agreements.pages import agreement, agreements
 from handraiser.edge.web.agreements.proposals import end, proposal, stop
 from handraiser.edge.web.agreements.proposals import say as say_of_proposal
@@ -81,6 +82,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("proposals/drafts/<int:number>/discard", discard, name="draft_discard"),
     path("proposals/check", checked, name="proposal_check"),
     path("proposals/<int:number>", proposal, name="proposal"),
+    path("proposals/<int:number>/charts/<str:of>", proposal_chart, name="proposal_chart"),
     path("proposals/<int:number>/<spoken:said>", say_of_proposal, name="proposal_say"),
     path("agreements/<str:name>/what-if", what_if, name="what_if"),
     path("agreements/<str:name>/what-if/answer", what_if_answer, name="what_if_answer"),

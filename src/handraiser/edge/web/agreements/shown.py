@@ -23,6 +23,7 @@ class Listed(NamedTuple):
     mqls   how many began in the last 30 days
     waits  proposals that wait for signatures
     next   what begins, or ends it, at an instant to come
+    latest the number of the version that says what it is, or was; None where nothing was ever signed
     """
 
     name: str
@@ -32,6 +33,7 @@ class Listed(NamedTuple):
     mqls: int
     waits: list[Proposal]
     next: Publication | None
+    latest: int | None
 
 
 class Version(NamedTuple):
@@ -79,6 +81,7 @@ def agreements_listed(now: int) -> list[Listed]:
                 counts.get(name, 0),
                 waits.get(name, []),
                 coming.get(name),
+                decides.number if decides else latest[name].pk if name in latest else None,
             )
         )
     return sorted(found, key=lambda each: (each.live is None, each.name))
