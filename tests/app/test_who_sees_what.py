@@ -27,10 +27,11 @@ GIVEN = {
     "team": "999999",
     "off": "999999",
     "message": "999999",
+    "of": "months",
 }
 EVERYBODY = {
     "home", "home_kept", "home_funnel", "home_why", "home_trend", "queue", "queue_rows", "say",
-    "agreements", "agreement", "proposal",
+    "agreements", "agreement", "proposal", "proposal_chart",
     "lead", "proof", "timeline", "course", "judged", "lead_joins", "lead_privacy",
     "person", "person_hours", "person_away", "person_back",
 }  # fmt: skip
