@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.urls.converters import StringConverter
 
+from handraiser.edge.web.agreements.beside import beside
 from handraiser.edge.web.agreements.charts import proposal_chart
 from handraiser.edge.web.agreements.pages import agreement, agreements
 from handraiser.edge.web.agreements.proposals import end, proposal, stop
@@ -81,6 +82,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("proposals/new", edit, name="proposal_new"),
     path("proposals/drafts/<int:number>/discard", discard, name="draft_discard"),
     path("proposals/check", checked, name="proposal_check"),
+    path("proposals/beside", beside, name="proposal_beside"),
     path("proposals/<int:number>", proposal, name="proposal"),
     path("proposals/<int:number>/charts/<str:of>", proposal_chart, name="proposal_chart"),
     path("proposals/<int:number>/<spoken:said>", say_of_proposal, name="proposal_say"),

@@ -19,6 +19,7 @@ from handraiser.agreement import read
 from handraiser.agreement.diff import balance, diff
 from handraiser.agreement.spoken import spoken
 from handraiser.edge.running import now
+from handraiser.edge.web.agreements.beside import MARKETING, form_of, plain
 from handraiser.edge.web.frame.access import page, user_of
 from handraiser.edge.web.whatif.fields import changes_in, supposed
 from handraiser.errors import Diagnostic, Level, Mistakes
@@ -30,7 +31,6 @@ from handraiser.store.models import Draft, Publication, User
 
 __all__ = ["checked", "discard", "edit"]
 
-MARKETING = frozenset({User.Role.MARKETING})
 _LONGEST = 4_000  # letters of what it is for
 _EXAMPLE = """agreement: a-name
 title: A title for people
@@ -94,7 +94,7 @@ def edit(request: HttpRequest, name: str = "") -> HttpResponse:
         given = form.cleaned_data
         try:
             made = propose(
-                _plain(given["text"]), comment=given["comment"], by=me.email, now=at,
+                plain(given["text"]), comment=given["comment"], by=me.email, now=at,
                 live_from=_morning(given["day"], me), hand_off=given["hand_off"], draft=given["token"],
             )  # fmt: skip
             return redirect("proposal", made.pk)
@@ -107,6 +107,7 @@ def edit(request: HttpRequest, name: str = "") -> HttpResponse:
         "draft": draft,
         "mine": mine,
         "drafts": [each for each in drafts if each != draft],
+        **form_of(str(form["text"].value() or "")),
         "check": reverse("proposal_check") + (f"?name={name}" if name else ""),
     }
     return render(request, "agreements/edit.html", told, status=422 if form.errors or diagnostics else 200)
@@ -117,7 +118,7 @@ def edit(request: HttpRequest, name: str = "") -> HttpResponse:
 def checked(request: HttpRequest) -> HttpResponse:
     """Keep what is being written; show what is wrong in it, what it says, and who else writes at the same."""
     me, at = user_of(request), now()
-    text, name = _plain(request.POST.get("text", "")), request.GET.get("name", "")
+    text, name = plain(request.POST.get("text", "")), request.GET.get("name", "")
     agreement, diagnostics = read(text, file="the agreement")
     live = live_of(agreement.name, at) if agreement else None
     changes = diff(agreement_of(live), agreement) if live and agreement else []
@@ -132,7 +133,7 @@ def checked(request: HttpRequest) -> HttpResponse:
     }
     # What is opened is no work yet: the first change makes it some.
     token, after = request.POST.get("token", "")[:32], request.POST.get("after", "")
-    if token and _plain(request.POST.get("begun", "")) != text:
+    if token and plain(request.POST.get("begun", "")) != text:
         number = int(after) if after.isdecimal() else None
         try:
             kept = keep_draft(name, text, token=token, after=number, by=me.email, now=at)
@@ -208,11 +209,6 @@ def _changed(name: str, said: Mapping[str, str], now: int) -> str:
         return supposed(agreement, changes_in(agreement, said)).source
     except Mistakes as mistakes:
         raise Http404 from mistakes
-
-
-def _plain(text: str) -> str:
-    """Return a text as it stands in a file: browsers send other ends of lines."""
-    return text.replace("\r\n", "\n").rstrip("\n") + "\n"
 
 
 def _morning(day: date | None, user: User) -> int | None:
