@@ -1,4 +1,4 @@
-"""What does the form show of the text beside it, and what is the text after something in the form was done?"""
+"""What does the form show of the text beside it, and what is the text once something was done in it?"""
 
 from __future__ import annotations
 

@@ -7,6 +7,19 @@
     shown.dataset.view = tab;
     for (const each of shown.querySelectorAll("[data-tab]")) each.setAttribute("aria-pressed", String(each.dataset.tab === tab));
   }
+
+  // What has been proposed is no draft any more: nothing that was about to be kept comes after it.
+  const text = document.getElementById("id_text");
+  let isProposed = false;
+  document.getElementById("propose")?.addEventListener("submit", (event) => {
+    setTimeout(() => {
+      isProposed = !event.defaultPrevented;
+      if (isProposed) htmx.trigger(text, "htmx:abort");
+    });
+  });
+  window.addEventListener("pageshow", () => { isProposed = false; });
+  document.addEventListener("htmx:beforeRequest", (event) => { if (isProposed && event.detail.elt === text) event.preventDefault(); });
+
   document.addEventListener("click", (event) => {
     const tab = event.target.closest("[data-tab]");
     if (tab) show(tab.dataset.tab);
@@ -15,7 +28,6 @@
     if (!told) return;
     event.preventDefault();
     show("text");
-    const text = document.getElementById("id_text");
     const lines = text.value.split("\n");
     const line = Math.min(Number(told.dataset.line), lines.length);
     const before = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
