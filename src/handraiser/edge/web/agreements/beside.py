@@ -43,7 +43,8 @@ def beside(request: HttpRequest) -> HttpResponse:
     What cannot be done is told, and the text is as it was.
     """
     text = request.POST.get("text", "").replace("\r\n", "\n")
-    act, shows, refused = act_of(request.POST.dict()), (), ""
+    act, refused = act_of(request.POST.dict()), ""
+    shows: tuple[str | int, ...] = ()
     if act is not None:
         try:
             text, shows = done(text, act)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
+from itertools import count
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from handraiser.agreement import read
 from handraiser.agreement.diff import balance, diff
+from handraiser.agreement.setting import with_value
 from handraiser.agreement.spoken import spoken
 from handraiser.edge.running import now
 from handraiser.edge.web.agreements.beside import MARKETING, form_of, plain
@@ -171,10 +173,12 @@ def _lines(mine: str, theirs: str) -> str:
 def _beginning(request: HttpRequest, name: str, now: int, drafts: list[Draft]) -> tuple[str, Draft | None]:
     """Return the text to begin with, and the draft that it is, if it is one.
 
-    What is live with other numbers, a version or a draft that is asked for, else one's own latest draft, else
-    what is live, else an example.
+    What is live with other numbers, another's text under a name of its own, a version or a draft that is
+    asked for, else one's own latest draft, else what is live, else an example.
     """
     asked, draft = request.GET.get("from", ""), request.GET.get("draft", "")
+    if request.GET.get("copy", "").isdecimal() and not name:
+        return _copy(int(request.GET["copy"])), None
     if request.GET.get("what_if"):
         return _changed(name, request.GET.dict(), now), None
     if asked.isdecimal():
@@ -197,6 +201,18 @@ def _beginning(request: HttpRequest, name: str, now: int, drafts: list[Draft]) -
             raise Http404
         return str(latest.text), None
     return (live.text if live else _EXAMPLE), None
+
+
+def _copy(number: int) -> str:
+    """Return the text of a version under a name that no agreement has yet."""
+    version: Publication | None = Publication.objects.filter(pk=number).first()
+    if version is None:
+        raise Http404
+    names = (f"{version.name}-{after}" for after in count(2))
+    free = next(name for name in names if not Publication.objects.filter(name=name).exists())
+    text = with_value(str(version.text), ("agreement",), free)
+    title = agreement_of(version).title
+    return with_value(text, ("title",), f"{title} (copy)") if title else text
 
 
 def _changed(name: str, said: Mapping[str, str], now: int) -> str:
