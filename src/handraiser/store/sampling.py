@@ -20,7 +20,7 @@ from handraiser.store.bulk import among, as_array, query
 from handraiser.store.consents import objecting
 from handraiser.store.history import history_of, members_of, names_seen
 
-__all__ = ["DOINGS", "MOST", "Did", "Sample", "doings", "leads_sampled", "sample", "standing_apart"]
+__all__ = ["DOINGS", "MOST", "Did", "Marks", "Sample", "doings", "leads_sampled", "marks", "sample"]
 
 MOST = 5_000
 """So many leads are looked at."""
@@ -86,6 +86,18 @@ def sample(now: int, *, most: int = MOST) -> Sample:
 
 def leads_sampled(most: int) -> list[int]:
     """Return some leads, evenly from all, in the order of their numbers."""
+    found = _found(2 * most // _BLOCKS)
+    if len(found) < most:
+        found = _found(_LOOKED_AT)  # they stand close together, or there are no more
+    left_alone = objecting(found)
+    found = [number for number in found if number not in left_alone]
+    if len(found) <= most:
+        return found
+    return [found[place * len(found) // most] for place in range(most)]
+
+
+def _found(of_each: int) -> list[int]:
+    """Return at most so many leads of each block of numbers."""
     ((first, last),) = query("SELECT min(id), max(id) FROM store_person")
     if first is None:
         return []
@@ -94,24 +106,37 @@ def leads_sampled(most: int) -> list[int]:
     for begin in range(first, last + 1, size):
         rows = query(
             "SELECT id FROM (SELECT id, root_id, lead_since FROM store_person WHERE id >= %s AND id < %s "
-            "ORDER BY id LIMIT %s) AS block WHERE root_id = id AND lead_since IS NOT NULL ORDER BY id",
-            [begin, begin + size, _LOOKED_AT],
+            "ORDER BY id LIMIT %s) AS block WHERE root_id = id AND lead_since IS NOT NULL ORDER BY id LIMIT %s",
+            [begin, begin + size, _LOOKED_AT, of_each],
         )
         found += [number for (number,) in rows]
-    left_alone = objecting(found)
-    found = [number for number in found if number not in left_alone]
-    if len(found) <= most:
-        return found
-    return [found[place * len(found) // most] for place in range(most)]
-
-
-def standing_apart() -> tuple[int, ...]:
-    """Return what is another as soon as somebody is to be left out who was not before, or the other way."""
-    (found,) = query(
-        "SELECT (SELECT coalesce(max(id), 0) FROM store_consent), "
-        "(SELECT coalesce(max(id), 0) FROM store_erasure)"
-    )
     return found
+
+
+class Marks(NamedTuple):
+    """What tells a sample from another, found by indexes alone.
+
+    whose  is another as soon as somebody is to be left out who was not before, and in another database
+    new    is another as soon as there is something new
+    """
+
+    whose: tuple[int, ...]
+    new: tuple[int, ...]
+
+
+def marks() -> Marks:
+    """Return the marks of what a sample would be now."""
+    (found,) = query(f"SELECT {_MARKS}")
+    return Marks(found[:3], found[3:])
+
+
+_MARKS = ", ".join(
+    f"(SELECT coalesce({which}(id), 0) FROM store_{table})"
+    for which, table in (
+        ("min", "person"), ("max", "consent"), ("max", "erasure"), ("max", "activity"),
+        ("max", "personpatch"), ("max", "companypatch"), ("max", "join"), ("max", "outcome"),
+    )
+)  # fmt: skip
 
 
 def doings(numbers: Collection[int]) -> pa.Table:

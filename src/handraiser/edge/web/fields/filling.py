@@ -18,6 +18,8 @@ __all__ = ["Filled", "Line", "beginning", "filled", "lines", "written"]
 
 _MOST = 60  # rows
 _LISTED = 12  # values to be ticked
+_CHIPS = 6
+_PARTS = (75, 50, 25)  # of all, at the quarters of a field's spread
 _NUMBERS = (Sort.NUMBER, Sort.SUM)
 _OTHER = {"and": "or", "or": "and"}
 
@@ -42,6 +44,7 @@ class Line(NamedTuple):
     numbers        whether what is filled in is a number
     first, last    of its group
     strange        whether nobody has such a field
+    chips          values to be put in by a click, and what is said of each
     proposed       values that people have; `ticked` those of the row that are among them
     others         those of the row that are not, one a line
     """
@@ -57,6 +60,7 @@ class Line(NamedTuple):
     operators: list[tuple[str, str]]
     takes: Takes
     strange: bool
+    chips: list[tuple[str, str]]
     proposed: tuple[Value, ...]
     ticked: frozenset[str]
     others: str
@@ -184,7 +188,7 @@ def _line(number: int, group: int, joined: str, ends: tuple[bool, bool], row: Ro
         number, group, joined, *ends, row, option,
         row.numbers if any(row.values) else option.sort in _NUMBERS,
         offered(option.sort, lists=bool(offer.agreed.lists), now=row.operator), takes,
-        bool(row.field) and not offer.knows(row.field), proposed,
+        bool(row.field) and not offer.knows(row.field), _chips(option, takes), proposed,
         frozenset(row.values) & there, "\n".join(each for each in row.values if each not in there),
     )  # fmt: skip
 
@@ -194,3 +198,14 @@ def _proposed(option: Option, takes: Takes, offer: Offer) -> tuple[Value, ...]:
         return tuple(Value(each, 0, 0) for each in offer.agreed.names.every_grade)
     values: Sequence[Value] = option.field.values if option.field else ()
     return tuple(values[:_LISTED] if takes is Takes.SEVERAL else values)
+
+
+def _chips(option: Option, takes: Takes) -> list[tuple[str, str]]:
+    """Return the commonest values; of numbers and dates those that a part of all has, or more."""
+    field = option.field
+    if field is None or takes is not Takes.ONE:
+        return []
+    if field.spread and option.sort in (Sort.NUMBER, Sort.DATE):
+        said = zip(field.spread[1:4], _PARTS, strict=True)
+        return list({value: f"{part} % have as much or more" for value, part in said}.items())
+    return [(each.text, f"{each.percent} %") for each in field.values[:_CHIPS]]

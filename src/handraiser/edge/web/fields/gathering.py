@@ -17,9 +17,7 @@ from django.db import Error, connection
 
 from handraiser.edge.running import now
 from handraiser.edge.web.fields.shaping import Field, attributes_in, percent, properties_in
-from handraiser.store.bulk import query
-from handraiser.store.newness import newness
-from handraiser.store.sampling import Sample, doings, sample, standing_apart
+from handraiser.store.sampling import Marks, Sample, doings, marks, sample
 from handraiser.store.snapshot import as_of_now
 
 __all__ = ["GATHERED", "Gathered", "Gathering", "Happening", "Known"]
@@ -64,15 +62,13 @@ class Known(NamedTuple):
 
 
 class _Of(NamedTuple):
-    """Of which database something was read, and who was left out then; `new` tells what had been written."""
+    """Of which database something was read, and as of when."""
 
     database: str
-    first: int | None
-    apart: tuple[int, ...]
-    new: tuple[int, ...]
+    marks: Marks
 
     def is_another(self, other: _Of) -> bool:
-        return self[:3] != other[:3]
+        return (self.database, self.marks.whose) != (other.database, other.marks.whose)
 
 
 class Gathered(NamedTuple):
@@ -102,7 +98,7 @@ class Gathering:
         if kept is None or kept.of.is_another(of):
             return None
         age = self._clock() - kept.at
-        if of.new != kept.of.new and age > min(_WORTH * kept.took, _LONGEST):
+        if of.marks.new != kept.of.marks.new and age > min(_WORTH * kept.took, _LONGEST):
             self._renew()
         return kept.known
 
@@ -165,8 +161,7 @@ def read_now(at: int) -> Known:
 
 
 def _of() -> _Of:
-    ((first,),) = query("SELECT min(id) FROM store_person")
-    return _Of(str(connection.settings_dict["NAME"]), first, standing_apart(), newness())
+    return _Of(str(connection.settings_dict["NAME"]), marks())
 
 
 GATHERED = Gathering()

@@ -123,10 +123,11 @@ def offer(about: str, known: Known, properties: Sequence[Field], agreed: Agreed)
 
 
 def _options(fields: Iterable[Field], of: str) -> list[Option]:
-    return [
-        Option(each.text, f"{readable(each.name)} · {each.percent} % {of}", each.sort, each)
-        for each in fields
-    ]
+    return [Option(each.text, f"{_called(each)} · {each.percent} % {of}", each.sort, each) for each in fields]
+
+
+def _called(field: Field) -> str:
+    return f"{field.scope}'s {readable(field.name)}" if field.scope else readable(field.name)
 
 
 def _of_agreement(agreed: Agreed) -> list[Choice]:

@@ -80,7 +80,7 @@
     htmx.ajax("POST", "/conditions", { target: box, swap: "innerHTML", values }).then(() => {
       if (!box.firstElementChild) return;
       box.showModal();
-      find("select, textarea, input:not([type=hidden])", box)?.focus();
+      find("select[name^=field-], select, textarea, button", box)?.focus();
     }, () => {});
     box.addEventListener("close", () => { (input.isConnected ? input : null)?.focus(); }, { once: true });
   }
@@ -100,9 +100,24 @@
     input.dispatchEvent(new Event("input", { bubbles: true }));
     input.focus();
   });
+  // What is written while rows are drawn anew is written into the new ones.
+  const filled = () => new Map([...document.querySelectorAll("#condition-rows :is(input, textarea)[id]")].map((each) => [each.id, each.value]));
+  const redraws = (event) => event.detail.target?.id === "condition-rows";
+  let before = new Map();
+  let meanwhile = [];
+  document.addEventListener("htmx:beforeRequest", (event) => { if (redraws(event)) before = filled(); });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (redraws(event)) meanwhile = [...filled()].filter(([id, value]) => before.has(id) && before.get(id) !== value);
+  });
   document.addEventListener("htmx:afterSettle", (event) => {
     // A row that is new is what one goes on with; what one was at stays where it is there still.
     const form = event.target.closest?.("#condition");
+    for (const [id, value] of meanwhile.splice(0)) {
+      const input = document.getElementById(id);
+      if (!input) continue;
+      input.value = value;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    }
     if (!form || form.contains(document.activeElement)) return;
     const fresh = [...form.querySelectorAll("select[name^=field-]")].filter((each) => !each.value).pop();
     (fresh ?? find("#condition-typed, select[name^=field-], #condition-type", form))?.focus();
