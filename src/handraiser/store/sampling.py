@@ -106,7 +106,8 @@ def _found(of_each: int) -> list[int]:
     for begin in range(first, last + 1, size):
         rows = query(
             "SELECT id FROM (SELECT id, root_id, lead_since FROM store_person WHERE id >= %s AND id < %s "
-            "ORDER BY id LIMIT %s) AS block WHERE root_id = id AND lead_since IS NOT NULL ORDER BY id LIMIT %s",
+            "ORDER BY id LIMIT %s) AS block WHERE root_id = id AND lead_since IS NOT NULL "
+            "ORDER BY id LIMIT %s",
             [begin, begin + size, _LOOKED_AT, of_each],
         )
         found += [number for (number,) in rows]

@@ -19,22 +19,27 @@
   // ---- beside each field for a condition a button, at each for an event the names that there are
 
   const nameOf = (input) => input.labels?.[0]?.textContent.trim() || input.getAttribute("aria-label") || "";
+  const buttons = new WeakMap(); // by field: what draws a field anew may take its attributes away
   function decorate() {
-    for (const input of document.querySelectorAll("[data-condition]:not([data-condition-built])")) {
-      input.dataset.conditionBuilt = "";
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "btn btn-sm condition-build";
-      button.textContent = "Build…";
-      if (nameOf(input)) button.setAttribute("aria-label", `Build…: ${nameOf(input)}`);
-      button.addEventListener("click", () => open(input));
-      input.after(button);
+    for (const input of document.querySelectorAll("[data-condition]")) {
+      const there = buttons.get(input);
+      if (there?.isConnected) there.hidden = input.readOnly || input.disabled;
+      else if (!input.readOnly && !input.disabled) build(input);
     }
     for (const input of document.querySelectorAll("input[data-event-name]:not([list])")) {
       input.setAttribute("list", "event-names");
-      input.setAttribute("autocomplete", "off");
       nameEvents();
     }
+  }
+  function build(input) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-sm condition-build";
+    button.textContent = "Build…";
+    if (nameOf(input)) button.setAttribute("aria-label", `Build…: ${nameOf(input)}`);
+    button.addEventListener("click", () => open(input));
+    buttons.set(input, button);
+    input.after(button);
   }
   async function nameEvents() {
     if (find("#event-names")) return;
@@ -53,7 +58,7 @@
     if (waits) return;
     waits = true;
     requestAnimationFrame(() => { waits = false; decorate(); });
-  }).observe(document.body, { childList: true, subtree: true });
+  }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["list", "readonly", "disabled"] });
   decorate();
 
   // ---- the dialog
