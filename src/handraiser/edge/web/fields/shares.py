@@ -45,7 +45,8 @@ class Shares(NamedTuple):
     @property
     def wide(self) -> tuple[int, int]:
         """How wide the first two are drawn, of 100; the rest is the third."""
-        return (100 * self.holds // self.of, 100 * self.fails // self.of) if self.of else (0, 0)
+        holds = 100 * self.holds // self.of if self.of else 0
+        return holds, 100 * self.fails // self.of if self.open or not self.of else 100 - holds
 
 
 def of_leads(sample: Sample, text: str, lists: Lists) -> Shares:

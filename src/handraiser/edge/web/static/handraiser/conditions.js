@@ -85,7 +85,7 @@
     htmx.ajax("POST", "/conditions", { target: box, swap: "innerHTML", values }).then(() => {
       if (!box.firstElementChild) return;
       box.showModal();
-      find("select[name^=field-], select, textarea, button", box)?.focus();
+      (find("select[name^=field-]", box) ?? find("textarea, button", box))?.focus();
     }, () => {});
     box.addEventListener("close", () => { (input.isConnected ? input : null)?.focus(); }, { once: true });
   }
