@@ -16,6 +16,13 @@ from handraiser.edge.web.agreements.writing import checked, discard, edit
 from handraiser.edge.web.api.routes import api
 from handraiser.edge.web.board.page import board, board_columns
 from handraiser.edge.web.door import health
+from handraiser.edge.web.fields.conditions import (
+    condition,
+    condition_found,
+    condition_rows,
+    condition_there,
+)
+from handraiser.edge.web.fields.pages import fields, fields_event, fields_there, fields_words
 from handraiser.edge.web.frame.access import gone, open_to_all
 from handraiser.edge.web.frame.failing import nowhere, too_often, unreadable, wrong
 from handraiser.edge.web.home.page import (
@@ -86,6 +93,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("proposals/<int:number>", proposal, name="proposal"),
     path("proposals/<int:number>/charts/<str:of>", proposal_chart, name="proposal_chart"),
     path("proposals/<int:number>/<spoken:said>", say_of_proposal, name="proposal_say"),
+    path("conditions", condition, name="condition"),
+    path("conditions/there", condition_there, name="condition_there"),
+    path("conditions/rows", condition_rows, name="condition_rows"),
+    path("conditions/found", condition_found, name="condition_found"),
+    path("fields", fields, name="fields"),
+    path("fields/there", fields_there, name="fields_there"),
+    path("fields/event", fields_event, name="fields_event"),
+    path("fields/words", fields_words, name="fields_words"),
     path("agreements/<str:name>/what-if", what_if, name="what_if"),
     path("agreements/<str:name>/what-if/answer", what_if_answer, name="what_if_answer"),
     path("agreements/<str:name>/what-if/people", what_if_people, name="what_if_people"),

@@ -28,6 +28,7 @@ def agreements(request: HttpRequest) -> HttpResponse:
     told = {
         "agreements": agreements_listed(at),
         "may_propose": user_of(request).role == User.Role.MARKETING,
+        "may_look": user_of(request).role != User.Role.SALES,
         "ended": Proposal.objects.exclude(state=Proposal.State.OPEN)
         .order_by("-ended_at")
         .select_related("by")[:10],
