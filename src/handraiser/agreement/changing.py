@@ -25,7 +25,15 @@ from handraiser.agreement.trouble import nearest
 from handraiser.agreement.vocabulary import KEYS
 from handraiser.errors import Diagnostic, Mistakes, Place
 
-__all__ = ["THRESHOLD", "as_number", "but_for_threshold", "changed", "thresholds_of"]
+__all__ = [
+    "THRESHOLD",
+    "as_number",
+    "at_threshold",
+    "but_for_threshold",
+    "changed",
+    "thresholds_in",
+    "thresholds_of",
+]
 
 THRESHOLD = "threshold"  # the number that `qualify.mql` compares the score with
 
@@ -53,8 +61,22 @@ def changed(agreement: Agreement, changes: Mapping[str, object]) -> Agreement:
 
 def thresholds_of(agreement: Agreement) -> list[str]:
     """Return the numbers that `qualify.mql` compares the score with, as they are written."""
-    text = agreement.qualify.mql.text
-    return [text[start:stop] for start, stop in sorted(_thresholds(parse(text)))]
+    return thresholds_in(agreement.qualify.mql.text)
+
+
+def thresholds_in(mql: str) -> list[str]:
+    """Return the numbers that a condition compares the score with, as they are written; raises Unreadable."""
+    return [mql[start:stop] for start, stop in sorted(_thresholds(parse(mql)))]
+
+
+def at_threshold(mql: str, value: object) -> str:
+    """Return a condition with another number wherever it compares the score with one."""
+    spans = sorted(_thresholds(parse(mql)), reverse=True)
+    if not spans:
+        raise Mistakes([_wrong(THRESHOLD, "`qualify.mql` compares the score with no number.", "")])
+    for start, stop in spans:
+        mql = f"{mql[:start]}{value}{mql[stop:]}"
+    return mql
 
 
 def but_for_threshold(agreement: Agreement) -> str:
@@ -74,13 +96,7 @@ def as_number(value: object) -> float:
 def _with_threshold(agreement: Agreement, value: object) -> str:
     """Return `mql` with another number wherever it compares the score with one."""
     as_number(value)
-    text = agreement.qualify.mql.text
-    spans = sorted(_thresholds(parse(text)), reverse=True)
-    if not spans:
-        raise Mistakes([_wrong(THRESHOLD, "`qualify.mql` compares the score with no number.", "")])
-    for start, stop in spans:
-        text = f"{text[:start]}{value}{text[stop:]}"
-    return text
+    return at_threshold(agreement.qualify.mql.text, value)
 
 
 def _thresholds(expression: said.Expression) -> Iterator[tuple[int, int]]:
