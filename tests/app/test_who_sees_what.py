@@ -48,6 +48,9 @@ ONLY = {  # roles, of pages that not all may see
     "what_if_answer": {"manager", "administrator", "marketing", "viewer"},
     "what_if_people": {"manager", "administrator", "marketing", "viewer"},
 }
+ONLY |= {
+    name: {"manager", "administrator", "marketing", "viewer"} for name in ("what_if_find", "what_if_story")
+}
 _LOOKING = {"manager", "administrator", "marketing", "viewer"}
 ONLY |= dict.fromkeys(["teams", "team", "routes", "routes_tried"], _LOOKING)
 ONLY |= {name: {"administrator"} for name in ("team_new", "team_change", "team_remove")}
@@ -59,6 +62,8 @@ _WRITING = (
     "proposal_new", "proposal_edit", "proposal_check", "draft_discard", "agreement_end", "agreement_stop",
 )  # fmt: skip
 ONLY |= {name: {"marketing"} for name in _WRITING}
+_BY_EXAMPLES = ("examples", "examples_shared", "examples_new", "examples_new_shared", "examples_found")
+ONLY |= {name: {"marketing"} for name in _BY_EXAMPLES}
 ONLY["proposal_say"] = {"marketing", "sales", "manager", "administrator"}
 ONLY["lead_erase"] = {"marketing", "administrator"}
 ONLY["told_again"] = {"administrator"}

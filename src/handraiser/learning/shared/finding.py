@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import comb, floor, log10
+from math import comb, floor, inf, log10
 from typing import NamedTuple
 
 from handraiser.learning.shared.asking import Asked, ask
@@ -131,23 +131,22 @@ def _is_shared(places: Sequence[int], n: int, of: int) -> bool:
 def _made_to_fit(asked: Asked, draws: Draws, n: int, of: int) -> Iterator[_Tried]:
     for name, numbers in asked.numbers.items():
         own = [value for place, value in numbers.items() if place < n]
-        if own:
-            for condition in _ranges(name, own):
-                low = float("-inf") if condition.low is None else condition.low
-                high = float("inf") if condition.high is None else condition.high
-                places = [place for place, value in numbers.items() if low <= value <= high]
-                if _is_shared(places, n, of):
-                    both = condition.low is not None and condition.high is not None
-                    likely = draws.likely_range if both else draws.likely
-                    yield _Tried(condition, frozenset(places), likely(_shared_by(places, n), len(places)))
+        for condition in _ranges(name, own) if own else ():
+            low = -inf if condition.low is None else condition.low
+            high = inf if condition.high is None else condition.high
+            places = [place for place, value in numbers.items() if low <= value <= high]
+            if _is_shared(places, n, of):
+                likely = draws.likely if inf in (-low, high) else draws.likely_range
+                yield _Tried(condition, frozenset(places), likely(_shared_by(places, n), len(places)))
     for name, texts in asked.texts.items():
         values = sorted({value for place, value in texts.items() if place < n})
-        if 1 < len(values) <= _VALUES and len(values) < _shared_by(list(texts), n):
-            places = [place for place, value in texts.items() if value in values]
-            if _is_shared(places, n, of):
-                ways = comb(len(set(texts.values())), len(values))
-                likely = min(1.0, ways * draws.likely(_shared_by(places, n), len(places)))
-                yield _Tried(Is(name, tuple(values)), frozenset(places), likely)
+        if not 1 < len(values) <= _VALUES or len(values) == sum(place < n for place in texts):
+            continue
+        places = [place for place, value in texts.items() if value in values]
+        if _is_shared(places, n, of):
+            ways = comb(len(set(texts.values())), len(values))
+            chance = min(1.0, ways * draws.likely(_shared_by(places, n), len(places)))
+            yield _Tried(Is(name, tuple(values)), frozenset(places), chance)
 
 
 def _ranges(name: str, own: Sequence[float]) -> Iterator[Between]:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection
 from math import log2
 
 from handraiser.agreement.vocabulary import RESERVED
+from handraiser.agreement.written import written
 from handraiser.learning.shared.conditions import Condition, Done
 
 __all__ = ["item_of", "named", "points_of"]
 
 _LEAST, _GREATEST, _STEP = 5, 30, 5
 _LONGEST = 40  # letters of a name
-_PLAIN = re.compile(r"[A-Za-z][\w ./'()=<>%,-]*(?<! )")
-_SPECIAL = re.compile(r"(?i)(?:true|false|null|yes|no|on|off|y|n|~|nan|inf.*)")
 
 
 def points_of(times: float) -> int:
@@ -39,21 +37,14 @@ def named(condition: Condition, taken: Collection[str]) -> str:
 
 def item_of(condition: Condition, *, name: str, points: int) -> str:
     """Return a rule as an item of a list in a file; it holds of just those of whom the condition does."""
-    lines = [f"rule: {name}", f"title: {_written(condition.says)}"]
+    lines = [f"rule: {name}", f"title: {written(condition.says, key='title')}"]
     if isinstance(condition, Done):
-        lines.append(f"event: {_written(condition.thing.event)}")
+        lines.append(f"event: {written(condition.thing.event, key='event')}")
         if condition.sql:
-            lines.append(f"where: {_written(condition.sql)}")
+            lines.append(f"where: {written(condition.sql, key='where')}")
         lines.append(f"at_least: {condition.at_least}")
         lines.append(f"within: {'forever' if condition.days is None else f'{condition.days} days'}")
     else:
-        lines.append(f"when: {_written(condition.sql)}")
+        lines.append(f"when: {written(condition.sql, key='when')}")
     lines.append(f"points: {points}")
     return "\n".join(f"{'- ' if place == 0 else '  '}{line}" for place, line in enumerate(lines)) + "\n"
-
-
-def _written(text: str) -> str:
-    """Return a text as a value in YAML, in quotes where it needs some."""
-    if _PLAIN.fullmatch(text) and not _SPECIAL.fullmatch(text):
-        return text
-    return json.dumps(text, ensure_ascii=False)

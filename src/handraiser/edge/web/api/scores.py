@@ -20,13 +20,13 @@ from handraiser.scoring.course import Course, course
 from handraiser.scoring.explain import Explanation, explain_lead
 from handraiser.scoring.match import Matched, match, matched
 from handraiser.scoring.plan import Plan, planned
-from handraiser.scoring.score import Prepared, prepare, score_table
+from handraiser.scoring.score import Prepared, find_episodes, prepare, score_table
 from handraiser.scoring.survey import survey
 from handraiser.store import remembering
 from handraiser.store.history import History, history_of, names_seen
 from handraiser.tables.kept import Seen, kept_inputs
 
-__all__ = ["Stood", "course_of", "explained", "stood"]
+__all__ = ["Stood", "Went", "course_of", "explained", "stood", "went"]
 
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _DERIVED = frozenset({"email_domain", "email_kind"})
@@ -43,6 +43,13 @@ class Stood(NamedTuple):
     company: str | None
     company_attributes: dict[str, Any]
     rows: list[dict[str, Any]]
+
+
+class Went(NamedTuple):
+    """How a score went, and when its lead first became an MQL, whatever sales made of it; None for never."""
+
+    course: Course
+    mql_at: int | None
 
 
 class _Desk(threading.local):
@@ -83,6 +90,19 @@ def course_of(
     """
     _, found = _prepared(lead, agreements)
     return agreements[place], course(found[place], 0, since=since, until=until)
+
+
+def went(lead: int, agreement: Agreement, *, since: int, until: int) -> Went:
+    """Return how a lead fares under an agreement that need not be live, as a back-test counts it."""
+    with _inputs(history_of([lead]), names_seen(), wanted_names([agreement])) as inputs:
+        ground = survey([agreement], inputs, threads=1)
+        found = matched(agreement, ground)
+        first = matched(agreement, ground, regardless=True)
+    if found is None or first is None:
+        raise AssertionError("the ground of an agreement has all that it asks for")
+    begun = find_episodes(prepare(agreement, first), until, first_only=True, threads=1)
+    drawn = course(prepare(agreement, found), 0, since=since, until=until)
+    return Went(drawn, int(begun.at[0]) if begun.found[0] else None)
 
 
 def _prepared(lead: int, agreements: Sequence[Agreement]) -> tuple[History, list[Prepared]]:
