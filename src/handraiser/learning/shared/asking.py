@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from handraiser.learning.shared.barred import LONGEST, is_barred, is_plain
 from handraiser.learning.shared.cases import Case, Did
-from handraiser.learning.shared.conditions import Condition, Done, Is, Says, Thing
+from handraiser.learning.shared.conditions import PAGES, Condition, Done, Is, Says, Thing
 
 __all__ = ["Asked", "ask"]
 
@@ -17,7 +17,6 @@ _DAY = 86_400_000_000
 _WITHIN = (7, 30, 90)  # days
 _OFTEN = (1, 2, 3, 5, 10)
 _DEEP = 2  # parts of a path
-_PAGES = frozenset({"Page Viewed", "Page Left"})
 _ABOUT = (
     "title", "form_name", "form_id", "name", "product", "plan", "category", "campaign_name", "campaign",
 )  # fmt: skip
@@ -111,7 +110,7 @@ def _spoken(name: str, said: Mapping[int, str]) -> Iterator[tuple[Condition, lis
 
 def _beginnings(cases: Iterable[Case]) -> set[str]:
     """Return the first parts of all paths: `/docs` and `/docs/api` of `/docs/api/keys`."""
-    paths = {did.properties.get("path") for case in cases for did in case.did if did.event in _PAGES}
+    paths = {did.properties.get("path") for case in cases for did in case.did if did.event in PAGES}
     found = set()
     for path in paths:
         parts = [part for part in path.split("/") if part][:_DEEP] if isinstance(path, str) else []
@@ -138,7 +137,7 @@ def _done(case: Case, beginnings: Container[str]) -> Iterator[Done]:
 def _things(did: Did, beginnings: Container[str]) -> Iterator[Thing]:
     """Yield what an event is one of: all of its name, pages that begin alike, the one form or webinar."""
     yield Thing(did.event)
-    if did.event in _PAGES:
+    if did.event in PAGES:
         path = did.properties.get("path")
         if isinstance(path, str):
             # As `like` has it, `/price` is a beginning of `/prices` too.

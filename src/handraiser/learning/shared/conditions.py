@@ -6,7 +6,12 @@ from typing import NamedTuple
 
 from handraiser.agreement.wording import joined, number, readable, times
 
-__all__ = ["Between", "Condition", "Done", "Is", "Says", "Thing", "quoted"]
+__all__ = ["PAGES", "Between", "Condition", "Done", "Is", "Says", "Thing"]
+
+
+LEFT = "Page Left"
+PAGES = frozenset({"Page Viewed", LEFT})
+"""Events that are about a page, by its path."""
 
 
 class Is(NamedTuple):
@@ -29,7 +34,7 @@ class Is(NamedTuple):
         first = self.values[0]
         if isinstance(first, bool):
             return f"{self.name} = {'true' if first else 'false'}"
-        texts = [quoted(str(each)) for each in self.values]
+        texts = [_quoted(str(each)) for each in self.values]
         return f"{self.name} = {texts[0]}" if len(texts) == 1 else f"{self.name} in ({', '.join(texts)})"
 
     @property
@@ -56,7 +61,7 @@ class Says(NamedTuple):
 
     @property
     def sql(self) -> str:
-        return f"{self.name} ilike {quoted(f'%{self.word}%')}"
+        return f"{self.name} ilike {_quoted(f'%{self.word}%')}"
 
     @property
     def says(self) -> str:
@@ -105,12 +110,13 @@ class Thing(NamedTuple):
     begins: bool = False
 
     def is_of(self, other: Thing) -> bool:
-        """Return whether whatever is this is the other too."""
-        if self.event != other.event or not other.name:
-            return self.event == other.event
+        """Return whether whatever is this is the other too; who leaves a page has viewed it."""
+        alike = self.event == other.event or PAGES.issuperset((self.event, other.event))
+        if not alike or not other.name:
+            return alike
         if self.name != other.name:
             return False
-        return self.value.startswith(other.value) if other.begins else self == other
+        return self.value.startswith(other.value) if other.begins else self.value == other.value
 
 
 class Done(NamedTuple):
@@ -129,6 +135,7 @@ class Done(NamedTuple):
         thing = self.thing
         parts = 0.0 if not thing.name else float(max(1, thing.value.count("/")) if thing.begins else 1)
         often = 0.0 if self.at_least == 1 else 0.5 + self.at_least / 100
+        parts += 0.4 if thing.event == LEFT else 0.0
         return parts + often + {None: 0.0, 90: 0.1, 30: 0.2, 7: 0.3}.get(self.days, 0.4)
 
     @property
@@ -138,15 +145,15 @@ class Done(NamedTuple):
         if not thing.name:
             return ""
         if not thing.begins:
-            return f"{thing.name} = {quoted(thing.value)}"
+            return f"{thing.name} = {_quoted(thing.value)}"
         if "%" in thing.value or "_" in thing.value:
-            return f"starts_with({thing.name}, {quoted(thing.value)})"
-        return f"{thing.name} like {quoted(f'{thing.value}%')}"
+            return f"starts_with({thing.name}, {_quoted(thing.value)})"
+        return f"{thing.name} like {_quoted(f'{thing.value}%')}"
 
     @property
     def says(self) -> str:
         thing = self.thing
-        about = f" of {thing.value}{'…' if thing.begins else ''}" if thing.name else ""
+        about = "" if not thing.name else f" {thing.value}…" if thing.begins else f" “{thing.value}”"
         often = "" if self.at_least == 1 else f", at least {times(self.at_least)}"
         within = "" if self.days is None else f", within {self.days} days"
         return f"{thing.event}{about}{often}{within}"
@@ -155,7 +162,7 @@ class Done(NamedTuple):
 Condition = Is | Says | Between | Done
 
 
-def quoted(text: str) -> str:
+def _quoted(text: str) -> str:
     """Return a text as conditions have it."""
     return "'" + text.replace("'", "''") + "'"
 

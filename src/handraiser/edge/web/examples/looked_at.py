@@ -21,7 +21,7 @@ __all__ = ["BOUGHT", "TURNED_DOWN", "Looked", "cases_of", "others_of"]
 BOUGHT = frozenset({"opportunity", "customer"})
 TURNED_DOWN = frozenset({"recycled", "disqualified", "lost"})
 _AT_ONCE = 200  # leads
-_EVENTS = 200_000  # of the others: then they are enough
+_EVENTS = 100_000  # of the others: then they are enough
 _values = msgspec.json.Decoder(dict[str, Any])
 
 

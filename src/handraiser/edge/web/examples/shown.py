@@ -28,6 +28,7 @@ class Suggested(NamedTuple):
     asked              rules that ask for it already, by what they are called
     """
 
+    place: int
     says: str
     section: str
     stands_out: bool
@@ -53,11 +54,21 @@ class Shared(NamedTuple):
     examples: int
     others: int
 
+    @property
+    def out(self) -> list[Suggested]:
+        """Return what stands out."""
+        return [each for each in self.suggested if each.stands_out]
+
+    @property
+    def chance(self) -> list[Suggested]:
+        """Return what may be chance."""
+        return [each for each in self.suggested if not each.stands_out]
+
 
 def shown(found: Found, *, agreement: Agreement | None, taken: Collection[str]) -> Shared:
     """Return what was found in words; rules get names that nothing in the agreement has."""
     return Shared(
-        [_suggested(each, found, agreement, taken) for each in found.findings],
+        [_suggested(place, each, found, agreement, taken) for place, each in enumerate(found.findings)],
         _verdict(found),
         _caution(found),
         f"{found.tried:,} things were tried, and leads drawn at random share some of them too. Beside each "
@@ -73,11 +84,12 @@ def taken_in(text: str) -> set[str]:
 
 
 def _suggested(
-    finding: Finding, found: Found, agreement: Agreement | None, taken: Collection[str]
+    place: int, finding: Finding, found: Found, agreement: Agreement | None, taken: Collection[str]
 ) -> Suggested:
     condition, points = finding.condition, points_of(finding.times)
     share = finding.others / found.others
     return Suggested(
+        place,
         condition.says,
         condition.section,
         finding.stands_out,
@@ -102,7 +114,7 @@ def _verdict(found: Found) -> str:
         return "There are no other leads to compare them with."
     if out:
         what = "One thing stands" if out == 1 else f"{out} things stand"
-        return f"{what} out: leads drawn at random share so much less than once in 20 draws."
+        return f"{what} out: leads drawn at random share anything so rare in fewer than 1 of 20 draws."
     return "Nothing stands out: leads drawn at random often share as much."
 
 

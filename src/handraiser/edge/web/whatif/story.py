@@ -14,7 +14,7 @@ from django.shortcuts import render
 
 from handraiser.agreement.model import Agreement
 from handraiser.agreement.spoken import spoken
-from handraiser.agreement.wording import capital, instant, number, readable, times
+from handraiser.agreement.wording import apart, capital, instant, number, readable, times
 from handraiser.edge.running import now
 from handraiser.edge.web.api.scores import Went, explained, went
 from handraiser.edge.web.frame.access import page, user_of
@@ -35,6 +35,7 @@ __all__ = ["Row", "rows_of", "what_if_find", "what_if_story"]
 
 _YEAR = 365 * 86_400_000_000
 _LITTLE = 1e-6
+_NOW = "now"
 
 
 class Side(NamedTuple):
@@ -46,13 +47,31 @@ class Side(NamedTuple):
     why: Explanation
     mqls: list[tuple[int, str]]
 
+    @property
+    def stood(self) -> str:
+        """Return in words how it stood."""
+        why = self.why
+        grade = f" (grade {why.grade})" if why.grade else ""
+        does = "closed" if why.closed else "it qualifies" if why.qualified else "it does not qualify"
+        sums = f"fit {number(why.fit)}{grade}, engagement {number(why.engagement)}"
+        return f"score {number(why.score)}, {sums}; {does}"
+
+
+class Moment(NamedTuple):
+    """A moment that is worth a look: `key` is how it is asked for."""
+
+    key: str
+    at: int
+    says: str
+    is_shown: bool
+
 
 class Row(NamedTuple):
-    """A rule, or a sum of them, side by side: None where there is none. `differs` says how, in words."""
+    """The points of a rule, or a sum of them, side by side; `differs` says in words how, if they do."""
 
     title: str
-    live: float | None
-    tried: float | None
+    live: str
+    tried: str
     differs: str
     is_sum: bool = False
 
@@ -76,7 +95,7 @@ def what_if_story(request: HttpRequest, name: str) -> HttpResponse:
     told = {
         "lead": who,
         "sides": sides,
-        "moments": _moments(live, tried, at),
+        "moments": _moments(live, tried, at, _microseconds(live.why)),
         "at": _microseconds(live.why),
         "rows": rows_of(live.agreement, live.why, tried.agreement, tried.why),
         "drawn": msgspec.json.encode(_drawn(sides, user.timezone, at)).decode(),
@@ -106,9 +125,12 @@ def rows_of(live: Agreement, why: Explanation, tried: Agreement, why_tried: Expl
                 words = meant[0].get(rule, ""), meant[1].get(rule, "")
                 found.append(_row(before.get(rule), after.get(rule), *words))
         one, other = getattr(why, sums), getattr(why_tried, sums)
-        found.append(Row(capital(section), one, other, _points(one, other), is_sum=True))
-    found.append(Row("Score", why.score, why_tried.score, _points(why.score, why_tried.score), is_sum=True))
-    return found
+        found.append(_sum(capital(section), one, other))
+    return [*found, _sum("Score", why.score, why_tried.score)]
+
+
+def _sum(title: str, before: float, after: float) -> Row:
+    return Row(title, number(before), number(after), _points(before, after), is_sum=True)
 
 
 def _row(before: RulePoints | None, after: RulePoints | None, meant: str, means: str) -> Row:
@@ -116,9 +138,9 @@ def _row(before: RulePoints | None, after: RulePoints | None, meant: str, means:
     assert each is not None  # noqa: S101  a rule of one of the two
     title = capital(readable(each.rule, each.title))
     if before is None:
-        return Row(title, None, each.points, f"A new rule. {means}")
+        return Row(title, "–", number(each.points), f"A new rule. {means}")
     if after is None:
-        return Row(title, each.points, None, "No rule any more.")
+        return Row(title, number(each.points), "–", "No rule any more.")
     said = []
     if before.count is not None and after.count is not None and before.count != after.count:
         said.append(f"Counts {_often(after.count)}, not {_often(before.count)}.")
@@ -128,11 +150,11 @@ def _row(before: RulePoints | None, after: RulePoints | None, meant: str, means:
         said.append(points)
     if meant != means:
         said.append(f"{means} As it is live: {meant}")
-    return Row(title, before.points, after.points, " ".join(said))
+    return Row(title, number(before.points), number(after.points), " ".join(said))
 
 
 def _points(before: float, after: float) -> str:
-    return "" if abs(before - after) < _LITTLE else f"{number(after)} points, not {number(before)}."
+    return "" if abs(before - after) < _LITTLE else "{} points, not {}.".format(*apart(after, before))
 
 
 def _often(count: int) -> str:
@@ -149,7 +171,9 @@ def _meant(agreement: Agreement) -> dict[str, str]:
 def _sides(root: int, live: Agreement, tried: Agreement, *, asked: str, now: int) -> tuple[Side, Side]:
     gone = [went(root, each, since=now - _YEAR, until=now) for each in (live, tried)]
     today = [explained(root, each, now) for each in (live, tried)]
-    at = int(asked) if asked.isdecimal() and len(asked) < 18 else _telling(gone, now)
+    at = (
+        int(asked) if asked.isdecimal() and len(asked) < 18 else now if asked == _NOW else _telling(gone, now)
+    )
     then = today if at >= now else [explained(root, each, at) for each in (live, tried)]
     one, other = (
         Side(says, agreement, way, why, _mqls(way, said))
@@ -177,14 +201,16 @@ def _mqls(way: Went, today: Explanation) -> list[tuple[int, str]]:
     return sorted(found.items())
 
 
-def _moments(live: Side, tried: Side, now: int) -> list[tuple[int, str]]:
+def _moments(live: Side, tried: Side, now: int, shown: int) -> list[Moment]:
     """Return the moments that are worth a look, each with what happened then."""
     found: dict[int, list[str]] = {}
     for side, says in ((live, "as it is live"), (tried, "with these numbers")):
         for at, _ in side.mqls:
             found.setdefault(at, []).append(says)
-    told = [(at, f"MQL {' and '.join(says)}") for at, says in sorted(found.items())]
-    return [*told, (now, "Now")]
+    told = [
+        Moment(str(at), at, f"MQL {' and '.join(says)}", at == shown) for at, says in sorted(found.items())
+    ]
+    return [*told, Moment(_NOW, now, "Now", now == shown)]
 
 
 def _microseconds(why: Explanation) -> int:

@@ -82,16 +82,21 @@
   function options(told) {
     const ink = colour("body-color");
     const line = { lineStyle: { color: colour("border-color") } };
-    const day = new Intl.DateTimeFormat("en", { timeZone: told.zone, day: "numeric", month: "short" });
+    const all = told.sides.flatMap((side) => side.points.map(([at]) => at));
+    const few = Math.max(...all) - Math.min(...all) < 3 * 86_400_000;
+    const kind = few ? { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } : { day: "numeric", month: "short" };
+    const day = new Intl.DateTimeFormat("en", { timeZone: told.zone, ...kind });
     const whole = new Intl.DateTimeFormat("en-GB", { timeZone: told.zone, dateStyle: "medium", timeStyle: "short" });
     const kinds = ["dashed", "solid"];
     const inks = [colour("body-color"), colour("primary")];
+    const [live, tried] = told.sides.map((side) => new Set(side.mqls.map((each) => each.at)));
+    const called = (of, at) => (live.has(at) && tried.has(at) ? (of ? "MQL under both" : "") : of ? "MQL" : "MQL, live");
     const tops = told.sides.map((side) => side.threshold).filter((each) => each !== null);
     return {
       animation: false,
       textStyle: { color: ink, fontFamily: getComputedStyle(document.body).fontFamily },
       legend: { bottom: 0, itemGap: 20, textStyle: { color: ink }, data: told.sides.map((side) => side.says) },
-      grid: { left: 8, right: 16, top: 24, bottom: 34, containLabel: true },
+      grid: { left: 8, right: 40, top: 28, bottom: 34, containLabel: true },
       tooltip: {
         trigger: "axis", renderMode: "richText", confine: true,
         backgroundColor: colour("bg-surface"), borderColor: colour("border-color"), textStyle: { color: ink, fontSize: 12 },
@@ -117,7 +122,7 @@
               }]),
               ...side.mqls.map((each) => ({
                 xAxis: each.at,
-                label: { formatter: of ? "MQL" : "MQL, live", color: ink, position: of ? "insideEndTop" : "insideEndBottom" },
+                label: { formatter: called(of, each.at), color: ink, position: "end" },
                 lineStyle: { color: inks[of], type: kinds[of], width: 1.5 },
               })),
             ],
