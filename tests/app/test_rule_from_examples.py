@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from handraiser.agreement import load
 from handraiser.store.bulk import query
-from handraiser.store.models import Consent, Draft, Outcome, Publication
+from handraiser.store.models import Consent, Draft, Outcome
 from tests.app.visitors import App, Visitor
 from tests.live.company import DAY, HOUR, Clock, publish, send, using, worker
 
@@ -155,6 +155,8 @@ def test_what_who_bought_did_before_is_found_and_written_into_a_draft(examples: 
 
 def test_who_was_sent_back_is_looked_at_as_before_and_an_example_of_one_is_little(examples: Examples) -> None:
     marketing = examples.app.signed_in("marketing")[1]
+    proof = marketing.get(f"/leads/{examples.turned_down}/proof").text
+    assert f'href="/agreements/by_example/examples?lead={examples.turned_down}"' in proof
     seen = marketing.get("/agreements/by_example/examples?reason=no_budget")
     assert seen.headers["location"].endswith(f"?lead={examples.turned_down}")
     shared = marketing.get(f"/agreements/by_example/examples/shared?lead={examples.turned_down}").text
@@ -181,8 +183,6 @@ def test_a_new_agreement_can_begin_with_examples(examples: Examples) -> None:
 
 def test_leads_are_found_added_and_their_rule_is_written(examples: Examples, browser: Browser) -> None:
     page, wrong = opened(examples.app, browser)
-    with using(examples.app.database):
-        Publication.objects.get(name="by_example")
     page.goto("/agreements/by_example")
     page.get_by_role("link", name="A rule from examples").click()
     expect(page.get_by_text("Nobody yet.")).to_be_visible()

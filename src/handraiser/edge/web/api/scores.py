@@ -46,10 +46,15 @@ class Stood(NamedTuple):
 
 
 class Went(NamedTuple):
-    """How a score went, and when its lead first became an MQL, whatever sales made of it; None for never."""
+    """How a score went, and when its lead became an MQL.
+
+    mql_at  when it first did, whatever sales made of it; None for never
+    begun   when episodes began by what sales said, and whether it asked for sales itself
+    """
 
     course: Course
     mql_at: int | None
+    begun: list[tuple[int, bool]]
 
 
 class _Desk(threading.local):
@@ -100,9 +105,14 @@ def went(lead: int, agreement: Agreement, *, since: int, until: int) -> Went:
         first = matched(agreement, ground, regardless=True)
     if found is None or first is None:
         raise AssertionError("the ground of an agreement has all that it asks for")
-    begun = find_episodes(prepare(agreement, first), until, first_only=True, threads=1)
-    drawn = course(prepare(agreement, found), 0, since=since, until=until)
-    return Went(drawn, int(begun.at[0]) if begun.found[0] else None)
+    once = find_episodes(prepare(agreement, first), until, first_only=True, threads=1)
+    prepared = prepare(agreement, found)
+    all_of_them = find_episodes(prepared, until, first_only=False, threads=1)
+    return Went(
+        course(prepared, 0, since=since, until=until),
+        int(once.at[0]) if once.found[0] else None,
+        [(int(all_of_them.at[k]), bool(all_of_them.hand_raise[k])) for k in range(all_of_them.found[0])],
+    )
 
 
 def _prepared(lead: int, agreements: Sequence[Agreement]) -> tuple[History, list[Prepared]]:

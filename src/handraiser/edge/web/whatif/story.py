@@ -170,15 +170,12 @@ def _meant(agreement: Agreement) -> dict[str, str]:
 
 def _sides(root: int, live: Agreement, tried: Agreement, *, asked: str, now: int) -> tuple[Side, Side]:
     gone = [went(root, each, since=now - _YEAR, until=now) for each in (live, tried)]
-    today = [explained(root, each, now) for each in (live, tried)]
-    at = (
-        int(asked) if asked.isdecimal() and len(asked) < 18 else now if asked == _NOW else _telling(gone, now)
-    )
-    then = today if at >= now else [explained(root, each, at) for each in (live, tried)]
+    told = int(asked) if asked.isdecimal() and len(asked) < 18 else now
+    at = min(told, now) if asked else _telling(gone, now)
     one, other = (
-        Side(says, agreement, way, why, _mqls(way, said))
-        for says, agreement, way, why, said in zip(
-            ("As it is live", "With these numbers"), (live, tried), gone, then, today, strict=True
+        Side(says, agreement, way, explained(root, agreement, at), _mqls(way))
+        for says, agreement, way in zip(
+            ("As it is live", "With these numbers"), (live, tried), gone, strict=True
         )
     )
     return one, other
@@ -190,12 +187,9 @@ def _telling(gone: list[Went], now: int) -> int:
     return now if first[0] == first[1] else min(at for at in first if at is not None)
 
 
-def _mqls(way: Went, today: Explanation) -> list[tuple[int, str]]:
+def _mqls(way: Went) -> list[tuple[int, str]]:
     """Return when a lead became an MQL: by what sales said of it, and its first time in any case."""
-    found = {
-        round(each.mql_at.timestamp() * 1e6): "asked for sales" if each.hand_raise else ""
-        for each in today.episodes
-    }
+    found = {at: "asked for sales" if by_hand else "" for at, by_hand in way.begun}
     if way.mql_at is not None and way.mql_at not in found:
         found[way.mql_at] = "had sales said nothing of it"
     return sorted(found.items())
