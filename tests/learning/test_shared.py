@@ -172,6 +172,15 @@ def test_nobody_is_to_be_known_again_by_a_rule_nor_judged_by_what_they_are() -> 
         assert not re.search(rf"{name.replace('__', '.')}(?!_kind)", said)
 
 
+def test_what_only_one_lead_has_is_no_rule() -> None:
+    cases, _ = crowd(6, 200)
+    one = also(
+        cases[0], Did("Poem Written", NOW - DAY, {"title": "To Ann"}), lead__motto="Onward", lead__dogs=77
+    )
+    said = str(shared([one], cases))
+    assert all(each not in said for each in ("Poem", "Onward", "77"))
+
+
 def test_nothing_that_came_later_is_looked_at() -> None:
     """What happened at the purchase or after it, or was learnt then, does not lead up to it."""
     bought = NOW - 10 * DAY

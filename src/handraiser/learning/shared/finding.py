@@ -118,9 +118,12 @@ def _shared_by(places: Sequence[int] | frozenset[int], n: int) -> int:
 
 
 def _is_shared(places: Sequence[int], n: int, of: int) -> bool:
-    """Return whether most examples have something, and clearly more often than others do."""
+    """Return whether most examples have something, and clearly more often than others do.
+
+    What a single lead has tells who that is, and is no rule.
+    """
     mine = _shared_by(places, n)
-    if mine < min(n, max(2, (n + 1) // 2)):
+    if len(places) < 2 or mine < min(n, max(2, (n + 1) // 2)):
         return False
     return mine / n >= _CLEARLY * (len(places) - mine) / (of - n)
 

@@ -143,6 +143,7 @@ def _written(request: HttpRequest, name: str, text: str, draft: Draft | None) ->
         )
     except Mistakes as mistakes:
         told = _told(request, name, said_lately(BOUGHT | TURNED_DOWN), mistakes.diagnostics)
+        told["draft"] = draft
         return render(request, "examples/examples.html", told, status=422)
     where = reverse("proposal_edit", args=[name]) if name else reverse("proposal_new")
     return redirect(f"{where}?draft={kept.draft.pk}")
