@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 import time
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from handraiser.store.models import Member, Team, User
+from handraiser.agreement import load
+from handraiser.agreement.wording import number
+from handraiser.edge.web.api.scores import explained
+from handraiser.edge.web.whatif.fields import supposed
+from handraiser.store.bulk import query
+from handraiser.store.models import Episode, Member, Team, User
 from tests.app.visitors import App
 from tests.live.company import DAY, HOUR, Clock, publish, send, using, worker
 
@@ -118,5 +126,78 @@ def test_a_threshold_is_moved_seen_and_sent_to_somebody(moved: App, browser: Bro
     page.go_back()
     page.get_by_role("button", name="As it is live").click()
     expect(page).to_have_url(f"{moved.url}/agreements/moved/what-if")
+    assert wrong == []
+    page.context.close()
+
+
+def story_rows(text: str) -> dict[str, list[str]]:
+    """Return the rules of a story with what stands beside them."""
+    rows = re.findall(r'<tr class="[^"]*"><th scope="row"[^>]*>(.*?)</th>(.*?)</tr>', text, re.S)
+    return {title: re.findall(r"<td[^>]*>(.*?)</td>", cells, re.S) for title, cells in rows}
+
+
+def test_a_story_under_both_has_the_numbers_that_explain_each(moved: App) -> None:
+    visitor = moved.signed_in("marketing")[1]
+    changes = {"threshold": "21", "story.points": "50", "mail.decay": "half-life 9 days"}
+    with using(moved.database):
+        sql = (
+            "SELECT root_id FROM store_identifier JOIN store_person AS person ON person.id = person_id "
+            "WHERE kind = 'user' AND value = 'u2'"
+        )
+        lead = int(query(sql)[0][0])
+        live = load(AGREEMENT.strip() + "\n", file="made")
+        tried = supposed(live, changes)
+        at = time.time_ns() // 1_000 - 10 * DAY
+        whys = [explained(lead, each, at) for each in (live, tried)]
+        (begun,) = Episode.objects.filter(lead=lead).values_list("begun_at", flat=True)
+    asked = f"lead={lead}&at={at}&{urlencode(changes)}"
+    seen = visitor.get(f"/agreements/moved/what-if/story?{asked}", HX_Request="true")
+    assert seen.status == 200
+    rows = story_rows(seen.text)
+    titles = {"mail": "Clicked in a mail", "story": "Read our story"}
+    for place, why in enumerate(whys):
+        shown = {title: cells[place] for title, cells in rows.items()}
+        expected = {titles[each.rule]: each.points for each in why.rules}
+        expected |= {"Fit": why.fit, "Engagement": why.engagement, "Score": why.score}
+        assert shown == {title: number(points) for title, points in expected.items()}
+    assert rows["Read our story"][2].startswith("50 points, not 20.")
+    assert rows["Fit"][2] == "the same"
+    told = json.loads(html.unescape(re.search(r'data-told="(.*?)"', seen.text)[1]))  # type: ignore[index]
+    for side, why in zip(told["sides"], whys, strict=True):
+        assert [each["at"] for each in side["mqls"]] == [
+            round(each.mql_at.timestamp() * 1e6) // 1_000 for each in why.episodes
+        ]
+        assert side["points"][-1][1] <= why.score  # they fade
+    assert told["sides"][0]["mqls"][0]["at"] == begun // 1_000
+    assert [each["threshold"] for each in told["sides"]] == [15, 21]
+    assert HOSTILE not in seen.text
+    assert visitor.get("/agreements/moved/what-if/story?lead=999999").status == 404
+    wrong = visitor.get(f"/agreements/moved/what-if/story?lead={lead}&mail.decay=0")
+    assert "is not a decay" in wrong.text
+
+
+def test_a_story_is_opened_by_keys_from_the_list_and_by_a_search(moved: App, browser: Browser) -> None:
+    page, wrong = opened(moved, browser)
+    page.goto("/agreements/moved/what-if?threshold=21")
+    expect(page.locator("[data-drawn]")).to_be_visible(timeout=120_000)
+    page.get_by_label("Open any lead").fill("Ann 3 ")
+    page.get_by_role("button", name=re.compile("Story of Ann 3 ")).focus()
+    page.keyboard.press("Enter")
+    story = page.get_by_role("dialog")
+    expect(story.get_by_role("heading", level=2)).to_be_focused()
+    expect(story.locator("[data-told] svg")).to_be_visible()
+    expect(story).to_contain_text("Never an MQL.")
+    story.get_by_text("What moved it").first.click()
+    expect(story.locator("tbody[data-turns]").first).to_contain_text("+20 Read our story")
+    assert Axe().run(page).response["violations"] == []
+    story.get_by_role("button", name="Now").click()
+    expect(story.get_by_role("button", name="Now")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Escape")
+    expect(story).not_to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 844})
+    lost = page.locator("[data-people-of=lost] [data-story]").first
+    lost.click(timeout=120_000)
+    expect(story).to_contain_text("it does not qualify")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert wrong == []
     page.context.close()

@@ -49,6 +49,9 @@ ONLY = {  # roles, of pages that not all may see
     "what_if_answer": {"manager", "administrator", "marketing", "viewer"},
     "what_if_people": {"manager", "administrator", "marketing", "viewer"},
 }
+ONLY |= {
+    name: {"manager", "administrator", "marketing", "viewer"} for name in ("what_if_find", "what_if_story")
+}
 _LOOKING = {"manager", "administrator", "marketing", "viewer"}
 ONLY |= dict.fromkeys(["teams", "team", "routes", "routes_tried"], _LOOKING)
 ONLY |= dict.fromkeys(["fields", "fields_there", "fields_event", "fields_words"], _LOOKING)
@@ -63,6 +66,8 @@ _WRITING = (
     "condition", "condition_there", "condition_rows", "condition_found",
 )  # fmt: skip
 ONLY |= {name: {"marketing"} for name in _WRITING}
+_BY_EXAMPLES = ("examples", "examples_shared", "examples_new", "examples_new_shared", "examples_found")
+ONLY |= {name: {"marketing"} for name in _BY_EXAMPLES}
 ONLY["proposal_say"] = {"marketing", "sales", "manager", "administrator"}
 ONLY["lead_erase"] = {"marketing", "administrator"}
 ONLY["told_again"] = {"administrator"}

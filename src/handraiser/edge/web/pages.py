@@ -29,7 +29,10 @@ _FORMS = (
 )  # fmt: skip
 _THREADS = 8
 _EXPLAINING = 2  # threads for what takes long; it keeps nothing else waiting
-_LONG = ("/explanation", "/proof", "/course", "/tried", "/everything", "/there", "/words")  # which that is
+_LONG = (  # which that is
+    "/explanation", "/proof", "/course", "/tried", "/everything", "/there", "/words", "/examples/shared",
+    "/what-if/story",
+)  # fmt: skip
 _SUPPOSING = 12  # threads that only wait for the process of `edge.whatif`
 _ELSEWHERE = ("/what-if/answer", "/what-if/people")
 _WAITING = 256  # requests; more would be answered later than people wait

@@ -16,6 +16,7 @@ from handraiser.edge.web.agreements.writing import checked, discard, edit
 from handraiser.edge.web.api.routes import api
 from handraiser.edge.web.board.page import board, board_columns
 from handraiser.edge.web.door import health
+from handraiser.edge.web.examples.page import examples, examples_found, examples_shared
 from handraiser.edge.web.fields.conditions import (
     condition,
     condition_found,
@@ -49,6 +50,7 @@ from handraiser.edge.web.teams.members import join_in, member_share, pause, take
 from handraiser.edge.web.teams.page import change_team, drop_team, new_team, one_team, teams
 from handraiser.edge.web.teams.trying import routes, routes_tried
 from handraiser.edge.web.whatif.page import what_if, what_if_answer, what_if_people
+from handraiser.edge.web.whatif.story import what_if_find, what_if_story
 from handraiser.lifecycle.saying import Act
 
 __all__ = ["ActInPath", "handler400", "handler404", "handler429", "handler500", "urlpatterns"]
@@ -86,6 +88,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agreements/<str:name>/edit", edit, name="proposal_edit"),
     path("agreements/<str:name>/end", end, name="agreement_end"),
     path("agreements/<str:name>/stop", stop, name="agreement_stop"),
+    path("agreements/<str:name>/examples", examples, name="examples"),
+    path("agreements/<str:name>/examples/shared", examples_shared, name="examples_shared"),
+    path("proposals/examples", examples, name="examples_new"),
+    path("proposals/examples/shared", examples_shared, name="examples_new_shared"),
+    path("proposals/examples/found", examples_found, name="examples_found"),
     path("proposals/new", edit, name="proposal_new"),
     path("proposals/drafts/<int:number>/discard", discard, name="draft_discard"),
     path("proposals/check", checked, name="proposal_check"),
@@ -104,6 +111,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agreements/<str:name>/what-if", what_if, name="what_if"),
     path("agreements/<str:name>/what-if/answer", what_if_answer, name="what_if_answer"),
     path("agreements/<str:name>/what-if/people", what_if_people, name="what_if_people"),
+    path("agreements/<str:name>/what-if/find", what_if_find, name="what_if_find"),
+    path("agreements/<str:name>/what-if/story", what_if_story, name="what_if_story"),
     path("people", people, name="people"),
     path("people/invite", invite, name="people_invite"),
     path("people/<int:number>", one_person, name="person"),

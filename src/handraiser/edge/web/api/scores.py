@@ -20,13 +20,13 @@ from handraiser.scoring.course import Course, course
 from handraiser.scoring.explain import Explanation, explain_lead
 from handraiser.scoring.match import Matched, match, matched
 from handraiser.scoring.plan import Plan, planned
-from handraiser.scoring.score import Prepared, prepare, score_table
+from handraiser.scoring.score import Prepared, find_episodes, prepare, score_table
 from handraiser.scoring.survey import survey
 from handraiser.store import remembering
 from handraiser.store.history import History, history_of, names_seen
 from handraiser.tables.kept import Seen, kept_inputs
 
-__all__ = ["Stood", "course_of", "explained", "stood"]
+__all__ = ["Stood", "Went", "course_of", "explained", "stood", "went"]
 
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _DERIVED = frozenset({"email_domain", "email_kind"})
@@ -43,6 +43,18 @@ class Stood(NamedTuple):
     company: str | None
     company_attributes: dict[str, Any]
     rows: list[dict[str, Any]]
+
+
+class Went(NamedTuple):
+    """How a score went, and when its lead became an MQL.
+
+    mql_at  when it first did, whatever sales made of it; None for never
+    begun   when episodes began by what sales said, and whether it asked for sales itself
+    """
+
+    course: Course
+    mql_at: int | None
+    begun: list[tuple[int, bool]]
 
 
 class _Desk(threading.local):
@@ -83,6 +95,24 @@ def course_of(
     """
     _, found = _prepared(lead, agreements)
     return agreements[place], course(found[place], 0, since=since, until=until)
+
+
+def went(lead: int, agreement: Agreement, *, since: int, until: int) -> Went:
+    """Return how a lead fares under an agreement that need not be live, as a back-test counts it."""
+    with _inputs(history_of([lead]), names_seen(), wanted_names([agreement])) as inputs:
+        ground = survey([agreement], inputs, threads=1)
+        found = matched(agreement, ground)
+        first = matched(agreement, ground, regardless=True)
+    if found is None or first is None:
+        raise AssertionError("the ground of an agreement has all that it asks for")
+    once = find_episodes(prepare(agreement, first), until, first_only=True, threads=1)
+    prepared = prepare(agreement, found)
+    all_of_them = find_episodes(prepared, until, first_only=False, threads=1)
+    return Went(
+        course(prepared, 0, since=since, until=until),
+        int(once.at[0]) if once.found[0] else None,
+        [(int(all_of_them.at[k]), bool(all_of_them.hand_raise[k])) for k in range(all_of_them.found[0])],
+    )
 
 
 def _prepared(lead: int, agreements: Sequence[Agreement]) -> tuple[History, list[Prepared]]:

@@ -15,7 +15,7 @@ from handraiser.scoring.course import Change, Course
 from handraiser.scoring.thresholds import threshold
 from handraiser.store.models import Episode
 
-__all__ = ["DAYS", "chart"]
+__all__ = ["DAYS", "chart", "marks"]
 
 DAYS = (30, 90, 365)
 _DAY = 86_400_000_000
@@ -33,21 +33,6 @@ def chart(root: int, live: Sequence[Live], one: Live, *, days: int, now: int, zo
     )
     bar = threshold(agreement)
     there = ZoneInfo(zone or "UTC")
-    titles = {
-        rule.name: capital(readable(rule.name, rule.title))
-        for rule in (*agreement.fit.rules, *agreement.engagement.rules)
-    }
-    turns = [
-        {
-            "at": turn.at // 1000,
-            "when": _told(turn.at, there),
-            "score": turn.score,
-            "many": turn.many,
-            "says": _changes(turn.changes, titles),
-            "who": all(change.fit for change in turn.changes),
-        }
-        for turn in course.turns
-    ]
     begun = Episode.objects.filter(
         lead__root=root, agreement=agreement.name, shadow=False, begun_at__gte=since, begun_at__lte=now
     ).order_by("begun_at")
@@ -57,7 +42,7 @@ def chart(root: int, live: Sequence[Live], one: Live, *, days: int, now: int, zo
         "days": days,
         "threshold": bar,
         "points": [[point.at // 1000, point.score] for point in course.points],
-        "turns": turns,
+        "turns": marks(agreement, course, there),
         "episodes": [
             {
                 "at": each.begun_at // 1000,
@@ -69,6 +54,25 @@ def chart(root: int, live: Sequence[Live], one: Live, *, days: int, now: int, zo
         ],
         "says": _summary(agreement, course, bar, days),
     }
+
+
+def marks(agreement: Agreement, course: Course, zone: ZoneInfo) -> list[dict[str, Any]]:
+    """Return what moved a score, ready for JSON: when, to what, and by which rules."""
+    titles = {
+        rule.name: capital(readable(rule.name, rule.title))
+        for rule in (*agreement.fit.rules, *agreement.engagement.rules)
+    }
+    return [
+        {
+            "at": turn.at // 1000,
+            "when": _told(turn.at, zone),
+            "score": turn.score,
+            "many": turn.many,
+            "says": _changes(turn.changes, titles),
+            "who": all(change.fit for change in turn.changes),
+        }
+        for turn in course.turns
+    ]
 
 
 def _changes(changes: Sequence[Change], titles: dict[str, str]) -> list[str]:

@@ -85,7 +85,7 @@ def proof(request: HttpRequest, number: int) -> HttpResponse:
             return render(request, "lead/objected.html")
         live = _deciding(live_now(at))
         proofs = [proved(one.agreement, explained(found.root, one.agreement, at)) for one in live]
-    return render(request, "lead/proof.html", {"proofs": proofs})
+    return render(request, "lead/proof.html", {"proofs": proofs, "number": found.root})
 
 
 @page(EVERYBODY)

@@ -30,6 +30,7 @@ class Proof(NamedTuple):
     missing  what alone would make it qualify: a rule, and how many times more
     """
 
+    name: str
     title: str
     score: float
     fit: float
@@ -54,6 +55,7 @@ def proved(agreement: Agreement, why: Explanation) -> Proof:
         if each.points
     ]
     return Proof(
+        name=agreement.name,
         title=agreement.title or agreement.name,
         score=why.score,
         fit=why.fit,

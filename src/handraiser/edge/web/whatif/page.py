@@ -28,7 +28,7 @@ from handraiser.learning.differences import Difference
 from handraiser.store.known_as import leads_told
 from handraiser.store.models import Person, User
 
-__all__ = ["ASKING", "what_if", "what_if_answer", "what_if_people"]
+__all__ = ["ASKING", "live_asked", "what_if", "what_if_answer", "what_if_people"]
 
 ASKING = EVERYBODY - {User.Role.SALES}  # it tells of leads of everybody
 _PEOPLE = 20
@@ -40,7 +40,7 @@ _identity: list[str] = []
 @page(ASKING)
 def what_if(request: HttpRequest, name: str) -> HttpResponse:
     """Show the numbers of an agreement that is live, and where what they give is drawn."""
-    agreement = _live(name)
+    agreement = live_asked(name)
     changes = changes_in(agreement, request.GET.dict())
     told = {"agreement": agreement, "sections": sections(agreement, changes), "changes": len(changes)}
     return render(request, "whatif/what_if.html", told)
@@ -52,7 +52,7 @@ def what_if_answer(request: HttpRequest, name: str) -> HttpResponse:
 
     The curve is a part of its own.
     """
-    agreement = _live(name)
+    agreement = live_asked(name)
     changes = changes_in(agreement, request.GET.dict())
     try:
         tested = supposed(agreement, changes)
@@ -72,7 +72,7 @@ def what_if_answer(request: HttpRequest, name: str) -> HttpResponse:
 @page(ASKING)
 def what_if_people(request: HttpRequest, name: str) -> HttpResponse:
     """Show who would be gained or lost, and why: a part of the page."""
-    agreement = _live(name)
+    agreement = live_asked(name)
     gained = request.GET.get("of") != "lost"
     said = request.GET.get("after", "")
     after = int(said) if said.isdecimal() and len(said) < 9 else 0
@@ -97,8 +97,8 @@ def what_if_people(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "whatif/people.html", told)
 
 
-def _live(name: str) -> Agreement:
-    """Return the agreement of a name that is live, else the one that runs beside."""
+def live_asked(name: str) -> Agreement:
+    """Return the agreement of a name that is live, else the one that runs beside. Raises Http404."""
     found = [each for each in live_now(now()) if each.agreement.name == name]
     if not found:
         raise Http404
