@@ -29,9 +29,9 @@ _FORMS = (
 )  # fmt: skip
 _THREADS = 8
 _EXPLAINING = 2  # threads for what takes long; it keeps nothing else waiting
-_LONG = ("/explanation", "/proof", "/course", "/tried", "/everything")  # which that is
+_LONG = ("/explanation", "/proof", "/course", "/tried", "/everything", "/health/found")  # which that is
 _SUPPOSING = 12  # threads that only wait for the process of `edge.whatif`
-_ELSEWHERE = ("/what-if/answer", "/what-if/people")
+_ELSEWHERE = ("/what-if/answer", "/what-if/people", "/yields")
 _WAITING = 256  # requests; more would be answered later than people wait
 
 _django = get_wsgi_application()
