@@ -173,9 +173,7 @@ def test_what_is_worth_collecting_is_told_by_who_could_reach_the_line_with_it() 
         lead("ben", vip=False),  # did nothing: 20 alone are not enough
         lead("cleo", vip=False, job_title="Chief"),  # 20 and 5 are enough: qualifies already
         lead("dan", vip=False, left=True),  # is never one
-        lead(
-            "eve", job_title="Head of it", vip=False
-        ),  # 10 of what she did; the country gives 10, company 15
+        lead("eve", vip=False, job_title="Head"),  # the country gives 10, the company 15 and enough
     ]
     pricing = {"path": "/pricing", "seconds": 20}
     events = [viewed(name, **pricing) for name in ("ann", "dan", "eve")]

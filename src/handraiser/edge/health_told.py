@@ -47,10 +47,17 @@ def worth_told(one: Worth, agreement: Agreement) -> str:
     else:
         titles = {rule.name: readable(rule.name, rule.title) for rule in agreement.fit.rules}
         rules = joined([f"“{titles[name]}”" for name in one.rules], "and")
-        does = f"Up to {exact(one.points)} points depend on it, by {rules}."
+        does = (
+            f"Up to {exact(one.points)} points depend on it, by {rules}."
+            if one.points
+            else (f"It is read by {rules}, which gives no points.")
+        )
     if one.reach_of_all:
         more = "lead" if one.reach_of_all == 1 else "leads"
-        does += f" With it known at most {one.reach_of_all:,} more {more} could qualify as they stand now."
+        about = "" if one.reach == one.reach_of_all else "about "
+        does += (
+            f" With it known at most {about}{one.reach_of_all:,} more {more} could qualify as they stand now."
+        )
     else:
         does += " Nobody would qualify by it alone as they stand now."
     return f"{says} {does}"

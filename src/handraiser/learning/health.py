@@ -104,12 +104,14 @@ class AttributeHealth(msgspec.Struct, frozen=True, kw_only=True):
     """An attribute that the agreement reads, and of how many leads it is known: told as true.
 
     ever      whether anybody has ever had it
+    derived   whether it is worked out from events or outcomes: nobody can collect it
     heard_at  when it was last heard of anybody, in microseconds, as something new; None for never
     months    of the latest months in which leads were first seen
     """
 
     name: str
     ever: bool
+    derived: bool
     heard_at: int | None
     all: Tally
     origins: list[Tally]
@@ -148,15 +150,18 @@ def health(
         *_events(agreement, answers, origins),
         *_qualify(agreement, answers, origins),
     ]
+    attributes = list(_attributes(agreement, ground, answers, origins))
+    derived = {each.name for each in attributes if each.derived}
     total = len(came) if leads is None else leads
+    worth = worth_collecting(answers, origins, scale=total / max(1, len(came)))
     return Health(
         at=at,
         looked_at=len(came),
         leads=total,
         origins=[Origin(name=name, leads=int(own.sum())) for name, own in origins],
         conditions=conditions,
-        attributes=list(_attributes(agreement, ground, answers, origins)),
-        worth=worth_collecting(answers, origins, scale=total / max(1, len(came))),
+        attributes=attributes,
+        worth=[each for each in worth if each.name not in derived],
     )
 
 
@@ -258,7 +263,7 @@ def _attributes(
         may = np.where(known, TRUE, NULL).astype(np.uint8)
         of = heard[name]
         yield AttributeHealth(
-            name=".".join(name), ever=of.ever, heard_at=of.at, all=_tally(may, None),
+            name=".".join(name), ever=of.ever, derived=of.derived, heard_at=of.at, all=_tally(may, None),
             origins=[_tally(may, own) for _, own in origins],
             months=[
                 MonthKnown(month=each, known=int((known & own).sum()), leads=int(own.sum()))

@@ -19,10 +19,14 @@ Name = tuple[str, str]
 
 
 class Heard(NamedTuple):
-    """Whether anybody has ever had an attribute, and when it was last new of anybody (microseconds)."""
+    """Whether anybody has ever had an attribute, and when it was last new of anybody (microseconds).
+
+    derived  it is worked out from events or outcomes, and nobody can collect it
+    """
 
     ever: bool
     at: int | None
+    derived: bool = False
 
 
 def last_heard(inputs: Inputs, names: Iterable[Name]) -> dict[Name, Heard]:
@@ -36,7 +40,7 @@ def _heard(inputs: Inputs, name: Name) -> Heard:
     if attribute_columns(inputs)(scope, word) is None:
         return Heard(False, None)
     if source is None or word not in source.columns:
-        return Heard(name in _DERIVED or word.endswith("_id"), None)
+        return Heard(ever=True, at=None, derived=name in _DERIVED)
     # Rows repeat what was said before: what is as it was in the row before has not been heard anew.
     said = (
         f"SELECT {scope}_id AS owner, row, coalesce(greatest(valid_from, known_at), valid_from, known_at) "

@@ -23,7 +23,7 @@ from handraiser.edge.running import now
 from handraiser.edge.web.frame.access import EVERYBODY, page, user_of
 from handraiser.flows.live import agreement_of
 from handraiser.flows.publishing import live_of
-from handraiser.learning.health import ConditionHealth, Health, Tally
+from handraiser.learning.health import UNKNOWN, ConditionHealth, Health, Tally
 
 __all__ = ["agreement_health", "agreement_health_found"]
 
@@ -35,6 +35,7 @@ _SECTIONS = (
     ("Who qualifies", ("mql", "hand_raise", "never")),
 )
 _QUALIFY = {"mql": "An MQL", "hand_raise": "Asks for sales itself", "never": "Never"}
+_UNTOLD = "not known"
 _said: msgspec.json.Decoder[Health] = msgspec.json.Decoder(Health)
 
 
@@ -116,6 +117,7 @@ def _told(agreement: Agreement, found: Health) -> dict[str, Any]:
         "health": found,
         "looked_at": looked_at(found),
         "worth": [(one, worth_told(one, agreement), percent(one.unknown, one.leads)) for one in found.worth],
+        "origins": [_UNTOLD if each.name == UNKNOWN else each.name for each in found.origins],
         "columns": 3 + len(found.origins),
         "sections": [
             (says, _lines(each for each in found.conditions if each.of in of)) for says, of in _SECTIONS
