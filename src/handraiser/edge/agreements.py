@@ -78,10 +78,10 @@ def health(name: NAME, format_: Format = "text") -> None:
 
         agreement = _live(name)
         found = health_of(agreement, now=now())
-        if found is None:
-            OUT.print("There are no leads yet.", markup=False)
-        elif format_ == "json":
+        if format_ == "json":
             write_json(found)
+        elif found is None:
+            OUT.print("There are no leads yet.", markup=False)
         else:
             _tell(agreement, found)
 

@@ -33,7 +33,7 @@ def told_of_all(found: Yields) -> str:
         return f"Nobody has become an MQL in the last {days(found)} days."
     others = found.mqls - found.confirmed
     earlier = (
-        f" {others:,} of them began under an earlier version, or by what was known otherwise then."
+        f" {others:,} of them began under an earlier version, or were joined to another lead since."
         if others
         else ""
     )

@@ -74,7 +74,7 @@ class Yields(msgspec.Struct, frozen=True, kw_only=True):
     leads      how many there are
     mqls       how many episodes began in the period
     confirmed  how many of these the agreement would begin at the same moment: others began under an earlier
-               one, or before what is known now was known
+               one, or were joined to somebody since, of whom none of it was known then
     won        how many of all of them bought
     """
 
