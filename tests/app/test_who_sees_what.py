@@ -31,7 +31,8 @@ GIVEN = {
 }
 EVERYBODY = {
     "home", "home_kept", "home_funnel", "home_why", "home_trend", "queue", "queue_rows", "say",
-    "agreements", "agreement", "proposal", "proposal_chart",
+    "agreements", "agreement", "agreement_yields", "agreement_health", "agreement_health_found",
+    "proposal", "proposal_chart",
     "lead", "proof", "timeline", "course", "judged", "lead_joins", "lead_privacy",
     "person", "person_hours", "person_away", "person_back",
 }  # fmt: skip

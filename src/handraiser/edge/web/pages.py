@@ -31,10 +31,10 @@ _THREADS = 8
 _EXPLAINING = 2  # threads for what takes long; it keeps nothing else waiting
 _LONG = (  # which that is
     "/explanation", "/proof", "/course", "/tried", "/everything", "/there", "/words", "/examples/shared",
-    "/what-if/story",
+    "/what-if/story", "/health/found",
 )  # fmt: skip
 _SUPPOSING = 12  # threads that only wait for the process of `edge.whatif`
-_ELSEWHERE = ("/what-if/answer", "/what-if/people")
+_ELSEWHERE = ("/what-if/answer", "/what-if/people", "/yields")
 _WAITING = 256  # requests; more would be answered later than people wait
 
 _django = get_wsgi_application()

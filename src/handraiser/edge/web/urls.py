@@ -9,10 +9,12 @@ from django.urls.converters import StringConverter
 
 from handraiser.edge.web.agreements.beside import beside
 from handraiser.edge.web.agreements.charts import proposal_chart
+from handraiser.edge.web.agreements.health import agreement_health, agreement_health_found
 from handraiser.edge.web.agreements.pages import agreement, agreements
 from handraiser.edge.web.agreements.proposals import end, proposal, stop
 from handraiser.edge.web.agreements.proposals import say as say_of_proposal
 from handraiser.edge.web.agreements.writing import checked, discard, edit
+from handraiser.edge.web.agreements.yielding import agreement_yields
 from handraiser.edge.web.api.routes import api
 from handraiser.edge.web.board.page import board, board_columns
 from handraiser.edge.web.door import health
@@ -86,6 +88,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agreements", agreements, name="agreements"),
     path("agreements/<str:name>", agreement, name="agreement"),
     path("agreements/<str:name>/edit", edit, name="proposal_edit"),
+    path("agreements/<str:name>/yields", agreement_yields, name="agreement_yields"),
+    path("agreements/<str:name>/health", agreement_health, name="agreement_health"),
+    path("agreements/<str:name>/health/found", agreement_health_found, name="agreement_health_found"),
     path("agreements/<str:name>/end", end, name="agreement_end"),
     path("agreements/<str:name>/stop", stop, name="agreement_stop"),
     path("agreements/<str:name>/examples", examples, name="examples"),
