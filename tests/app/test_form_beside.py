@@ -142,7 +142,7 @@ def test_form_and_text_go_along_with_each_other(app: App, browser: Browser) -> N
     page.get_by_text("The file").click()
     expect(page.locator("pre")).to_contain_text("points: 9")
     with using(app.database):
-        assert not Draft.objects.filter(by__email=mara).exists()
+        assert not Draft.objects.filter(by__email=mara, proposal=None).exists()
     page.context.close()
 
 

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods
 
 from handraiser.agreement import read
+from handraiser.agreement.spans import Path
 from handraiser.edge.web.agreements.form import drawn
 from handraiser.edge.web.agreements.form_acts import act_of, done
 from handraiser.edge.web.frame.access import page
@@ -43,8 +44,9 @@ def beside(request: HttpRequest) -> HttpResponse:
     What cannot be done is told, and the text is as it was.
     """
     text = request.POST.get("text", "").replace("\r\n", "\n")
-    act, refused = act_of(request.POST.dict()), ""
-    shows: tuple[str | int, ...] = ()
+    act = act_of(request.POST.dict())
+    shows: Path = ()
+    refused = ""
     if act is not None:
         try:
             text, shows = done(text, act)
