@@ -184,6 +184,7 @@ def test_a_new_agreement_can_begin_with_examples(examples: Examples) -> None:
 def test_leads_are_found_added_and_their_rule_is_written(examples: Examples, browser: Browser) -> None:
     page, wrong = opened(examples.app, browser)
     page.goto("/agreements/by_example")
+    page.get_by_label("More of this agreement").click()
     page.get_by_role("link", name="A rule from examples").click()
     expect(page.get_by_text("Nobody yet.")).to_be_visible()
     assert Axe().run(page).response["violations"] == []
