@@ -26,10 +26,10 @@ from handraiser.errors import Mistakes
 from handraiser.flows.drafting import drafts_of, keep_draft
 from handraiser.flows.publishing import live_of
 from handraiser.learning.shared import shared
+from handraiser.store.by_chance import Said, leads_by_chance, said_lately
 from handraiser.store.consents import objecting
 from handraiser.store.known_as import leads_told
 from handraiser.store.models import Draft, Person, Publication, User
-from handraiser.store.sampling import Said, leads_by_chance, said_lately
 from handraiser.store.snapshot import as_of_now
 
 __all__ = ["MARKETING", "examples", "examples_found", "examples_shared"]
