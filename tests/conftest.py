@@ -28,8 +28,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "check"))
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Return how many processes test at once: one more than processors, as many tests wait for servers."""
-    return (os.cpu_count() or 1) + 1
+    """Return how many processes test at once: two more than processors, as many tests wait for servers."""
+    return (os.cpu_count() or 1) + 2
 
 
 @pytest.fixture(scope="session")

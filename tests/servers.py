@@ -30,6 +30,7 @@ import psycopg
 
 __all__ = ["Cluster", "Database", "Front", "free_port", "postgresql", "serving", "sqlite_database", "until"]
 
+_ROOM = 4 << 30  # bytes of memory that a file system of it has to have
 _WAIT = 60.0  # seconds until something that does not come up is given up
 
 
@@ -204,11 +205,12 @@ class Cluster:
         self._make(name, f"TEMPLATE tables{where}")
         return Database(self.url(name))
 
-    def drop(self, database: Database) -> None:
-        """Take away a database that has a folder of its own."""
+    def drop(self, database: Database, *, folder: bool = False) -> None:
+        """Take away a database, and what it had of a folder of its own."""
         name = database.url.rpartition("/")[2]
         self._do(f"DROP DATABASE {name} WITH (FORCE)")
-        self._do(f"DROP TABLESPACE {name}")
+        if folder:
+            self._do(f"DROP TABLESPACE {name}")
 
     def _make(self, name: str, how: str = "") -> None:
         self._do(f"CREATE DATABASE {name} {how}")
@@ -221,7 +223,7 @@ class Cluster:
 @contextmanager
 def postgresql(*, durable: bool = False) -> Iterator[Cluster]:
     """Give a cluster that runs, and take it away."""
-    folder = Path(tempfile.mkdtemp(prefix="handraiser-postgresql-"))
+    folder = Path(tempfile.mkdtemp(prefix="handraiser-postgresql-", dir=None if durable else _memory()))
     folder.chmod(0o755)
     cluster = Cluster(folder / "cluster", durable=durable)
     try:
@@ -230,6 +232,12 @@ def postgresql(*, durable: bool = False) -> Iterator[Cluster]:
     finally:
         cluster.stop()
         shutil.rmtree(folder)
+
+
+def _memory() -> Path | None:
+    """Return a folder in memory, where there is room: hundreds of databases are made, and soon dropped."""
+    place = Path("/dev/shm")  # noqa: S108  what is in it has a name of its own
+    return place if place.is_dir() and shutil.disk_usage(place).free > _ROOM else None
 
 
 # ---- the web front

@@ -36,7 +36,17 @@ from handraiser.errors import Diagnostic, Level, Place
 from handraiser.facts.inputs import Rejects
 from handraiser.learning.breakdown import Breakdown, Share
 from handraiser.learning.differences import Difference
+from handraiser.learning.health import (
+    AttributeHealth,
+    ConditionHealth,
+    Health,
+    MonthKnown,
+    Origin,
+    Tally,
+)
 from handraiser.learning.targets import Target
+from handraiser.learning.worth import Worth
+from handraiser.learning.yields import Yield, Yields
 from handraiser.reports.intervals import Rate, Spread
 from handraiser.scoring import explanation
 from handraiser.tables import open_inputs
@@ -239,7 +249,10 @@ EXPLAINED = {
     for name, kind in vars(explanation).items()
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 }
-_APART = (Diff, Compared, Change, Manifest, TriedRoutes, Taker, Unassigned)
+_APART = (
+    *(Diff, Compared, Change, Manifest, TriedRoutes, Taker, Unassigned, Yields, Yield),
+    *(Health, Origin, ConditionHealth, Tally, AttributeHealth, MonthKnown, Worth),
+)
 TOLD_APART = {kind.__name__: kind for kind in _APART}
 STRUCTS: dict[str, Any] = EXPLAINED | TOLD_APART
 

@@ -180,3 +180,45 @@ def test_who_may_not_sign_is_told_why_and_who_may(app: App) -> None:
     wrong = marketing.post("/proposals/new", text="agreement: x\n", comment="y")
     assert (wrong.status, "qualify" in wrong.text) == (422, True)
     assert marketing.get("/agreements/nothing").status == 404
+
+
+def test_one_of_several_is_copied_another_is_retired_and_a_lead_stands_under_each(app: App) -> None:
+    _, marketing = app.signed_in("marketing")
+    _, manager = app.signed_in("manager")
+    texts = [
+        BEGINNING.replace("crm", name).replace("CRM <b>software</b>", f"All {name}")
+        for name in ("north", "south")
+    ]
+    with using(app.database):
+        User.objects.filter(role__in=["marketing", "manager"]).update(signs=True)
+        north, south = publish(texts, now())
+    comes(app, "zoe", "Demo Requested")
+    with using(app.database):
+        lead = Episode.objects.filter(agreement="north").latest("pk").lead.root_id
+    for path in (f"/leads/{lead}", f"/leads/{lead}/proof"):
+        told = marketing.get(path).text
+        assert "All north" in told
+        assert "All south" in told
+
+    copy = marketing.get(f"/proposals/new?copy={north}").text
+    assert "agreement: north-2" in copy
+    assert "All north (copy)" in copy
+    assert marketing.get("/proposals/new?copy=999999").status == 404
+    made = marketing.post(
+        "/proposals/new", text=texts[0].replace("north", "north-2"), comment="For the far north."
+    )
+    assert made.status == 302
+    with using(app.database):
+        publish([texts[0].replace("north", "north-2")], now())
+    assert "agreement: north-3" in marketing.get(f"/proposals/new?copy={north}").text
+
+    token = marketing.get("/agreements").text.partition('"X-CSRFToken": "')[2].partition('"')[0]
+    marketing.post("/agreements/south/end", token=token, comment="The north has it all.")
+    with using(app.database):
+        ends = Proposal.objects.get(name="south").pk
+    for visitor in (marketing, manager):
+        token = visitor.get("/agreements").text.partition('"X-CSRFToken": "')[2].partition('"')[0]
+        assert visitor.post(f"/proposals/{ends}/sign", token=token).status == 204
+    live, _, rest = marketing.get("/agreements").text.partition("Not live")
+    assert ("All north" in live, "All south" in live, "All south" in rest) == (True, False, True)
+    assert marketing.get(f"/agreements/south?version={south}").status == 200

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from handraiser.flows.due import keep_due
+from handraiser.flows.logging_work import pause
 from handraiser.store.models import Deadline, Episode, Handoff, Member, Publication, Team, TimeOff, User
 from tests.app.visitors import App
 from tests.app.windows import fits, window
@@ -157,6 +158,18 @@ def test_what_is_late_and_what_is_nobodys_stands_out_and_of_many_the_first_are_s
     assert "2 more, due later" in others
     seen = visitor.get("/board?team=board").text.partition("&amp;seen=")[2][:16]
     assert visitor.get(f"/board/columns?team=board&seen={seen}").status == 204
+
+
+def test_what_was_due_while_clocks_stand_still_is_not_late(app: App, office: Office) -> None:
+    _, visitor = app.signed_in("manager")
+    episode = office.comes("Fay Noor")
+    with using(app.database):
+        pause(episode, why="She is on holiday.", by="olga.board@made.example", now=now())
+        Deadline.objects.filter(episode=episode, act="due").update(due_at=1)
+        keep_due([episode])
+    told = visitor.get("/board?team=board").text
+    assert "waits since" in told
+    assert "1 late" not in told
 
 
 def test_who_looks_on_moves_nothing(app: App, office: Office) -> None:

@@ -155,6 +155,7 @@ def test_all_numbers_of_a_week_are_what_happened_in_it() -> None:
     _far(week)
     _today(week)
     _aims(week)
+    _of_no_member(week)
 
 
 def _lately(week: Week) -> None:
@@ -189,6 +190,13 @@ def _teams(week: Week) -> None:
         "olga": (1, 2, 1, "3 of 4", "2 of 3"),  # fay; ann and eve, and eve is to be called
         "tom": (0, 1, 1, "2 of 3", "0 of 1"),  # cat, who is to be called
     }
+
+
+def _of_no_member(week: Week) -> None:
+    week.gives("fay", "max", at(4, 16, 10))  # who leads the team, and is not in it
+    (team,) = kept.teams_standing(week.looks("manager", who="max"))
+    rows = {each.user.email.partition("@")[0]: each.waiting for each in team.members if each.user}
+    assert rows == {"olga": 0, "tom": 0, "max": 1}
 
 
 def _far(week: Week) -> None:
@@ -248,7 +256,7 @@ def _alarms(week: Week) -> None:
 def _aims(week: Week) -> None:
     told = {each.says: (each.wanted, each.found, each.met) for each in aims.aims(week.looks("marketing"))}
     assert told == {
-        "MQLs a month": ("5", "–", True),  # eight so far, though February was not whole
+        "MQLs a month": ("5", "", True),  # eight so far, though February was not whole
         "MQLs that become SQLs": ("25%", "1 of 8", None),
         "Accepted in time": ("50%", "5 of 8", None),
         "Contacted in time": ("95%", "2 of 5", None),

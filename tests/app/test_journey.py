@@ -66,7 +66,7 @@ def test_a_visit_becomes_an_mql_that_is_worked_on_sent_back_and_comes_again(
         expect(row(page, again).get_by_role("button", name="Accept")).to_have_count(0)
         page.keyboard.press("q")
         page.get_by_role("dialog").get_by_role("button", name="Qualified by sales").click()
-        expect(row(page, again)).to_contain_text("sql")
+        expect(row(page, again)).to_contain_text("SQL")
         assert desk.wrong == []
         with using(app.database):
             first, second = Handoff.objects.get(pk=episode), Handoff.objects.get(pk=again)

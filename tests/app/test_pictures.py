@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from handraiser.edge.played.cast import DEMO_USERS, PASSWORD
+from handraiser.edge.proposal_tests import reckon_backtest
+from handraiser.flows.proposing import propose
+from handraiser.store.models import Publication
+from tests.app.by_keyboard import not_by_keyboard
 from tests.app.visitors import App
+from tests.live.company import using
 
 PICTURES = Path(__file__).parents[2] / "build/pictures"
 DESK, HAND = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -34,6 +40,7 @@ PAGES = {
         "/agreements",
         "/agreements/crm-software",
         "/agreements/crm-software/edit",
+        "/proposals/new",
         "/agreements/crm-software/what-if?threshold=70",
     ],
     "administrator": ["/home", "/people", "/teams", "/teams/americas"],
@@ -80,9 +87,11 @@ def look_at(page: Page, demo: App, path: str, name: str) -> None:
     assert watching.elsewhere == [], path
     assert watching.bytes < MOST, path
     assert not_for_all(page) == [], path
+    assert not_by_keyboard(page) == [], path
     for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-        page.reload(wait_until="networkidle")
+        if page.evaluate("document.documentElement.dataset.bsTheme") != theme:
+            page.locator("[data-theme-switch]").click()
+            page.mouse.move(0, 0)
         for place, size in (("desk", DESK), ("hand", HAND)):
             page.set_viewport_size(size)  # type: ignore[arg-type]
             page.screenshot(path=PICTURES / f"{name}-{place}-{theme}.png", full_page=True)
@@ -90,7 +99,7 @@ def look_at(page: Page, demo: App, path: str, name: str) -> None:
             assert wide <= 0, f"{path} is {wide} pixels too wide at {place}"
     assert not_for_all(page) == [], f"{path}, in the hand, by night"
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
-    page.emulate_media(color_scheme="light")
+    page.locator("[data-theme-switch]").click()
 
 
 def not_for_all(page: Page) -> list[tuple[str, str]]:
@@ -99,9 +108,21 @@ def not_for_all(page: Page) -> list[tuple[str, str]]:
     return [(each["id"], each["nodes"][0]["html"]) for each in found]
 
 
+def proposed(demo: App, folder: Path) -> str:
+    """Have marketing propose another threshold, with what it would have found; return its page."""
+    emil = next(each for each in DEMO_USERS if each.role == "marketing")
+    with using(demo.database):
+        at = time.time_ns() // 1_000
+        live = Publication.objects.filter(name="crm-software", shadow=False).latest("live_from")
+        text = live.text.replace("score > 50", "score > 60")
+        made = propose(text, comment="Fifty is soon come by.", by=emil.email, now=at)
+        reckon_backtest(made.pk, folder, now=at)
+    return f"/proposals/{made.pk}"
+
+
 @pytest.mark.parametrize("role", PAGES)
 def test_every_page_can_be_used_by_all_and_loads_little_and_nothing_from_elsewhere(
-    demo: App, browser: Browser, role: str
+    demo: App, browser: Browser, role: str, tmp_path: Path
 ) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with signed_in(demo, browser, role) as page:
@@ -109,6 +130,8 @@ def test_every_page_can_be_used_by_all_and_loads_little_and_nothing_from_elsewhe
             name = f"{role}-{path.strip('/').replace('/', '-').replace('?', '-').replace('=', '-')}"
             look_at(page, demo, path, name)
             page.context.new_cdp_session(page).send("Network.clearBrowserCache")
+        if role == "marketing":
+            look_at(page, demo, proposed(demo, tmp_path), "marketing-proposal")
         if role == "sales":
             page.goto("/queue?whose=team")
             path = page.locator("[data-open]").first.get_attribute("href") or ""

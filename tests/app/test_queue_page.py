@@ -38,7 +38,7 @@ def test_a_new_mql_appears_by_itself_and_is_accepted_logged_and_qualified_by_key
     expect(row(page, episode)).to_be_focused()
     page.keyboard.press("a")
     expect(page.get_by_role("status").filter(has_text="accepted")).to_be_visible()
-    expect(row(page, episode)).to_contain_text("sal")
+    expect(row(page, episode)).to_contain_text("SAL")
     assert desk.handoff(episode).stage == "sal"
     expect(row(page, episode)).to_be_focused()
     page.keyboard.press("l")
@@ -53,13 +53,13 @@ def test_a_new_mql_appears_by_itself_and_is_accepted_logged_and_qualified_by_key
     row(page, episode).focus()
     page.keyboard.press("q")
     page.get_by_role("dialog").get_by_role("button", name="Qualified by sales").click()
-    expect(row(page, episode)).to_contain_text("sql")
+    expect(row(page, episode)).to_contain_text("SQL")
     assert desk.wrong == []
     page.context.set_offline(True)
     expect(page.locator("#lost")).to_contain_text("The server does not answer", timeout=15_000)
     page.context.set_offline(False)
     expect(page.locator("#lost")).to_be_hidden(timeout=15_000)
-    expect(row(page, episode)).to_contain_text("sql")
+    expect(row(page, episode)).to_contain_text("SQL")
 
 
 def test_one_is_sent_back_with_a_reason_and_that_is_taken_back(desk: Desk) -> None:
@@ -80,7 +80,7 @@ def test_one_is_sent_back_with_a_reason_and_that_is_taken_back(desk: Desk) -> No
     expect(row(page, episode)).to_have_count(0)
     assert (desk.handoff(episode).stage, desk.handoff(episode).reason) == ("recycled", "not_ready")
     page.get_by_role("button", name="Take back").click()
-    expect(row(page, episode)).to_contain_text("mql")
+    expect(row(page, episode)).to_contain_text("MQL")
     assert desk.handoff(episode).stage == "mql"
     assert desk.wrong == []
 

@@ -27,10 +27,12 @@ GIVEN = {
     "team": "999999",
     "off": "999999",
     "message": "999999",
+    "of": "months",
 }
 EVERYBODY = {
     "home", "home_kept", "home_funnel", "home_why", "home_trend", "queue", "queue_rows", "say",
-    "agreements", "agreement", "proposal",
+    "agreements", "agreement", "agreement_yields", "agreement_health", "agreement_health_found",
+    "proposal", "proposal_chart",
     "lead", "proof", "timeline", "course", "judged", "lead_joins", "lead_privacy",
     "person", "person_hours", "person_away", "person_back",
 }  # fmt: skip
@@ -53,13 +55,16 @@ ONLY |= {
 }
 _LOOKING = {"manager", "administrator", "marketing", "viewer"}
 ONLY |= dict.fromkeys(["teams", "team", "routes", "routes_tried"], _LOOKING)
+ONLY |= dict.fromkeys(["fields", "fields_there", "fields_event", "fields_words"], _LOOKING)
 ONLY |= {name: {"administrator"} for name in ("team_new", "team_change", "team_remove")}
 _LEADING = {"manager", "administrator"}
 ONLY |= dict.fromkeys(["team_join", "team_share", "team_pause", "team_leave"], _LEADING)
 _STEWARDS = {"marketing", "manager", "administrator"}
 ONLY |= dict.fromkeys(["lead_same", "lead_join", "lead_unjoin", "lead_consent", "lead_everything"], _STEWARDS)
 _WRITING = (
-    "proposal_new", "proposal_edit", "proposal_check", "draft_discard", "agreement_end", "agreement_stop",
+    "proposal_new", "proposal_edit", "proposal_check", "proposal_beside", "draft_discard", "agreement_end",
+    "agreement_stop",
+    "condition", "condition_there", "condition_rows", "condition_found",
 )  # fmt: skip
 ONLY |= {name: {"marketing"} for name in _WRITING}
 _BY_EXAMPLES = ("examples", "examples_shared", "examples_new", "examples_new_shared", "examples_found")

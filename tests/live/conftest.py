@@ -23,7 +23,11 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     """A database with its tables, which all that uses Django in this process uses."""
     if request.param == "sqlite":
         made = sqlite_database(tmp_path)
+        with using(made):
+            yield made
     else:
-        made = request.getfixturevalue("cluster").database()
-    with using(made):
-        yield made
+        cluster = request.getfixturevalue("cluster")
+        made = cluster.database()
+        with using(made):
+            yield made
+        cluster.drop(made)

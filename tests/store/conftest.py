@@ -35,6 +35,8 @@ def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]
     from django.db import connections
 
     connections.close_all()
+    if request.param == "postgresql":
+        request.getfixturevalue("cluster").drop(database)
 
 
 def look_at(url: str) -> None:

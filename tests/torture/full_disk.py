@@ -53,7 +53,7 @@ def postgresql_fills_up(cluster: Cluster, *, seed: int, say: Say, least: int = 5
         try:
             _fills_up(database, disk, seed=seed, say=say, least=least)
         finally:
-            cluster.drop(database)
+            cluster.drop(database, folder=True)
 
 
 def _fills_up(database: Database, disk: Path, *, seed: int, say: Say, least: int) -> None:

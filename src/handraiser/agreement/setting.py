@@ -73,7 +73,8 @@ def with_value(text: str, path: Path, value: str) -> str:
         return spliced(text, was.start, was.end, written(value, key=key, flow=is_flow(around)))
     if was.style in ("|", ">"):
         return _other_block(text, was, value, key=key)
-    return spliced(text, was.start, was.end, written(value, key=key, style=was.style, flow=is_flow(around)))
+    style = was.style if was.text else ""  # quotes around nothing are no way to write
+    return spliced(text, was.start, was.end, written(value, key=key, style=style, flow=is_flow(around)))
 
 
 def with_words(text: str, path: Path, values: Sequence[str]) -> str:

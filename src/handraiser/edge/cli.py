@@ -22,6 +22,7 @@ from handraiser.edge import (
     routes_tried,
     serving,
 )
+from handraiser.edge.agreements import agreements
 from handraiser.edge.alarms import alarms
 from handraiser.edge.away import away
 from handraiser.edge.destinations import destinations, outbox
@@ -385,6 +386,7 @@ app.add_typer(destinations)
 app.add_typer(outbox)
 app.add_typer(users)
 app.add_typer(teams)
+app.add_typer(agreements)
 app.add_typer(proposals)
 app.add_typer(away)
 app.add_typer(episodes)

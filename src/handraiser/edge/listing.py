@@ -35,6 +35,6 @@ def to_second(at: int) -> str:
     return iso(at - at % 1_000_000)
 
 
-def write_json(told: msgspec.Struct) -> None:
+def write_json(told: msgspec.Struct | None) -> None:
     """Write what is told for programs, as the API answers it."""
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(told), indent=2).decode() + "\n")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
-__all__ = ["CLOSED", "ENDED", "OPEN", "OUTCOMES", "Reached", "Stage", "furthest", "stage_of"]
+__all__ = ["CLOSED", "ENDED", "OPEN", "OUTCOMES", "Reached", "Stage", "furthest", "stage_of", "written"]
 
 
 class Stage(StrEnum):
@@ -43,6 +43,8 @@ OUTCOMES = {
 }
 """What outcomes call a stage (AGREEMENT.md, section 2), and which it is."""
 
+_NAMES = frozenset({Stage.MQL, Stage.SAL, Stage.SQL})
+
 
 class Reached(NamedTuple):
     """How far an episode is, or was when it ended; or what was said of a lead without one.
@@ -52,6 +54,11 @@ class Reached(NamedTuple):
 
     stage: Stage
     ended_at: int | None
+
+
+def written(stage: str) -> str:
+    """Return a stage as people write it: MQL, SAL and SQL are names, the others words."""
+    return stage.upper() if stage in _NAMES else stage
 
 
 def furthest(stages: Iterable[Stage]) -> Stage | None:

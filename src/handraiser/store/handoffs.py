@@ -87,6 +87,7 @@ _BY_DUE, _BY_NUMBER = "handoff.due_at, handoff.episode_id", "handoff.episode_id"
 _OWNER = "handoff.owner_id = (SELECT id FROM store_user WHERE email = %s)"
 _TEAM = "handoff.team_id = (SELECT id FROM store_team WHERE name = %s)"
 _OPEN = "handoff.ended_at IS NULL"
+# What was due while clocks stand still is not late.
 # What is nobody's and no team's either has to be seen by somebody: it is on every team's board.
 _BY_OWNER = f"""
 WITH placed AS MATERIALIZED (
@@ -96,7 +97,10 @@ WITH placed AS MATERIALIZED (
         ) AS place,
         count(*) OVER (PARTITION BY handoff.owner_id) AS whole,
         count(CASE WHEN handoff.stage <> 'mql' THEN 1 END) OVER (PARTITION BY handoff.owner_id) AS accepted,
-        count(CASE WHEN handoff.due_at < %s THEN 1 END) OVER (PARTITION BY handoff.owner_id) AS late
+        count(CASE WHEN handoff.due_at < %s AND EXISTS (
+            SELECT 1 FROM store_deadline AS deadline WHERE deadline.episode_id = handoff.episode_id
+            AND deadline.act = 'due' AND deadline.due_at = handoff.due_at AND NOT deadline.held
+        ) THEN 1 END) OVER (PARTITION BY handoff.owner_id) AS late
     FROM store_handoff AS handoff WHERE {_OPEN} AND handoff.handed_at IS NOT NULL
     AND ({_TEAM} OR handoff.team_id IS NULL AND handoff.owner_id IS NULL)
 ) SELECT {_TOLD}, placed.whole, placed.accepted, placed.late

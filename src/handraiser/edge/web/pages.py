@@ -24,16 +24,17 @@ _BODY = 10 * 1024 * 1024
 _FORM = 1024 * 1024  # what people send by a page
 # Where they come from.
 _FORMS = (
-    "/account/", "/agreements/", "/episodes/", "/join/", "/leads/", "/people/", "/proposals/",
-    "/team", "/welcome/",
+    "/account/", "/agreements/", "/conditions", "/episodes/", "/join/", "/leads/", "/people/",
+    "/proposals/", "/team", "/welcome/",
 )  # fmt: skip
 _THREADS = 8
 _EXPLAINING = 2  # threads for what takes long; it keeps nothing else waiting
 _LONG = (  # which that is
-    "/explanation", "/proof", "/course", "/tried", "/everything", "/examples/shared", "/what-if/story",
+    "/explanation", "/proof", "/course", "/tried", "/everything", "/there", "/words", "/examples/shared",
+    "/what-if/story", "/health/found",
 )  # fmt: skip
 _SUPPOSING = 12  # threads that only wait for the process of `edge.whatif`
-_ELSEWHERE = ("/what-if/answer", "/what-if/people")
+_ELSEWHERE = ("/what-if/answer", "/what-if/people", "/yields")
 _WAITING = 256  # requests; more would be answered later than people wait
 
 _django = get_wsgi_application()

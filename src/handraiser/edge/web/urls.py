@@ -7,14 +7,25 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.urls.converters import StringConverter
 
+from handraiser.edge.web.agreements.beside import beside
+from handraiser.edge.web.agreements.charts import proposal_chart
+from handraiser.edge.web.agreements.health import agreement_health, agreement_health_found
 from handraiser.edge.web.agreements.pages import agreement, agreements
 from handraiser.edge.web.agreements.proposals import end, proposal, stop
 from handraiser.edge.web.agreements.proposals import say as say_of_proposal
 from handraiser.edge.web.agreements.writing import checked, discard, edit
+from handraiser.edge.web.agreements.yielding import agreement_yields
 from handraiser.edge.web.api.routes import api
 from handraiser.edge.web.board.page import board, board_columns
 from handraiser.edge.web.door import health
 from handraiser.edge.web.examples.page import examples, examples_found, examples_shared
+from handraiser.edge.web.fields.conditions import (
+    condition,
+    condition_found,
+    condition_rows,
+    condition_there,
+)
+from handraiser.edge.web.fields.pages import fields, fields_event, fields_there, fields_words
 from handraiser.edge.web.frame.access import gone, open_to_all
 from handraiser.edge.web.frame.failing import nowhere, too_often, unreadable, wrong
 from handraiser.edge.web.home.page import (
@@ -77,6 +88,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agreements", agreements, name="agreements"),
     path("agreements/<str:name>", agreement, name="agreement"),
     path("agreements/<str:name>/edit", edit, name="proposal_edit"),
+    path("agreements/<str:name>/yields", agreement_yields, name="agreement_yields"),
+    path("agreements/<str:name>/health", agreement_health, name="agreement_health"),
+    path("agreements/<str:name>/health/found", agreement_health_found, name="agreement_health_found"),
     path("agreements/<str:name>/end", end, name="agreement_end"),
     path("agreements/<str:name>/stop", stop, name="agreement_stop"),
     path("agreements/<str:name>/examples", examples, name="examples"),
@@ -87,8 +101,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("proposals/new", edit, name="proposal_new"),
     path("proposals/drafts/<int:number>/discard", discard, name="draft_discard"),
     path("proposals/check", checked, name="proposal_check"),
+    path("proposals/beside", beside, name="proposal_beside"),
     path("proposals/<int:number>", proposal, name="proposal"),
+    path("proposals/<int:number>/charts/<str:of>", proposal_chart, name="proposal_chart"),
     path("proposals/<int:number>/<spoken:said>", say_of_proposal, name="proposal_say"),
+    path("conditions", condition, name="condition"),
+    path("conditions/there", condition_there, name="condition_there"),
+    path("conditions/rows", condition_rows, name="condition_rows"),
+    path("conditions/found", condition_found, name="condition_found"),
+    path("fields", fields, name="fields"),
+    path("fields/there", fields_there, name="fields_there"),
+    path("fields/event", fields_event, name="fields_event"),
+    path("fields/words", fields_words, name="fields_words"),
     path("agreements/<str:name>/what-if", what_if, name="what_if"),
     path("agreements/<str:name>/what-if/answer", what_if_answer, name="what_if_answer"),
     path("agreements/<str:name>/what-if/people", what_if_people, name="what_if_people"),

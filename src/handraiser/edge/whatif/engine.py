@@ -28,6 +28,8 @@ from handraiser.edge.whatif.wire import (
     Listed,
     Question,
     Reading,
+    Ruled,
+    Rules,
     Supposed,
     Void,
     Who,
@@ -107,6 +109,9 @@ class Engine:
                 tested, against, hidden, gained=question.gained, after=question.after, most=question.most
             )
             return Listed(at=folded.known.at, of=found.of, people=found.people)
+        if isinstance(question, Rules):
+            ruled = folded.yields(tested, hidden, days=question.days)
+            return Ruled(at=folded.known.at, found=ruled)
         for each in (against, tested):
             folded.run(each)
             if self._is_void(question):

@@ -15,7 +15,9 @@ from handraiser.learning.backtest import Point, population
 from handraiser.learning.beside import Beside, Rungs, beside, curve, left_out, rungs, shift
 from handraiser.learning.differences import Difference, differences
 from handraiser.learning.replay import Replay, Run
+from handraiser.learning.yields import Yields, yields
 from handraiser.scoring.thresholds import threshold
+from handraiser.store.begun import begun_between
 
 __all__ = ["Changed", "Folded"]
 
@@ -24,6 +26,7 @@ _RUNS = 4  # the agreement that is live among them
 _LADDERS = 32
 _STEPS = 16  # of a ladder
 _LEAST_TOP = 10.0
+_DAY = 86_400_000_000
 _LOW = 0.1  # of the ladder: so low a threshold is nobody's, and takes longest to find out about
 
 
@@ -98,6 +101,19 @@ class Folded:
         flags[shown] = True
         found = differences(one, other, who, flags, gained=gained, threads=replay.threads)
         return Changed(len(numbers), found[::-1])
+
+    def yields(self, agreement: Agreement, hidden: Flags, *, days: int) -> Yields:
+        """Return what the rules of an agreement that decides have done in the last days.
+
+        Raises `django.db.Error`.
+        """
+        until = self.known.at
+        began = begun_between(agreement.name, until - days * _DAY, until)
+        replay = self._replay(agreement)
+        prepared = replay.prepared(agreement, regardless=False)
+        return yields(
+            prepared, began, since=until - days * _DAY, until=until, hidden=hidden, threads=replay.threads
+        )
 
     def _replay(self, agreement: Agreement) -> Replay:
         """Return what has been read with the outcomes of this agreement alone, whatever others are live."""

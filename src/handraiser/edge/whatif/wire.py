@@ -14,10 +14,11 @@ import msgspec
 from handraiser.learning.backtest import Point
 from handraiser.learning.beside import Beside
 from handraiser.learning.differences import Difference
+from handraiser.learning.yields import Yields
 
 __all__ = [
-    "Another", "Answer", "Curve", "Curved", "Failed", "Listed", "Question", "Reading", "Supposed", "Void",
-    "WhatIf", "Who", "receive", "send",
+    "Another", "Answer", "Curve", "Curved", "Failed", "Listed", "Question", "Reading", "Rules", "Ruled",
+    "Supposed", "Void", "WhatIf", "Who", "receive", "send",
 ]  # fmt: skip
 
 _LENGTH = struct.Struct("!I")
@@ -57,6 +58,12 @@ class Who(_Asked, frozen=True, kw_only=True, tag="who"):
     most: int
 
 
+class Rules(_Asked, frozen=True, kw_only=True, tag="rules"):
+    """What has each rule of the tested agreement done in the last so many days?"""
+
+    days: int
+
+
 class Reading(msgspec.Struct, frozen=True, kw_only=True, tag="reading"):
     """The history is being read: so many rows, of as many as there are."""
 
@@ -92,6 +99,13 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True, tag="listed"):
     people: list[Difference]
 
 
+class Ruled(msgspec.Struct, frozen=True, kw_only=True, tag="ruled"):
+    """What each rule has done."""
+
+    at: int
+    found: Yields
+
+
 class Void(msgspec.Struct, frozen=True, kw_only=True, tag="void"):
     """The same asker has asked something newer."""
 
@@ -106,8 +120,8 @@ class Another(msgspec.Struct, frozen=True, kw_only=True, tag="another"):
     """This process is of another database or version, and ends."""
 
 
-Question = WhatIf | Curve | Who
-Answer = Reading | Supposed | Curved | Listed | Void | Failed | Another
+Question = WhatIf | Curve | Who | Rules
+Answer = Reading | Supposed | Curved | Listed | Ruled | Void | Failed | Another
 
 
 def send(to: socket.socket, message: Question | Answer) -> None:

@@ -7,7 +7,8 @@ from django.shortcuts import render
 
 from handraiser.agreement.spoken import spoken
 from handraiser.edge.running import now
-from handraiser.edge.web.agreements.shown import agreements_listed, versions, yields
+from handraiser.edge.web.agreements.shown import agreements_listed, versions
+from handraiser.edge.web.agreements.yielding import shown_if_kept
 from handraiser.edge.web.frame.access import EVERYBODY, page, user_of
 from handraiser.flows.live import agreement_of
 from handraiser.flows.publishing import live_of
@@ -28,6 +29,7 @@ def agreements(request: HttpRequest) -> HttpResponse:
     told = {
         "agreements": agreements_listed(at),
         "may_propose": user_of(request).role == User.Role.MARKETING,
+        "may_look": user_of(request).role != User.Role.SALES,
         "ended": Proposal.objects.exclude(state=Proposal.State.OPEN)
         .order_by("-ended_at")
         .select_related("by")[:10],
@@ -48,17 +50,19 @@ def agreement(request: HttpRequest, name: str) -> HttpResponse:
     shown = _chosen(request, name) or next(
         (each.publication for each in signed if each.stands == "live"), None
     )
-    looked_at, did = yields(name, at)
+    stands = next((each for each in signed if shown and each.publication.pk == shown.pk), None)
+    # Of what is live alone: what an older one would have done is what-if.
+    with_yields = stands is not None and stands.stands == "live"
     told = {
         "name": name,
         "shown": shown,
-        "stands": next((each for each in signed if shown and each.publication.pk == shown.pk), None),
+        "stands": stands,
         "agreement": agreement_of(shown) if shown else None,
         "chapters": spoken(agreement_of(shown)) if shown else [],
         "versions": signed,
         "waits": waits,
-        "looked_at": looked_at,
-        "did": did,
+        "with_yields": with_yields,
+        "yields": shown_if_kept(agreement_of(shown)) if shown and with_yields else None,
         "may_propose": user_of(request).role == User.Role.MARKETING,
         "may_try": user_of(request).role != User.Role.SALES,
     } | _beside(name, user_of(request), at)

@@ -97,7 +97,7 @@ def end(request: HttpRequest, name: str) -> HttpResponse:
         return f"Proposal {made.pk}: {name} is to end."
 
     told = "Both sides have to sign it. What is with sales by it stays there, with its clocks."
-    return settled(request, form, "Propose it", f"{name} is to end", done, told=told)
+    return settled(request, form, "Propose it", f"Retire {name}", done, told=told)
 
 
 @page(MARKETING)

@@ -1,20 +1,18 @@
-"""Which agreements are there, what does each say, what did its rules do, and who has signed which version?"""
+"""Which agreements are there, what does each say, and who has signed which version?"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from handraiser.flows.live import Live, agreement_of, live_now
-from handraiser.store.models import Episode, Handoff, Proposal, Publication
+from handraiser.store.models import Episode, Proposal, Publication
 
-__all__ = ["MONTH", "Listed", "Version", "Yielded", "agreements_listed", "versions", "yields"]
+__all__ = ["MONTH", "Listed", "Version", "agreements_listed", "versions"]
 
 MONTH = 30 * 86_400_000_000
-_MOST = 5_000  # MQLs that are looked at for what rules did
 
 
 class Listed(NamedTuple):
@@ -23,6 +21,7 @@ class Listed(NamedTuple):
     mqls   how many began in the last 30 days
     waits  proposals that wait for signatures
     next   what begins, or ends it, at an instant to come
+    latest the number of the version that says what it is, or was; None where nothing was ever signed
     """
 
     name: str
@@ -32,6 +31,7 @@ class Listed(NamedTuple):
     mqls: int
     waits: list[Proposal]
     next: Publication | None
+    latest: int | None
 
 
 class Version(NamedTuple):
@@ -41,13 +41,6 @@ class Version(NamedTuple):
     until: int | None
     episodes: int
     stands: str
-
-
-class Yielded(NamedTuple):
-    """What a rule did for the latest MQLs: how many it gave points, and how many of those were won."""
-
-    mqls: int
-    won: int
 
 
 def agreements_listed(now: int) -> list[Listed]:
@@ -79,6 +72,7 @@ def agreements_listed(now: int) -> list[Listed]:
                 counts.get(name, 0),
                 waits.get(name, []),
                 coming.get(name),
+                decides.number if decides else latest[name].pk if name in latest else None,
             )
         )
     return sorted(found, key=lambda each: (each.live is None, each.name))
@@ -111,24 +105,3 @@ def _stands(publication: Publication, live: Iterable[int], now: int) -> str:
     if publication.pk in live:
         return "runs beside" if publication.shadow else "live"
     return "ended" if publication.ends else "replaced"
-
-
-def yields(name: str, now: int) -> tuple[int, Mapping[str, Yielded]]:
-    """Return how many MQLs of the last 30 days were looked at, and by rule what it did for these."""
-    begun = Episode.objects.filter(
-        agreement=name, shadow=False, begun_at__gt=now - MONTH, begun_at__lte=now
-    ).order_by("-begun_at")
-    rows = list(begun.values_list("pk", "reasons")[:_MOST])
-    won = set(
-        Handoff.objects.filter(
-            Q(stage="customer"), episode__agreement=name, episode__begun_at__gt=now - MONTH
-        ).values_list("pk", flat=True)
-    )
-    gave: Counter[str] = Counter()
-    of_won: Counter[str] = Counter()
-    for episode, reasons in rows:
-        names = {each["rule"] for each in reasons["rules"] if each["points"]}
-        gave.update(names)
-        if episode in won:
-            of_won.update(names)
-    return len(rows), {rule: Yielded(gave[rule], of_won[rule]) for rule in gave}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
+from itertools import count
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -17,8 +18,10 @@ from django.views.decorators.http import require_http_methods
 
 from handraiser.agreement import read
 from handraiser.agreement.diff import balance, diff
+from handraiser.agreement.setting import with_value
 from handraiser.agreement.spoken import spoken
 from handraiser.edge.running import now
+from handraiser.edge.web.agreements.beside import MARKETING, form_of, plain
 from handraiser.edge.web.frame.access import page, user_of
 from handraiser.edge.web.whatif.fields import changes_in, supposed
 from handraiser.errors import Diagnostic, Level, Mistakes
@@ -30,7 +33,6 @@ from handraiser.store.models import Draft, Publication, User
 
 __all__ = ["checked", "discard", "edit"]
 
-MARKETING = frozenset({User.Role.MARKETING})
 _LONGEST = 4_000  # letters of what it is for
 _EXAMPLE = """agreement: a-name
 title: A title for people
@@ -94,7 +96,7 @@ def edit(request: HttpRequest, name: str = "") -> HttpResponse:
         given = form.cleaned_data
         try:
             made = propose(
-                _plain(given["text"]), comment=given["comment"], by=me.email, now=at,
+                plain(given["text"]), comment=given["comment"], by=me.email, now=at,
                 live_from=_morning(given["day"], me), hand_off=given["hand_off"], draft=given["token"],
             )  # fmt: skip
             return redirect("proposal", made.pk)
@@ -107,6 +109,7 @@ def edit(request: HttpRequest, name: str = "") -> HttpResponse:
         "draft": draft,
         "mine": mine,
         "drafts": [each for each in drafts if each != draft],
+        **form_of(str(form["text"].value() or "")),
         "check": reverse("proposal_check") + (f"?name={name}" if name else ""),
     }
     return render(request, "agreements/edit.html", told, status=422 if form.errors or diagnostics else 200)
@@ -117,7 +120,7 @@ def edit(request: HttpRequest, name: str = "") -> HttpResponse:
 def checked(request: HttpRequest) -> HttpResponse:
     """Keep what is being written; show what is wrong in it, what it says, and who else writes at the same."""
     me, at = user_of(request), now()
-    text, name = _plain(request.POST.get("text", "")), request.GET.get("name", "")
+    text, name = plain(request.POST.get("text", "")), request.GET.get("name", "")
     agreement, diagnostics = read(text, file="the agreement")
     live = live_of(agreement.name, at) if agreement else None
     changes = diff(agreement_of(live), agreement) if live and agreement else []
@@ -132,7 +135,7 @@ def checked(request: HttpRequest) -> HttpResponse:
     }
     # What is opened is no work yet: the first change makes it some.
     token, after = request.POST.get("token", "")[:32], request.POST.get("after", "")
-    if token and _plain(request.POST.get("begun", "")) != text:
+    if token and plain(request.POST.get("begun", "")) != text:
         number = int(after) if after.isdecimal() else None
         try:
             kept = keep_draft(name, text, token=token, after=number, by=me.email, now=at)
@@ -170,10 +173,12 @@ def _lines(mine: str, theirs: str) -> str:
 def _beginning(request: HttpRequest, name: str, now: int, drafts: list[Draft]) -> tuple[str, Draft | None]:
     """Return the text to begin with, and the draft that it is, if it is one.
 
-    What is live with other numbers, a version or a draft that is asked for, else one's own latest draft, else
-    what is live, else an example.
+    What is live with other numbers, another's text under a name of its own, a version or a draft that is
+    asked for, else one's own latest draft, else what is live, else an example.
     """
     asked, draft = request.GET.get("from", ""), request.GET.get("draft", "")
+    if request.GET.get("copy", "").isdecimal() and not name:
+        return _copy(int(request.GET["copy"])), None
     if request.GET.get("what_if"):
         return _changed(name, request.GET.dict(), now), None
     if asked.isdecimal():
@@ -198,6 +203,18 @@ def _beginning(request: HttpRequest, name: str, now: int, drafts: list[Draft]) -
     return (live.text if live else _EXAMPLE), None
 
 
+def _copy(number: int) -> str:
+    """Return the text of a version under a name that no agreement has yet."""
+    version: Publication | None = Publication.objects.filter(pk=number).first()
+    if version is None:
+        raise Http404
+    names = (f"{version.name}-{after}" for after in count(2))
+    free = next(name for name in names if not Publication.objects.filter(name=name).exists())
+    text = with_value(str(version.text), ("agreement",), free)
+    title = agreement_of(version).title
+    return with_value(text, ("title",), f"{title} (copy)") if title else text
+
+
 def _changed(name: str, said: Mapping[str, str], now: int) -> str:
     """Return what is live with the numbers that were tried on the past, comments and all."""
     live = live_of(name, now)
@@ -208,11 +225,6 @@ def _changed(name: str, said: Mapping[str, str], now: int) -> str:
         return supposed(agreement, changes_in(agreement, said)).source
     except Mistakes as mistakes:
         raise Http404 from mistakes
-
-
-def _plain(text: str) -> str:
-    """Return a text as it stands in a file: browsers send other ends of lines."""
-    return text.replace("\r\n", "\n").rstrip("\n") + "\n"
 
 
 def _morning(day: date | None, user: User) -> int | None:

@@ -69,7 +69,7 @@ def _per_month(looks: Looking, one: Live, title: str, wanted: float) -> Aim:
     says, goal, month = "MQLs a month", number(wanted), f"{local(last, zone):%B}"
     if one.first > last:
         note = f"{so_far} so far this month; it was not live for all of {month}"
-        return Aim(title, says, goal, "–", note, met=True if so_far >= wanted else None)
+        return Aim(title, says, goal, "", note, met=True if so_far >= wanted else None)
     count = sum(each.size for each in rows if each.at < this)
     return Aim(title, says, goal, str(count), f"in {month}; {so_far} so far this month", met=count >= wanted)
 

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from handraiser.edge.web.home.late import late_among
 from handraiser.edge.web.home.looking import Looking
@@ -82,7 +82,10 @@ def share_of(of: Iterable[Kept]) -> Share:
 
 
 def teams_standing(looks: Looking) -> list[TeamStanding]:
-    """Return how the members of teams stand: for a manager those of the teams that they manage, if any."""
+    """Return how the members of teams stand, and who else has leads of one: for a manager of their teams.
+
+    A manager of none sees all.
+    """
     teams = Team.objects.order_by("name")
     if looks.user.role == User.Role.MANAGER and teams.filter(manager=looks.user).exists():
         teams = teams.filter(manager=looks.user)
@@ -90,22 +93,31 @@ def teams_standing(looks: Looking) -> list[TeamStanding]:
     for each in promises(looks.names, since=month_began(looks.now, looks.zone), now=looks.now, owners=True):
         kept[each.owner, each.kind].append(each)
     members = Member.objects.filter(team__in=teams, user__left_at=None).select_related("user", "team")
+    sellers = {(each.team_id, each.user_id): each.user for each in members}
+    # A lead can be given to who is in no team, as to the manager.
+    pairs = _open(looks).filter(team__in=teams, owner__left_at=None, owner__isnull=False)
+    others = set(pairs.order_by().values_list("team", "owner").distinct()) - sellers.keys()
+    users = User.objects.in_bulk({number for _, number in others})
+    sellers |= {(team, number): users[number] for team, number in others}
     loads = _loads(looks)
     found: dict[int, list[Standing]] = defaultdict(list)
-    for member in members.order_by("user__name", "user__email"):
-        number = member.user_id
-        found[member.team_id].append(
+    for (team, number), user in sorted(sellers.items(), key=lambda each: each[1].name or each[1].email):
+        found[team].append(
             Standing(
-                member.user, *loads.get(number, (0, 0, 0)), share_of(kept[number, "accept"]),
+                user, *loads.get(number, (0, 0, 0)), share_of(kept[number, "accept"]),
                 share_of(kept[number, "contact"]),
             )
         )  # fmt: skip
     return [TeamStanding(team, found[team.pk]) for team in teams]
 
 
+def _open(looks: Looking) -> QuerySet[Handoff]:
+    return Handoff.objects.filter(ended_at=None, handed_at__isnull=False, agreement__in=looks.names)
+
+
 def _loads(looks: Looking) -> dict[int | None, tuple[int, int, int]]:
     """Return by owner how many open hand-offs wait, have been accepted, and are late."""
-    open_now = Handoff.objects.filter(ended_at=None, handed_at__isnull=False, agreement__in=looks.names)
+    open_now = _open(looks)
     counts = open_now.values("owner").annotate(
         waiting=Count("pk", filter=Q(stage="mql")), accepted=Count("pk", filter=~Q(stage="mql"))
     )

@@ -9,7 +9,7 @@ import msgspec
 
 from handraiser.agreement.wording import capital, readable
 from handraiser.handoff.about import clean
-from handraiser.lifecycle.stages import OUTCOMES
+from handraiser.lifecycle.stages import OUTCOMES, written
 from handraiser.store.models import Assignment, Destination, LogEntry, Move, Outcome, Outgoing
 
 __all__ = [
@@ -116,7 +116,7 @@ def line_of_move(move: Move) -> Line:
     why = readable(move.why, "") if move.why else ""
     about = ", ".join(filter(None, (why, move.note)))
     if move.undoes_id is not None:
-        return Line(icon="arrow-back-up", what=f"Taken back: {move.was} is {move.became} again", about=about)
+        return Line(icon="arrow-back-up", what=f"Taken back: {written(move.became)} again", about=move.note)
     what = f"{kind.what} (passed over)" if move.inferred else kind.what
     return Line(kind.icon, what, about, tuple(told_attributes(move.details)))
 

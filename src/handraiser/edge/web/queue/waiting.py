@@ -83,6 +83,7 @@ class _Due(NamedTuple):
 class Row(NamedTuple):
     """A hand-off in a queue; `may` is what its reader may say of it.
 
+    owner   how they are called who have it, empty for nobody
     closes  the day on which an opportunity is expected to close, as it was said
     """
 
@@ -91,6 +92,7 @@ class Row(NamedTuple):
     why: str
     left: Left | None
     may: frozenset[Act]
+    owner: str = ""
     closes: str | None = None
 
     @property
@@ -167,6 +169,7 @@ def rows_told(user: User, listed: Sequence[Listed], *, now: int) -> list[Row]:
             _why(agreement_of(kept[each.episode].episode.publication), kept[each.episode]),
             left.get(each.episode),
             _may(user, kept[each.episode], teams, paused=each.paused_at is not None),
+            _owner(kept[each.episode]),
             closing.get(each.episode),
         )
         for each in listed
@@ -180,6 +183,10 @@ def _kept(episodes: Sequence[int]) -> dict[int, Handoff]:
     for each in kept.values():
         each.episode.publication = under[each.episode.publication_id]
     return kept
+
+
+def _owner(handoff: Handoff) -> str:
+    return "" if handoff.owner is None else str(handoff.owner.name or handoff.owner.email)
 
 
 def _may(user: User, handoff: Handoff, teams: Collection[int], *, paused: bool) -> frozenset[Act]:

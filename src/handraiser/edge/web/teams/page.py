@@ -181,12 +181,14 @@ def _listed(team: Team, seen: TeamSeen) -> tuple[Team, TeamSeen, str]:
 
 
 def _seats(user: User, seen: TeamSeen, people: dict[int, User], zone: str) -> list[_Seat]:
-    whole = sum(each.weight for each in seen.members if each.active) or 1
+    staying = {number for number, one in people.items() if one.left_at is None}
+    taking = [each for each in seen.members if each.active and each.user in staying]
+    whole = sum(each.weight for each in taking) or 1
     heading = heads(user, seen.team)
     return [
         _Seat(
             each,
-            share=round(100 * each.weight / whole) if each.active else 0,
+            share=round(100 * each.weight / whole) if each in taking else 0,
             following=each.email == seen.next,
             works=working_of(people[each.user], zone),
             tended=heading or tends(user, people[each.user]),

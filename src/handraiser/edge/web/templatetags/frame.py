@@ -16,11 +16,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from handraiser.edge.running import now
+from handraiser.lifecycle.stages import written
 
 if TYPE_CHECKING:
     from handraiser.edge.web.queue.waiting import Left
 
-__all__ = ["clock", "drawn", "icon", "instant", "left", "of_key", "says"]
+__all__ = ["clock", "drawn", "icon", "instant", "left", "of_key", "says", "staged"]
 
 register = template.Library()
 _WEEK = 6 * 86_400_000_000  # of which every day is called otherwise
@@ -41,6 +42,12 @@ def icon(name: str) -> SafeString:
 def of_key(found: Mapping[str, object], key: str) -> object:
     """Return what a mapping has of a key, None where it has nothing."""
     return found.get(key) if found else None
+
+
+@register.filter
+def staged(stage: str) -> str:
+    """Return a stage as people write it."""
+    return written(stage)
 
 
 @register.filter

@@ -59,7 +59,9 @@
   });
   document.addEventListener("htmx:afterSettle", () => {
     tick();
-    if (focused && !find("dialog[open]")) document.getElementById(focused)?.focus();
+    // Whoever is still where they were, as at the button of a dialog that opens, stays there.
+    const lost = document.activeElement === null || document.activeElement === document.body;
+    if (focused && lost && !find("dialog[open]")) document.getElementById(focused)?.focus();
   });
 
   // ---- a page that shows what was changed, and does not draw it anew by itself

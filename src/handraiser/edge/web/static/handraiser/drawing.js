@@ -3,6 +3,7 @@
   const drawn = new Map();
   const palette = ["red", "primary", "secondary"];
   const lines = ["primary", "green"];
+  const beside = ["secondary", "primary"];  // what is live is grey
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--tblr-${name}`).trim();
 
   async function draw(section) {
@@ -35,7 +36,7 @@
     const line = colour("border-color");
     chart.setOption({
       animation: false,
-      color: (bars ? palette : lines).map(colour),
+      color: (told.apart ? beside.slice(-told.series.length) : bars ? palette : lines).map(colour),
       textStyle: { color: text, fontFamily: getComputedStyle(document.body).fontFamily },
       legend: { bottom: 0, itemGap: 24, textStyle: { color: text } },
       tooltip: {
@@ -49,7 +50,7 @@
         axisLabel: { color: text, formatter: `{value}${told.unit}` }, splitLine: { lineStyle: { color: line } },
       },
       series: told.series.map((one) => ({
-        name: one.name, data: one.values, type: told.kind, stack: bars ? "all" : null, connectNulls: true, symbolSize: 6,
+        name: one.name, data: one.values, type: told.kind, stack: bars && !told.apart ? "all" : null, connectNulls: true, symbolSize: 6,
       })),
     }, true);
   }

@@ -6,12 +6,13 @@
   const propose = find("[data-propose]");
   const charts = window.whatIfCharts(root);
   const asker = Math.random().toString(36).slice(2);
-  const SOON = 60, STILL = 120, SETTLED = 350, AGAIN = 300, LATER = 4000; // milliseconds
+  const SOON = 60, STILL = 40, SETTLED = 350, AGAIN = 300, LATER = 4000; // milliseconds
   let number = 0;
   let asking = null; // what is being asked, to be given up for something newer
   let waiting = 0;
   let settling = 0;
   let curving = 0;
+  let heard = 0; // when figures came
   let told = null;
   let points = null; // of the curve
 
@@ -89,6 +90,7 @@
 
   async function ask() {
     const mine = ++number;
+    clearTimeout(curving);
     asking?.abort();
     asking = new AbortController();
     root.setAttribute("aria-busy", "true");
@@ -121,12 +123,12 @@
     requestAnimationFrame(() => requestAnimationFrame(() => { root.dataset.number = number; }));
     clearTimeout(settling);
     clearTimeout(curving);
-    settling = setTimeout(settled, SETTLED);
+    heard = performance.now();
     curving = setTimeout(curve, points ? STILL : 0);
     return undefined;
   }
 
-  // It takes longer than all the rest, and comes a little later.
+  // It takes longer than all the rest, and comes a little later; who they are is asked after it.
   async function curve() {
     const mine = number;
     const place = find("[data-chart-of=curve] .whatif-plot");
@@ -143,6 +145,8 @@
       root.dataset.curved = mine;
     } catch {
       find("[data-chart-of=curve] [data-about]").textContent = "The curve could not be told. Change a number to ask again.";
+    } finally {
+      if (mine === number) settling = setTimeout(settled, Math.max(0, heard + SETTLED - performance.now()));
     }
   }
 

@@ -1,0 +1,1 @@
+"""What is known of leads, what they do, and conditions made of it."""
