@@ -26,7 +26,7 @@ from handraiser.scoring.recency import latest_hits
 from handraiser.scoring.registers import NEVER, TRUE
 from handraiser.scoring.score import Prepared, Standing, stand
 
-__all__ = ["Difference", "differences"]
+__all__ = ["Difference", "differences", "wants_of"]
 
 Ints = npt.NDArray[np.int64]
 _CAUSES = 2  # rules that are named
@@ -139,7 +139,7 @@ def _reason(one: _Side, other: _Side, lead: int, at: int, *, gained: bool) -> st
     zone = ZoneInfo(one.agreement.timezone)
     # Told from the side of the agreement under test: what counts now, or no longer.
     causes = _causes(one, other, lead, at, zone, gained=gained)
-    wants = _wants(mql, {rule: readable(rule, of.title) for rule, of in other.rules.items()})
+    wants = wants_of(mql, {rule: readable(rule, of.title) for rule, of in other.rules.items()})
     told = list(causes)
     if wants:
         told.append(f"{'the other' if gained else 'it'} needs {joined(wants[:_WANTS], 'and')}")
@@ -188,12 +188,12 @@ def _cause(
     return f"{title} gives {number(after)} points, not {number(before)}"
 
 
-def _wants(condition: Condition, titles: dict[str, str]) -> list[str]:
+def wants_of(condition: Condition, titles: dict[str, str]) -> list[str]:
     """Return what a condition that does not hold is wanting."""
     if condition.holds:
         return []
     if condition.joined == "and":
-        return [want for part in condition.parts for want in _wants(part, titles)]
+        return [want for part in condition.parts for want in wants_of(part, titles)]
     text = " ".join(condition.text.split())
     if condition.value is not None and condition.bound is not None:
         return [f"{text} (had {apart(condition.value, condition.bound)[0]})"]

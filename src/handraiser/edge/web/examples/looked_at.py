@@ -16,9 +16,9 @@ import pyarrow as pa
 from handraiser.learning.shared import Case, Event, Lead, Row, as_of
 from handraiser.store.history import history_of
 
-__all__ = ["BOUGHT", "TURNED_DOWN", "Looked", "cases_of", "others_of"]
+__all__ = ["TURNED_DOWN", "Looked", "cases_of", "others_of"]
 
-BOUGHT = frozenset({"opportunity", "customer"})
+_BOUGHT = frozenset({"opportunity", "customer"})
 TURNED_DOWN = frozenset({"recycled", "disqualified", "lost"})
 _AT_ONCE = 200  # leads
 _EVENTS = 100_000  # of the others: then they are enough
@@ -73,7 +73,7 @@ def others_of(numbers: Sequence[int], examples: Sequence[Looked], now: int) -> l
     for first in range(0, len(wanted), _AT_ONCE):
         read = _read(wanted[first : first + _AT_ONCE])
         for place, each in enumerate(read.leads):
-            if bought and any(stage in BOUGHT for _, stage in each.outcomes):
+            if bought and any(stage in _BOUGHT for _, stage in each.outcomes):
                 continue
             age = max(ages[(len(found) + place) % len(ages)], 1)
             found.append(as_of(each.lead, read.companies, min(each.since + age, now)))
@@ -84,7 +84,7 @@ def others_of(numbers: Sequence[int], examples: Sequence[Looked], now: int) -> l
 
 
 def _instant(outcomes: Sequence[tuple[int, str]], now: int) -> tuple[int, str]:
-    for stages, why in ((BOUGHT, "bought"), (TURNED_DOWN, "turned down")):
+    for stages, why in ((_BOUGHT, "bought"), (TURNED_DOWN, "turned down")):
         at = min((at for at, stage in outcomes if stage in stages), default=None)
         if at is not None:
             return at, why

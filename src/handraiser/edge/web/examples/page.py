@@ -18,7 +18,7 @@ from handraiser.agreement import read
 from handraiser.agreement.editing import with_rule
 from handraiser.agreement.wording import capital, readable
 from handraiser.edge.running import now
-from handraiser.edge.web.examples.looked_at import BOUGHT, TURNED_DOWN, cases_of, others_of
+from handraiser.edge.web.examples.looked_at import TURNED_DOWN, cases_of, others_of
 from handraiser.edge.web.examples.shown import shown, taken_in
 from handraiser.edge.web.frame.access import page, user_of
 from handraiser.edge.web.lead.alike import alike
@@ -39,6 +39,8 @@ _MOST = 50  # examples
 _OTHERS = 1_000
 _LAST = (3, 5, 10, 20)  # who bought
 _REASONS = 8
+_CUSTOMER = "customer"
+_SAID = TURNED_DOWN | {_CUSTOMER}
 _NEW = """agreement: a-name
 title: A title for people
 
@@ -62,7 +64,7 @@ def examples(request: HttpRequest, name: str = "") -> HttpResponse:
     text, draft = _beginning(request, name)
     if request.method == "POST":
         return _written(request, name, text, draft)
-    lately = said_lately(BOUGHT | TURNED_DOWN)
+    lately = said_lately(_SAID)
     chosen = _chosen_by(request, lately)
     if chosen is not None:
         return redirect(f"{request.path}?{_address(chosen)}")
@@ -107,7 +109,7 @@ def _told(
     with as_of_now():
         there = _there(leads)
         who = leads_told(there)
-    bought = sum(each.stage in BOUGHT for each in lately)
+    bought = sum(each.stage == _CUSTOMER for each in lately)
     reasons = Counter(each.reason for each in lately if each.reason and each.stage in TURNED_DOWN)
     address = reverse("examples_shared", args=[name]) if name else reverse("examples_new_shared")
     return {
@@ -142,7 +144,7 @@ def _written(request: HttpRequest, name: str, text: str, draft: Draft | None) ->
             now=now(),
         )
     except Mistakes as mistakes:
-        told = _told(request, name, said_lately(BOUGHT | TURNED_DOWN), mistakes.diagnostics)
+        told = _told(request, name, said_lately(_SAID), mistakes.diagnostics)
         told["draft"] = draft
         return render(request, "examples/examples.html", told, status=422)
     where = reverse("proposal_edit", args=[name]) if name else reverse("proposal_new")
@@ -166,7 +168,7 @@ def _chosen_by(request: HttpRequest, lately: Sequence[Said]) -> list[int] | None
     """Return the leads of a quick choice that an address makes, None where it makes none."""
     bought, reason = request.GET.get("bought", ""), request.GET.get("reason", "")
     if bought.isdecimal() and len(bought) < 4:
-        return [each.lead for each in lately if each.stage in BOUGHT][: min(int(bought), _MOST)]
+        return [each.lead for each in lately if each.stage == _CUSTOMER][: min(int(bought), _MOST)]
     if reason:
         return [each.lead for each in lately if each.reason == reason and each.stage in TURNED_DOWN][:_MOST]
     return None

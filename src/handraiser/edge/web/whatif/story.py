@@ -14,7 +14,7 @@ from django.shortcuts import render
 
 from handraiser.agreement.model import Agreement
 from handraiser.agreement.spoken import spoken
-from handraiser.agreement.wording import apart, capital, instant, number, readable, times
+from handraiser.agreement.wording import apart, capital, instant, joined, number, readable, times
 from handraiser.edge.running import now
 from handraiser.edge.web.api.scores import Went, explained, went
 from handraiser.edge.web.frame.access import page, user_of
@@ -24,6 +24,7 @@ from handraiser.edge.web.lead.seen import lead_asked
 from handraiser.edge.web.whatif.fields import changes_in, supposed
 from handraiser.edge.web.whatif.page import ASKING, live_asked
 from handraiser.errors import Mistakes
+from handraiser.learning.differences import wants_of
 from handraiser.scoring.cited import moment
 from handraiser.scoring.explanation import Explanation, RulePoints
 from handraiser.scoring.thresholds import threshold
@@ -54,7 +55,18 @@ class Side(NamedTuple):
         grade = f" (grade {why.grade})" if why.grade else ""
         does = "closed" if why.closed else "it qualifies" if why.qualified else "it does not qualify"
         sums = f"fit {number(why.fit)}{grade}, engagement {number(why.engagement)}"
-        return f"score {number(why.score)}, {sums}; {does}"
+        return f"score {number(why.score)}, {sums}; {does}{self._lacking}"
+
+    @property
+    def _lacking(self) -> str:
+        why = self.why
+        if why.qualified or why.closed:
+            return ""
+        if why.never is not None and why.never.holds:
+            return f": {' '.join(why.never.text.split())} bars it"
+        titles = {each.rule: readable(each.rule, each.title) for each in why.rules}
+        wanted = wants_of(why.mql, titles)
+        return f": it needs {joined(wanted, 'and')}" if wanted else ""
 
 
 class Moment(NamedTuple):
