@@ -202,6 +202,13 @@ def test_a_condition_is_built_in_the_editor_and_words_are_completed(
     expect(words).to_be_visible()
     page.keyboard.press("Escape")
     expect(words).to_be_hidden()
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/fields")
+    page.get_by_text("Page Viewed").click()
+    expect(page.locator("details.fields-event")).to_contain_text("/pricing")
+    assert barriers(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     page.context.close()
 
 

@@ -56,6 +56,7 @@ ONLY |= {
 _LOOKING = {"manager", "administrator", "marketing", "viewer"}
 ONLY |= dict.fromkeys(["teams", "team", "routes", "routes_tried"], _LOOKING)
 ONLY |= dict.fromkeys(["fields", "fields_there", "fields_event", "fields_words"], _LOOKING)
+ONLY |= {f"condition{part}": {"marketing"} for part in ("", "_there", "_rows", "_found")}
 ONLY |= {name: {"administrator"} for name in ("team_new", "team_change", "team_remove")}
 _LEADING = {"manager", "administrator"}
 ONLY |= dict.fromkeys(["team_join", "team_share", "team_pause", "team_leave"], _LEADING)
@@ -64,7 +65,6 @@ ONLY |= dict.fromkeys(["lead_same", "lead_join", "lead_unjoin", "lead_consent", 
 _WRITING = (
     "proposal_new", "proposal_edit", "proposal_check", "proposal_beside", "draft_discard", "agreement_end",
     "agreement_stop",
-    "condition", "condition_there", "condition_rows", "condition_found",
 )  # fmt: skip
 ONLY |= {name: {"marketing"} for name in _WRITING}
 _BY_EXAMPLES = ("examples", "examples_shared", "examples_new", "examples_new_shared", "examples_found")

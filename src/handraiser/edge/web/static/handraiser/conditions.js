@@ -82,7 +82,7 @@
       name: decodeURIComponent(/^\/agreements\/([^/]+)\/edit/.exec(location.pathname)?.[1] ?? ""),
       text: find("#id_text")?.value ?? "",
     };
-    htmx.ajax("POST", "/conditions", { target: box, swap: "innerHTML", values }).then(() => {
+    htmx.ajax("POST", "/conditions", { target: box, swap: "innerHTML settle:0ms", values }).then(() => {
       if (!box.firstElementChild) return;
       box.showModal();
       (find("select[name^=field-]", box) ?? find("textarea, button", box))?.focus();
