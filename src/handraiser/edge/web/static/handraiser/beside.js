@@ -14,11 +14,12 @@
   const redo = find("[data-redo-form]");
   const done = []; // what the form did to the text: before and after
   const undone = [];
-  let drawn = text.value; // of which the form is
+  let drawn = text.defaultValue; // of which the form is
   let soon = 0;
   let asked = 0; // what is not answered yet
   let queue = Promise.resolve(); // one after the other, each with the text as the one before has left it
   form.childNodes.forEach(morph.own);
+  if (text.value !== drawn) next(redraw); // the browser has filled in what was typed before
 
   async function ask(said) {
     const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" };
