@@ -135,9 +135,13 @@
     const button = event.target.closest("button[data-do]");
     if (!button) return;
     const list = button.closest(".beside-list");
+    const title = find(".beside-title", button.closest("[data-item]") ?? button)?.textContent;
     next(async () => {
       await change(button, { do: button.dataset.do, value: button.dataset.value ?? "" });
-      if (!button.isConnected) find(".btn-list:last-child button", list)?.focus();
+      if (!button.isConnected) {
+        find(":scope > .btn-list button", list)?.focus();
+        document.dispatchEvent(new CustomEvent("handraiser:said", { detail: { text: `“${title}” is removed. Undo brings it back.`, undo: null } }));
+      }
       else if (button.disabled) find("[data-opens]", button.closest("[data-item]"))?.focus();
     });
   });
