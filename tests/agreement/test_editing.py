@@ -9,17 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handraiser.agreement import read
+from handraiser.agreement import load, read
+from handraiser.agreement.changing import changed
 from handraiser.agreement.editing import (
     copied,
     free_name,
     key_renamed,
     renamed,
     with_group,
+    with_parameter,
     with_rule,
     with_threshold,
 )
 from handraiser.agreement.listing import item_text, moved, with_item, without_item
+from handraiser.agreement.numbers import parameters, value_of
 from handraiser.agreement.setting import with_value, with_words, without
 from handraiser.agreement.spans import Items, Keys, Value, Word, found, spans
 from handraiser.agreement.spans import Path as Where
@@ -270,6 +273,22 @@ def test_groups_lists_of_events_and_the_threshold_are_set_as_people_mean_them() 
     assert [group.name for group in agreement.engagement.groups] == ["site"]
     with pytest.raises(Mistakes, match="number"):
         with_threshold(SHORT, "abc")
+
+
+def test_a_parameter_is_changed_where_it_stands_and_means_what_changed_makes_of_it() -> None:
+    text = (Path(__file__).parent / "example.yaml").read_text(encoding="utf-8")
+    agreement = load(text)
+    named = [each for part in parameters(agreement) for each in part.parameters]
+    assert len(named) > 20
+    for each in named:
+        assert with_parameter(text, each.name, each.value) == text, each.name
+        if each.part.number is None:
+            continue
+        other = f"{each.part.before}{each.part.number + 1:g}{each.part.after}"
+        now = with_parameter(text, each.name, other)
+        assert load(now).fingerprint == changed(agreement, {each.name: value_of(other)}).fingerprint
+        assert sum(old != new for old, new in zip(text.splitlines(), now.splitlines(), strict=True)) == 1
+    assert "at_most" not in with_parameter(text, "pricing.at_most", "").partition("pricing\n")[2][:150]
 
 
 def test_what_stands_for_several_places_is_left_to_the_text() -> None:

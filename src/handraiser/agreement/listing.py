@@ -22,6 +22,7 @@ from handraiser.agreement.spans import (
     spans,
 )
 from handraiser.agreement.splicing import (
+    behind_colon,
     cut_from_brackets,
     cut_lines,
     end_of_block,
@@ -70,7 +71,9 @@ def without_item(text: str, path: Path) -> str:
     start, end = pieces[number]
     if len(pieces) == 1:
         at = entry(own(text, path[:-2]), str(path[-2]))
-        colon = text.index(":", at[0].end) + 1 if at else 0
+        if at is None:
+            raise not_there(path, "It is written in an unusual way.")
+        colon = behind_colon(text, at[0], path)
         return spliced(cut_lines(text, start, end), colon, colon, " []")
     if number:
         while not text[_line_before(text, start) : start].strip():
@@ -140,7 +143,7 @@ def _first(text: str, path: Path, items: Items, item: str, value: Value) -> str:
     end = new_line(text)
     line = line_end(text, items.end)
     lines = end + _indented(item, column_of(text, at[0].start) + 2, end)
-    colon = text.index(":", at[0].end) + 1
+    colon = behind_colon(text, at[0], path)
     return text[:colon] + text[items.end : line] + lines + text[line:]
 
 

@@ -24,6 +24,7 @@ from handraiser.agreement.spans import (
     spans,
 )
 from handraiser.agreement.splicing import (
+    behind_colon,
     cut_from_brackets,
     cut_lines,
     end_of_block,
@@ -143,6 +144,11 @@ def _refuse_lines(was: Items | Keys, path: Path) -> None:
         raise not_there(path, "It is written over several lines.")
 
 
+def _refuse_no_braces(text: str, keys: Keys, path: Path) -> None:
+    if text[keys.start] != "{":  # `[key: value]`
+        raise not_there(path, "It is written in an unusual way.")
+
+
 def _other_block(text: str, was: Word, value: str, *, key: str) -> str:
     """Return the text with other lines below `|` or `>`; in quotes where they cannot stand so."""
     header_end = line_end(text, was.start)
@@ -172,11 +178,12 @@ def _emptied(text: str, path: Path, keys: Keys) -> str:
     if path in _MAY_GO:
         return without(text, path)
     if keys.flow:
+        _refuse_no_braces(text, keys, path)
         return spliced(text, keys.start + 1, keys.end - 1, "")
     at = entry(own(text, path[:-1]), str(path[-1])) if path else None
     if at is None:
         raise not_there(path, "Nothing would be left.")
-    colon = text.index(":", at[0].end) + 1
+    colon = behind_colon(text, at[0], path)
     rest = cut_lines(text, line_start(text, keys.entries[0][0].start), line_end(text, keys.end))
     return spliced(rest, colon, colon, " {}")
 
@@ -197,6 +204,7 @@ def _added(text: str, path: Path, value: Written) -> str:
         colon = " " if text[at[1].start - 1] == ":" else ": "
         return spliced(text, at[1].start, at[1].end, colon + _nested(rest, value, flow=around.flow))
     if around.flow:
+        _refuse_no_braces(text, around, path)
         return _into_braces(text, around, key, f"{_name(key)}: {_nested(rest, value, flow=True)}")
     return _onto_line(text, around, key, rest, value)
 

@@ -9,6 +9,7 @@ from handraiser.agreement.spans import Items, Keys, Path, Value, Word, found, li
 from handraiser.errors import Diagnostic, Mistakes, Place
 
 __all__ = [
+    "behind_colon",
     "cut_from_brackets",
     "cut_lines",
     "end_of_block",
@@ -106,6 +107,14 @@ def is_missing(value: Value | None) -> bool:
     """Whether there is nothing: no key, or a key with nothing behind it."""
     nothing = isinstance(value, Word) and value.start == value.end and not value.shared
     return value is None or nothing
+
+
+def behind_colon(text: str, key: Word, path: Path) -> int:
+    """Return where a key's colon ends. Raises Mistakes where it does not follow the key."""
+    colon = re.compile(r"[ \t]*:").match(text, key.end)
+    if colon is None:
+        raise not_there(path, "It is written in an unusual way.")
+    return colon.end()
 
 
 def is_flow(around: Value) -> bool:

@@ -1,7 +1,7 @@
 """What is known of some leads now, and what have they done lately?
 
-So many that shares can be told, and so few that they are read at once, however many there are: evenly from
-all leads, by their numbers, and of each what it did last. Nothing is told of who objects to profiling or has
+So many that shares can be told, and so few that they are read at once, however many there are: drawn by
+chance from all leads, and of each what it did last. Nothing is told of who objects to profiling or has
 been forgotten, nor of what machines did.
 """
 
@@ -18,16 +18,15 @@ from django.db import connection
 
 from handraiser.store.bulk import among, as_array, query
 from handraiser.store.consents import objecting
+from handraiser.store.drawn import draw_leads
 from handraiser.store.history import history_of, members_of, names_seen
 
-__all__ = ["DOINGS", "MOST", "Did", "Marks", "Sample", "doings", "leads_sampled", "marks", "sample"]
+__all__ = ["DOINGS", "MOST", "Did", "Marks", "Sample", "doings", "marks", "sample"]
 
 MOST = 5_000
 """So many leads are looked at."""
 DOINGS = 2_000
 """So many of the latest things of a name are looked at for their properties."""
-_BLOCKS = 50  # in which leads are looked for, of the numbers of people
-_LOOKED_AT = 4_000  # people of a block, of whom most may be no leads
 _EACH = 200  # of what somebody did last
 _LATEST = 20_000  # of what anybody did last: what is done seldom is among it
 _PEOPLE = 4 * MOST  # who are these leads
@@ -67,7 +66,7 @@ class Sample(NamedTuple):
 
 def sample(now: int, *, most: int = MOST) -> Sample:
     """Return what is known of some leads, as of now."""
-    leads = leads_sampled(most)
+    leads = draw_leads(most).leads
     # What they did is asked by itself: of somebody it may be very much.
     known = history_of(leads, after=dict.fromkeys(leads, _EVER))
     rows = _holding(known.leads, "lead_id", now)
@@ -82,36 +81,6 @@ def sample(now: int, *, most: int = MOST) -> Sample:
         did=_counted(did, set(leads), now),
         seen=names_seen(),
     )
-
-
-def leads_sampled(most: int) -> list[int]:
-    """Return some leads, evenly from all, in the order of their numbers."""
-    found = _found(2 * most // _BLOCKS)
-    if len(found) < most:
-        found = _found(_LOOKED_AT)  # they stand close together, or there are no more
-    left_alone = objecting(found)
-    found = [number for number in found if number not in left_alone]
-    if len(found) <= most:
-        return found
-    return [found[place * len(found) // most] for place in range(most)]
-
-
-def _found(of_each: int) -> list[int]:
-    """Return at most so many leads of each block of numbers."""
-    ((first, last),) = query("SELECT min(id), max(id) FROM store_person")
-    if first is None:
-        return []
-    size = -(-(last + 1 - first) // _BLOCKS)
-    found: list[int] = []
-    for begin in range(first, last + 1, size):
-        rows = query(
-            "SELECT id FROM (SELECT id, root_id, lead_since FROM store_person WHERE id >= %s AND id < %s "
-            "ORDER BY id LIMIT %s) AS block WHERE root_id = id AND lead_since IS NOT NULL "
-            "ORDER BY id LIMIT %s",
-            [begin, begin + size, _LOOKED_AT, of_each],
-        )
-        found += [number for (number,) in rows]
-    return found
 
 
 class Marks(NamedTuple):

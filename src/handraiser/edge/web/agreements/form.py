@@ -55,7 +55,7 @@ def drawn(text: str, diagnostics: Sequence[Diagnostic] = ()) -> Form:
 def _about(drawing: Drawing) -> Part:
     known = [word for word in KEYS["the agreement"] if word != "<<"]
     return Part(
-        id="about", says="Called", hint="", groups=[("", drawing.fields(asks.HEAD, (), of="about"))],
+        id="about", says="Title and name", hint="", groups=[("", drawing.fields(asks.HEAD, (), of="about"))],
         lists=[], elsewhere=drawing.elsewhere(drawing.root, known), wrong=(),
     )  # fmt: skip
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import NamedTuple
+
+import msgspec
 
 from handraiser.agreement.editing import copied, free_name, key_renamed, renamed, with_group, with_threshold
 from handraiser.agreement.listing import moved, with_item, without_item
@@ -42,11 +43,11 @@ class Act(NamedTuple):
 def act_of(said: Mapping[str, str]) -> Act | None:
     """Return what a page says was done, None where nothing was that there is."""
     try:
-        path = json.loads(said.get("at", ""))
-    except ValueError:
+        path = msgspec.json.decode(said.get("at", ""), type=list[str | int])
+    except msgspec.DecodeError:
         return None
-    known = isinstance(path, list) and 0 < len(path) <= _DEEPEST
-    if not known or not all(type(step) in (str, int) for step in path) or said.get("do") not in _DONE:
+    known = 0 < len(path) <= _DEEPEST and isinstance(path[0], str)
+    if not known or said.get("do") not in _DONE:
         return None
     value = said.get("value", "")[:_LONGEST].replace("\r\n", "\n").strip()
     return Act(said["do"], tuple(path), value)
@@ -54,7 +55,9 @@ def act_of(said: Mapping[str, str]) -> Act | None:
 
 def done(text: str, act: Act) -> tuple[str, Path]:
     """Return the text after something was done, and what the page is to show. Raises Mistakes."""
-    return _DONE[act.do](text, act)
+    now, shows = _DONE[act.do](text, act)
+    spans(now)  # what could not be read any more is refused
+    return now, shows
 
 
 def _set(text: str, act: Act) -> tuple[str, Path]:
@@ -66,7 +69,7 @@ def _set(text: str, act: Act) -> tuple[str, Path]:
         return renamed(text, rule, value), ()
     if not value:
         return (with_value(text, path, "") if _is_needed(path) else without(text, path)), ()
-    if key == "group" and isinstance(path[-2], int):
+    if key == "group" and rule and isinstance(rule[-1], int):
         return with_group(text, rule, value), ()
     if key in _WORDS or path[0] == "lists":
         words = [word.strip() for word in value.split(",")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
+from functools import reduce
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from handraiser.agreement import read
 from handraiser.agreement.diff import balance, diff
+from handraiser.agreement.editing import with_parameter
 from handraiser.agreement.setting import with_value
 from handraiser.agreement.spoken import spoken
 from handraiser.edge.running import now
@@ -221,10 +223,17 @@ def _changed(name: str, said: Mapping[str, str], now: int) -> str:
     if live is None:
         raise Http404
     agreement = agreement_of(live)
+    changes = changes_in(agreement, said)
     try:
-        return supposed(agreement, changes_in(agreement, said)).source
+        other = supposed(agreement, changes)
     except Mistakes as mistakes:
         raise Http404 from mistakes
+    try:
+        text = reduce(lambda text, each: with_parameter(text, *each), changes.items(), plain(live.text))
+    except Mistakes:  # written for several places at once: then it is written anew
+        return other.source
+    written, _ = read(text)
+    return text if written is not None and written.fingerprint == other.fingerprint else other.source
 
 
 def _morning(day: date | None, user: User) -> int | None:

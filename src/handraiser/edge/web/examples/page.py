@@ -26,10 +26,11 @@ from handraiser.errors import Mistakes
 from handraiser.flows.drafting import drafts_of, keep_draft
 from handraiser.flows.publishing import live_of
 from handraiser.learning.shared import shared
-from handraiser.store.by_chance import Said, leads_by_chance, said_lately
 from handraiser.store.consents import objecting
+from handraiser.store.drawn import draw_leads
 from handraiser.store.known_as import leads_told
 from handraiser.store.models import Draft, Person, Publication, User
+from handraiser.store.said_lately import Said, said_lately
 from handraiser.store.snapshot import as_of_now
 
 __all__ = ["MARKETING", "examples", "examples_found", "examples_shared"]
@@ -89,7 +90,8 @@ def examples_shared(request: HttpRequest, name: str = "") -> HttpResponse:
     with as_of_now():
         there = _there(leads)
         looked = cases_of(there, at)
-        others = others_of(leads_by_chance(_OTHERS, but=there), looked, at) if looked else []
+        by_chance = [lead for lead in draw_leads(_OTHERS).leads if lead not in there]
+        others = others_of(by_chance, looked, at) if looked else []
         who = leads_told(there)
     found = shared([each.case for each in looked], others)
     told: dict[str, Any] = {

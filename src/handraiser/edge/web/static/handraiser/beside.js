@@ -14,11 +14,12 @@
   const redo = find("[data-redo-form]");
   const done = []; // what the form did to the text: before and after
   const undone = [];
-  let drawn = text.value; // of which the form is
+  let drawn = text.defaultValue; // of which the form is
   let soon = 0;
   let asked = 0; // what is not answered yet
   let queue = Promise.resolve(); // one after the other, each with the text as the one before has left it
   form.childNodes.forEach(morph.own);
+  if (text.value !== drawn) next(redraw); // the browser has filled in what was typed before
 
   async function ask(said) {
     const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" };
@@ -134,9 +135,13 @@
     const button = event.target.closest("button[data-do]");
     if (!button) return;
     const list = button.closest(".beside-list");
+    const title = find(".beside-title", button.closest("[data-item]") ?? button)?.textContent;
     next(async () => {
       await change(button, { do: button.dataset.do, value: button.dataset.value ?? "" });
-      if (!button.isConnected) find(".btn-list:last-child button", list)?.focus();
+      if (!button.isConnected) {
+        find(":scope > .btn-list button", list)?.focus();
+        document.dispatchEvent(new CustomEvent("handraiser:said", { detail: { text: `“${title}” is removed. Undo brings it back.`, undo: null } }));
+      }
       else if (button.disabled) find("[data-opens]", button.closest("[data-item]"))?.focus();
     });
   });
