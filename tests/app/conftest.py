@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import django
 import pytest
@@ -22,6 +23,8 @@ django.setup()
 from django.conf import settings  # noqa: E402  after it was set up
 
 from handraiser.edge.settings_read import signing_key  # noqa: E402  as above
+from handraiser.edge.whatif import place  # noqa: E402  as above
+from handraiser.edge.whatif.wire import WhatIf, receive, send  # noqa: E402  as above
 from tests.app.made_company import demo, played  # noqa: E402  as above
 from tests.app.visitors import App  # noqa: E402  as above
 from tests.live.company import emptied, using  # noqa: E402  as above
@@ -53,7 +56,17 @@ def app(running: App) -> App:
     """A web app of nobody's yet: each module of tests has its own people, agreement and leads."""
     with using(running.database):
         emptied()
+    _forget(Path(running.database.environment()["HANDRAISER_FOLDER"]))
     return running
+
+
+def _forget(data: Path) -> None:
+    """Have the process end that may hold the history of what was there before: to it this is another one."""
+    there = place.connected(place.room(data), patience=10)
+    if there is not None:
+        with there:
+            send(there, WhatIf(of="", asker="", number=0, tested="", against=""))
+            receive(there)
 
 
 @pytest.fixture(scope="session")

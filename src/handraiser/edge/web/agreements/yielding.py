@@ -89,7 +89,9 @@ def agreement_yields(request: HttpRequest, name: str) -> HttpResponse:
         about["percent"] = 100 * answer.rows // answer.of if answer.of else 0
     elif isinstance(answer, Failed):
         about["failed"] = answer.says
-    return render(request, "agreements/yields.html", about)
+    shown = render(request, "agreements/yields.html", about)
+    connection.close()  # as before: each of these threads would hold one
+    return shown
 
 
 def shown_if_kept(agreement: Agreement) -> Shown | None:
