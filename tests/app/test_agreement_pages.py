@@ -199,6 +199,7 @@ def test_one_of_several_is_copied_another_is_retired_and_a_lead_stands_under_eac
         told = marketing.get(path).text
         assert "All north" in told
         assert "All south" in told
+    assert f"/agreements/north?version={north}" in marketing.get(f"/leads/{lead}").text
 
     copy = marketing.get(f"/proposals/new?copy={north}").text
     assert "agreement: north-2" in copy
