@@ -56,7 +56,8 @@ ONLY |= dict.fromkeys(["team_join", "team_share", "team_pause", "team_leave"], _
 _STEWARDS = {"marketing", "manager", "administrator"}
 ONLY |= dict.fromkeys(["lead_same", "lead_join", "lead_unjoin", "lead_consent", "lead_everything"], _STEWARDS)
 _WRITING = (
-    "proposal_new", "proposal_edit", "proposal_check", "proposal_beside", "draft_discard", "agreement_end", "agreement_stop",
+    "proposal_new", "proposal_edit", "proposal_check", "proposal_beside", "draft_discard", "agreement_end",
+    "agreement_stop",
 )  # fmt: skip
 ONLY |= {name: {"marketing"} for name in _WRITING}
 ONLY["proposal_say"] = {"marketing", "sales", "manager", "administrator"}
