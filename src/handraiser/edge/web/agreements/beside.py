@@ -26,9 +26,12 @@ def plain(text: str) -> str:
     return text.replace("\r\n", "\n").rstrip("\n") + "\n"
 
 
-def form_of(text: str) -> dict[str, Any]:
-    """Return the form of a text; or what keeps it from being one, and in which line."""
-    _, diagnostics = read(plain(text), file="the agreement")
+def form_of(text: str, *, is_sound: bool = False) -> dict[str, Any]:
+    """Return the form of a text; or what keeps it from being one, and in which line.
+
+    is_sound  it is known to have no mistakes, and need not be read for them
+    """
+    diagnostics = () if is_sound else read(plain(text), file="the agreement")[1]
     try:
         return {"drawn": drawn(text, diagnostics)}
     except Mistakes as mistakes:

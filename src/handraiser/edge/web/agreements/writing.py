@@ -111,7 +111,7 @@ def edit(request: HttpRequest, name: str = "") -> HttpResponse:
         "draft": draft,
         "mine": mine,
         "drafts": [each for each in drafts if each != draft],
-        **form_of(str(form["text"].value() or "")),
+        **form_of(str(form["text"].value() or ""), is_sound=request.method == "GET" and draft is None),
         "check": reverse("proposal_check") + (f"?name={name}" if name else ""),
     }
     return render(request, "agreements/edit.html", told, status=422 if form.errors or diagnostics else 200)
