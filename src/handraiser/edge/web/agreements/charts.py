@@ -51,8 +51,8 @@ def by_threshold(kept: Kept) -> dict[str, Any]:
     curve = kept.test.curve
     own = [f"{in_digits(each.threshold)}{' (proposed)' if each.present else ''}" for each in curve]
     shares: Mapping[str, Callable[[Point], Rate]] = {
-        "Of the MQLs bought": lambda each: each.precision,
-        "Of the customers were MQLs": lambda each: each.recall,
+        "Precision": lambda each: each.precision,
+        "Recall": lambda each: each.recall,
     }
     series = [
         {

@@ -50,7 +50,7 @@
         axisLabel: { color: text, formatter: `{value}${told.unit}` }, splitLine: { lineStyle: { color: line } },
       },
       series: told.series.map((one) => ({
-        name: one.name, data: one.values, type: told.kind, stack: bars && !told.apart ? "all" : null, connectNulls: true, symbolSize: 6,
+        name: one.name, data: one.values, type: told.kind, barMaxWidth: 48, stack: bars && !told.apart ? "all" : null, connectNulls: true, symbolSize: 6,
       })),
     }, true);
   }
