@@ -165,7 +165,7 @@ def test_a_condition_is_built_in_the_editor_and_words_are_completed(
     page = opened(app, browser, marketing)
     page.goto("/agreements/crm/edit")
     page.evaluate(PUT)
-    build = page.get_by_role("button", name="Build…")
+    build = page.get_by_role("button", name="Build…: When", exact=True)
     build.click()
     dialog = page.get_by_role("dialog")
     expect(dialog.locator("#condition-found")).to_contain_text("Holds for 75 %")

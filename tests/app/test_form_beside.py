@@ -110,8 +110,8 @@ def test_form_and_text_go_along_with_each_other(app: App, browser: Browser) -> N
     expect(title).to_be_focused()
     title.fill("Saw the prices")
     form.get_by_label("Event, New rule").fill("Page Viewed")
-    form.get_by_label(re.compile("Where, ")).last.fill("path like '/pricing%'")
-    form.get_by_label(re.compile("Where, ")).last.press("Enter")
+    form.get_by_label(re.compile("^Where, ")).last.fill("path like '/pricing%'")
+    form.get_by_label(re.compile("^Where, ")).last.press("Enter")
     expect(text).to_have_value(re.compile("- rule: saw_the_prices\n.*\n      event: Page Viewed\n.*pricing"))
     expect(form.locator(".is-invalid")).to_have_count(0)
     assert barriers(page) == []
