@@ -298,3 +298,42 @@ def test_what_stands_for_several_places_is_left_to_the_text() -> None:
     for broken in ("a: [", "- a\n- b\n", "a: 1\n---\nb: 2\n", "[" * 200, ""):
         with pytest.raises(Mistakes):
             spans(broken)
+
+
+FOLDED = """\
+engagement:
+  rules:
+    - rule: visit
+      event: [Visit,   # the page
+        Seen]
+      say: >
+        Call them.
+      max: 10
+        # more would be too much
+      points: 1
+"""
+
+
+def test_a_text_of_several_parts_stays_as_long_as_it_is_however_often_it_is_set() -> None:
+    text, at = FOLDED, ("engagement", "rules", 0, "say")
+    for more in ("First part.\n\nSecond part", "First part.\n\nSecond part.", "One\ntwo\n\n\nfive"):
+        text = with_value(text, at, more)
+        assert meant(text)[at].rstrip("\n") == more  # type: ignore[union-attr]
+
+
+def test_what_goes_leaves_its_comments_out_of_the_text_above_and_no_comment_goes_with_a_list() -> None:
+    less = without(FOLDED, ("engagement", "rules", 0, "max"))
+    assert meant(less)["engagement", "rules", 0, "say"] == "Call them.\n"
+    assert "      # more would be too much\n" in less
+    with pytest.raises(Mistakes, match="several lines"):
+        with_words(FOLDED, ("engagement", "rules", 0, "event"), ["Visit", "Seen", "Read"])
+
+
+@pytest.mark.parametrize("name", ["score", "pricing"])
+def test_a_name_that_something_else_has_does_not_become_part_of_qualify(name: str) -> None:
+    text = "fit:\n  rules:\n  - rule: a\n  - rule: pricing\nqualify:\n  mql: score > 5 and (a or pricing)\n"
+    taken = renamed(text, ("fit", "rules", 0), name)
+    assert meant(taken)["qualify", "mql"] == "score > 5 and (a or pricing)"
+    assert (
+        meant(renamed(taken, ("fit", "rules", 0), "aa"))["qualify", "mql"] == "score > 5 and (a or pricing)"
+    )

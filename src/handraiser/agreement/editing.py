@@ -7,7 +7,7 @@ look at the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from handraiser.agreement import expression as said
 from handraiser.agreement.changing import THRESHOLD, as_number, at_threshold
@@ -72,15 +72,16 @@ def copied(text: str, path: Path) -> str:
 
 def renamed(text: str, path: Path, name: str) -> str:
     """Return the text with a rule called otherwise, also where `qualify` names it."""
-    old = found(spans(text), (*path, "rule"))
+    old, taken = found(spans(text), (*path, "rule")), {*RESERVED, *_names(text)}
     text = with_value(text, (*path, "rule"), name)
-    if not isinstance(old, Word) or old.text in _names(text) or not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        return text
+    if not isinstance(old, Word) or old.text in {*RESERVED, *_names(text)} or not _is_free(name, taken):
+        return text  # what `qualify` says may be about something else
     return _known_to_qualify(text, old.text, name)
 
 
 def key_renamed(text: str, path: Path, name: str) -> str:
     """Return the text with a key of somebody's own called otherwise; a group also where rules are in it."""
+    taken = {*RESERVED, *_names(text)}
     text = with_name(text, path, name)
     if len(path) != 3 or path[1] != "groups":
         return text
@@ -89,7 +90,13 @@ def key_renamed(text: str, path: Path, name: str) -> str:
         group = found(rule, ("group",))
         if isinstance(group, Word) and group.text == path[2]:
             text = with_value(text, (path[0], "rules", number, "group"), name)
+    if str(path[2]) in RESERVED or not _is_free(name, taken):
+        return text
     return _known_to_qualify(text, str(path[2]), name)
+
+
+def _is_free(name: str, taken: Collection[str]) -> bool:
+    return name not in taken and re.fullmatch(r"[a-z][a-z0-9_]*", name) is not None
 
 
 def with_group(text: str, path: Path, group: str) -> str:

@@ -7,6 +7,7 @@ there, and what stands for several places at once (an anchor, an alias).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from handraiser.agreement.spans import (
@@ -70,7 +71,7 @@ def with_value(text: str, path: Path, value: str) -> str:
     around = own(text, path[:-1])
     refuse_shared(was, path)
     if not isinstance(was, Word):
-        _refuse_lines(was, path)
+        _refuse_lines(text, was, path)
         return spliced(text, was.start, was.end, written(value, key=key, flow=is_flow(around)))
     if was.style in ("|", ">"):
         return _other_block(text, was, value, key=key)
@@ -90,7 +91,7 @@ def with_words(text: str, path: Path, values: Sequence[str]) -> str:
         return text
     own(text, path)
     if isinstance(was, Items | Keys):
-        _refuse_lines(was, path)
+        _refuse_lines(text, was, path)
     return spliced(text, was.start, was.end, now)
 
 
@@ -120,10 +121,28 @@ def without(text: str, path: Path) -> str:
         places = [(key.start, max(key.end, value.end)) for key, value in keys.entries]
         return cut_from_brackets(text, places, number)
     if starts_line(text, at[0].start):
-        return cut_lines(text, line_start(text, at[0].start), line_end(text, at[1].end))
+        begin, end = line_start(text, at[0].start), line_end(text, at[1].end)
+        before = keys.entries[number - 1][1] if number else None
+        if isinstance(before, Word) and before.style in ("|", ">"):
+            text = _outdented(text, end, column_of(text, at[0].start))
+        return cut_lines(text, begin, end)
     if number or text[: at[0].start].rstrip(" ")[-1:] != "-":
         raise not_there(path, "It is written in an unusual way.")
     return _without_first(text, at, keys.entries[1][0])
+
+
+def _outdented(text: str, end: int, column: int) -> str:
+    """Return the text with comments behind a line no deeper than a column: a block would take them in."""
+    start = next_line(text, end)
+    while start < len(text):
+        line = text[start : line_end(text, start)]
+        stop = next_line(text, start + len(line))
+        if not line.lstrip(" ").startswith("#"):
+            break
+        deeper = max(0, len(line) - len(line.lstrip(" ")) - column)
+        text, stop = text[:start] + text[start + deeper :], stop - deeper
+        start = stop
+    return text
 
 
 def _name(key: str) -> str:
@@ -139,8 +158,8 @@ def _is_same(was: Word, value: str) -> bool:
     return value == was.text or (was.style in ("|", ">") and value.rstrip("\n") == was.text.rstrip("\n"))
 
 
-def _refuse_lines(was: Items | Keys, path: Path) -> None:
-    if not was.flow:
+def _refuse_lines(text: str, was: Items | Keys, path: Path) -> None:
+    if not was.flow or re.search(r"\s#.*[\r\n]", text[was.start : was.end]):  # a comment would be lost
         raise not_there(path, "It is written over several lines.")
 
 

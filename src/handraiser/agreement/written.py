@@ -52,8 +52,15 @@ def block_written(value: str, *, header: str, indentation: str, end: str) -> str
     fits = all(line == line.strip() and line.isprintable() for line in lines) and lines[0]
     if not _HEADER.match(header) or not fits or "\r" in value:
         return None
-    between = end if header[0] == "|" else end * 2  # a break that is folded takes two
-    return header + end + between.join(f"{indentation}{line}".rstrip() for line in lines)
+    more = 0 if header[0] == "|" else 1  # of breaks that are folded one is none
+    parts = re.split("(\n+)", "\n".join(lines))
+    return (
+        header
+        + end
+        + "".join(
+            end * (len(part) + more) if part.startswith("\n") else f"{indentation}{part}" for part in parts
+        )
+    )
 
 
 def _double(value: str) -> str:
