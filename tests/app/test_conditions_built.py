@@ -178,7 +178,7 @@ def test_a_condition_is_built_in_the_editor_and_words_are_completed(
     )
     expect(dialog.locator("#condition-found")).to_contain_text("(18 of 40 looked at)")
     assert barriers(page) == []
-    dialog.get_by_role("button", name="Take over").click()
+    dialog.get_by_role("button", name="Use this").click()
     expect(page.locator("#when")).to_have_value("lead.seats >= 10 and lead.industry = 'Software'")
     expect(page.locator("#when")).to_be_focused()
     assert page.evaluate("window.heard") == ["lead.seats >= 10 and lead.industry = 'Software'"]

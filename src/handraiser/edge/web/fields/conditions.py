@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from handraiser.agreement.parser import parse
 from handraiser.agreement.qualifying import reads_attributes
 from handraiser.edge.running import now
-from handraiser.edge.web.fields.filling import Filled, beginning, filled, lines, written
+from handraiser.edge.web.fields.filling import LONGEST, Filled, beginning, filled, lines, written
 from handraiser.edge.web.fields.gathering import GATHERED, Known
 from handraiser.edge.web.fields.offering import ABOUT, Offer, agreed_by, offer, wrong_in
 from handraiser.edge.web.fields.shares import of_doings, of_leads
@@ -28,7 +28,6 @@ from handraiser.store.models import User
 __all__ = ["condition", "condition_found", "condition_rows", "condition_there", "events_in"]
 
 MARKETING = frozenset({User.Role.MARKETING})
-_LONGEST = 20_000  # letters of a condition
 
 
 @page(MARKETING)
@@ -88,9 +87,9 @@ def _around(form: QueryDict) -> dict[str, Any]:
     about = form.get("for", "")
     return {
         "about": about if about in ABOUT else "lead",
-        "event": form.get("event", "")[:_LONGEST],
+        "event": form.get("event", "")[:LONGEST],
         "name": form.get("name", "")[:200],
-        "condition": form.get("condition", "")[:_LONGEST],
+        "condition": form.get("condition", "")[:LONGEST],
     }
 
 

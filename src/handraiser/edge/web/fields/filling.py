@@ -14,9 +14,12 @@ from handraiser.agreement.rows import Built, Row, put_together, slip_of, taken_a
 from handraiser.edge.web.fields.offering import Offer, Option
 from handraiser.edge.web.fields.shaping import Value
 
-__all__ = ["Filled", "Line", "beginning", "filled", "lines", "written"]
+__all__ = ["LONGEST", "Filled", "Line", "beginning", "filled", "lines", "written"]
 
+LONGEST = 20_000
+"""Letters of a condition."""
 _MOST = 60  # rows
+_DIGITS = 6  # of a number of a row
 _LISTED = 12  # values to be ticked
 _CHIPS = 6
 _PARTS = (75, 50, 25)  # of all, at the quarters of a field's spread
@@ -72,6 +75,8 @@ def beginning(condition: str) -> Filled:
     if not condition:
         return Filled("", None, _EMPTY)
     built = taken_apart(condition)
+    if built is not None and sum(map(len, built.groups)) > _MOST:
+        built = None  # nobody looks through so many rows
     return Filled(condition, condition if built is None else None, built or _EMPTY)
 
 
@@ -91,8 +96,20 @@ def written(filled: Filled) -> tuple[str, str]:
     if not rows:
         return "", "Add a row."
     # Whoever looks and changes nothing has changed nothing, not even blanks.
-    unchanged = taken_apart(filled.original) == filled.built.canonical() if filled.original else False
+    before = taken_apart(filled.original) if filled.original else None
+    unchanged = before is not None and _in_any_order(before) == _in_any_order(filled.built.canonical())
     return filled.original if unchanged else put_together(filled.built), ""
+
+
+def _in_any_order(built: Built) -> Built:
+    """Return the same with the values of lists in an order of their own: a form sends them in another."""
+    groups = tuple(tuple(_sorted(row) for row in group) for group in built.groups)
+    return replace(built, groups=groups)
+
+
+def _sorted(row: Row) -> Row:
+    several = OPERATORS[row.operator].takes is Takes.SEVERAL
+    return replace(row, values=tuple(sorted(set(row.values)))) if several else row
 
 
 # ---- what a form says
@@ -102,7 +119,7 @@ def filled(form: QueryDict, offer: Offer) -> Filled:
     """Return what a form says, with what was asked for by a button done to it."""
     original, act = form.get("original", ""), form.get("act", "")
     if "typed" in form:
-        typed = form.get("typed", "").replace("\r\n", "\n")
+        typed = form.get("typed", "")[:LONGEST].replace("\r\n", "\n")
         if act == "rows" and (begun := beginning(typed)).typed is None:
             return begun._replace(original=original)
         return Filled(original, typed, _EMPTY)
@@ -150,10 +167,11 @@ def _acted(groups: list[list[Row]], act: str) -> list[list[Row]]:
     does, _, place = act.partition("-")
     if does == "group":
         return [*groups, [Row("", "is")]]
-    if does == "join" and place.isdecimal() and int(place) < len(groups):
-        groups[int(place)].append(Row("", "is"))
-    if does == "drop" and place.isdecimal():
-        left = int(place)
+    number = int(place) if place.isdecimal() and len(place) < _DIGITS else None
+    if does == "join" and number is not None and number < len(groups):
+        groups[number].append(Row("", "is"))
+    if does == "drop" and number is not None:
+        left = number
         for group in groups:
             if left < len(group):
                 del group[left]
