@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from html import unescape
 from pathlib import Path
+from urllib.parse import urlencode
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
@@ -172,7 +174,7 @@ def test_who_may_not_sign_is_told_why_and_who_may(app: App) -> None:
     page = marketing.post("/proposals/new", text=text, comment="To begin with.")
     assert page.status == 302
     shown = manager.get(page.headers["location"]).text
-    assert "does not sign for sales" in shown
+    assert "You do not sign for sales" in shown
     assert "nobody may sign yet" in shown
     wrong = marketing.post("/proposals/new", text="agreement: x\n", comment="")
     assert wrong.status == 422
@@ -223,3 +225,33 @@ def test_one_of_several_is_copied_another_is_retired_and_a_lead_stands_under_eac
     live, _, rest = marketing.get("/agreements").text.partition("Not live")
     assert ("All north" in live, "All south" in live, "All south" in rest) == (True, False, True)
     assert marketing.get(f"/agreements/south?version={south}").status == 200
+
+
+def test_what_is_undone_is_kept_too_and_what_makes_no_sense_is_told(app: App) -> None:
+    _, marketing = app.signed_in("marketing")
+    text = BEGINNING.strip().replace("crm", "undo") + "\n"
+    with using(app.database):
+        (number,) = publish([text], now())
+    csrf = marketing.get("/agreements").text.partition('"X-CSRFToken": "')[2].partition('"')[0]
+
+    def writes(said: str, page: str) -> str:
+        fields = {"begun": text, "text": said, "token": page, "after": "9" * 5_000}
+        form = {"content_type": "application/x-www-form-urlencoded"}
+        body = urlencode({**fields, "csrfmiddlewaretoken": csrf}).encode()
+        return marketing.ask("POST", "/proposals/check?name=undo", body, form).text
+
+    for points in ("99", "10"):
+        assert "Kept as your draft" in writes(text.replace("points: 10", f"points: {points}"), "one")
+    with using(app.database):
+        assert Draft.objects.get(token="one").text == text  # noqa: S106  of a page
+    far = marketing.post("/agreements/undo/edit", text=text, comment="x", day="0001-01-01")
+    assert (far.status, "greater than or equal to 2000-01-01" in far.text) == (422, True)
+    for path in (f"version={'9' * 5_000}", "version=x"):
+        assert marketing.get(f"/agreements/undo?{path}").status == 404
+    assert marketing.get(f"/proposals/new?copy={number}").status == 200
+    comes(app, "wim", "Content Downloaded")
+    misspelt = text.replace("Content Downloaded", "Contnet Downloaded").replace("lead.size", "lead.siez")
+    told = unescape(writes(misspelt, "two"))
+    assert "Nobody does `Contnet Downloaded` these days. Did you mean `Content Downloaded`?" in told
+    assert "lead.siez" in told
+    assert "warnings" in told

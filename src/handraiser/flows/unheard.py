@@ -1,4 +1,4 @@
-"""Which names does an agreement read that nobody has ever had?"""
+"""Which names does an agreement read that nobody has ever had, or does any more?"""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from collections.abc import Collection
 
 import duckdb
 
-from handraiser.agreement.model import Agreement
+from handraiser.agreement.model import Agreement, EventRule
 from handraiser.agreement.trouble import nearest
-from handraiser.errors import Diagnostic, Level
+from handraiser.errors import Diagnostic, Level, Place
 from handraiser.facts.inputs import Inputs
 from handraiser.scoring.lint_notes import LintCode, Written
 from handraiser.scoring.lint_read import Read, names_read
 from handraiser.scoring.questions import attribute_columns
 from handraiser.store.bulk import query
 from handraiser.store.history import history_of, names_seen
+from handraiser.store.lately import events_lately
 from handraiser.tables.kept import kept_inputs
 
-__all__ = ["unheard"]
+__all__ = ["undone", "unheard"]
 
 
 def unheard(agreement: Agreement) -> list[Diagnostic]:
@@ -36,6 +37,33 @@ def unheard(agreement: Agreement) -> list[Diagnostic]:
             if key not in found and not _there(read, inputs):
                 found[key] = _warning(read, seen[read.scope or "event"])
     return sorted(found.values(), key=lambda each: each.at)
+
+
+def undone(agreement: Agreement) -> list[Diagnostic]:
+    """Return a warning for each event that rules count and nobody does these days.
+
+    None before anything has come in.
+    """
+    done, place = events_lately(), Written(agreement)
+    if not done:
+        return []
+    rules = [rule for rule in agreement.engagement.rules if isinstance(rule, EventRule)]
+    return [
+        _not_done(name, place.event(rule.name, name, rule.at), nearest(name, done))
+        for rule in rules
+        for name in rule.event
+        if name not in done
+    ]
+
+
+def _not_done(name: str, at: Place, near: str | None) -> Diagnostic:
+    return Diagnostic(
+        code=LintCode.NO_EVENT,
+        at=at,
+        says=f"Nobody does `{name}` these days.",
+        fix=f"Did you mean `{near}`?" if near else "Look how those who send it spell it.",
+        level=Level.WARNING,
+    )
 
 
 def _there(read: Read, inputs: Inputs) -> bool:

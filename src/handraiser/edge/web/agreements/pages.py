@@ -10,6 +10,7 @@ from handraiser.edge.running import now
 from handraiser.edge.web.agreements.shown import agreements_listed, versions
 from handraiser.edge.web.agreements.yielding import shown_if_kept
 from handraiser.edge.web.frame.access import EVERYBODY, page, user_of
+from handraiser.edge.web.frame.numbers import number_in
 from handraiser.flows.live import agreement_of
 from handraiser.flows.publishing import live_of
 from handraiser.store.beside import beside
@@ -93,8 +94,9 @@ def _chosen(request: HttpRequest, name: str) -> Publication | None:
     asked = request.GET.get("version", "")
     if not asked:
         return None
+    number = number_in(asked)
     found: Publication | None = (
-        Publication.objects.filter(pk=int(asked), name=name).first() if asked.isdecimal() else None
+        None if number is None else Publication.objects.filter(pk=number, name=name).first()
     )
     if found is None:
         raise Http404

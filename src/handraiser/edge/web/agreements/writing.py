@@ -12,6 +12,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.validators import MinValueValidator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,16 +26,19 @@ from handraiser.agreement.spoken import spoken
 from handraiser.edge.running import now
 from handraiser.edge.web.agreements.beside import MARKETING, form_of, plain
 from handraiser.edge.web.frame.access import page, user_of
+from handraiser.edge.web.frame.numbers import number_in
 from handraiser.edge.web.whatif.fields import changes_in, supposed
 from handraiser.errors import Diagnostic, Level, Mistakes
 from handraiser.flows.drafting import discard_draft, drafts_of, keep_draft
 from handraiser.flows.live import agreement_of
 from handraiser.flows.proposing import propose
 from handraiser.flows.publishing import live_of
-from handraiser.store.models import Draft, Publication, User
+from handraiser.flows.unheard import undone, unheard
+from handraiser.store.models import Draft, Proposal, Publication, User
 
 __all__ = ["checked", "discard", "edit"]
 
+_LONG_AGO = date(2000, 1, 1)
 _LONGEST = 4_000  # letters of what it is for
 _EXAMPLE = """agreement: a-name
 title: A title for people
@@ -78,7 +82,8 @@ class _Proposed(forms.Form):
         label="What it is for", max_length=_LONGEST, widget=forms.Textarea(attrs={"rows": 2})
     )
     day = forms.DateField(
-        label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        label="From", required=False, validators=[MinValueValidator(_LONG_AGO)],
+        widget=forms.DateInput(attrs={"type": "date"}),
         help_text="The day on which it begins; empty: as soon as both sides have signed.",
     )  # fmt: skip
     hand_off = forms.BooleanField(label="Hand off also who became an MQL before", required=False)
@@ -110,7 +115,7 @@ def edit(request: HttpRequest, name: str = "") -> HttpResponse:
         "diagnostics": diagnostics,
         "draft": draft,
         "mine": mine,
-        "drafts": [each for each in drafts if each != draft],
+        "drafts": [each for each in drafts if each != draft and each.by != me],
         **form_of(str(form["text"].value() or ""), is_sound=request.method == "GET" and draft is None),
         "check": reverse("proposal_check") + (f"?name={name}" if name else ""),
     }
@@ -124,6 +129,8 @@ def checked(request: HttpRequest) -> HttpResponse:
     me, at = user_of(request), now()
     text, name = plain(request.POST.get("text", "")), request.GET.get("name", "")
     agreement, diagnostics = read(text, file="the agreement")
+    if agreement:
+        diagnostics = (*diagnostics, *unheard(agreement), *undone(agreement))
     live = live_of(agreement.name, at) if agreement else None
     changes = diff(agreement_of(live), agreement) if live and agreement else []
     told: dict[str, Any] = {
@@ -137,10 +144,10 @@ def checked(request: HttpRequest) -> HttpResponse:
     }
     # What is opened is no work yet: the first change makes it some.
     token, after = request.POST.get("token", "")[:32], request.POST.get("after", "")
-    if token and plain(request.POST.get("begun", "")) != text:
-        number = int(after) if after.isdecimal() else None
+    begun = plain(request.POST.get("begun", "")) == text
+    if token and (not begun or Draft.objects.filter(token=token, by=me).exists()):
         try:
-            kept = keep_draft(name, text, token=token, after=number, by=me.email, now=at)
+            kept = keep_draft(name, text, token=token, after=number_in(after), by=me.email, now=at)
         except Mistakes as mistakes:
             told["unkept"] = mistakes.diagnostics[0]
         else:
@@ -175,21 +182,26 @@ def _lines(mine: str, theirs: str) -> str:
 def _beginning(request: HttpRequest, name: str, now: int, drafts: list[Draft]) -> tuple[str, Draft | None]:
     """Return the text to begin with, and the draft that it is, if it is one.
 
-    What is live with other numbers, another's text under a name of its own, a version or a draft that is
-    asked for, else one's own latest draft, else what is live, else an example.
+    What is live with other numbers, another's text under a name of its own, a proposal, version or draft
+    that is asked for, else one's own latest draft, else what is live, else an example.
     """
-    asked, draft = request.GET.get("from", ""), request.GET.get("draft", "")
-    if request.GET.get("copy", "").isdecimal() and not name:
-        return _copy(int(request.GET["copy"])), None
+    copied, again, asked, draft = map(number_in, map(request.GET.get, ("copy", "proposal", "from", "draft")))
+    if again is not None:
+        proposed: Proposal | None = Proposal.objects.filter(pk=again, name=name).first()
+        if proposed is None:
+            raise Http404
+        return str(proposed.text), None
+    if copied is not None and not name:
+        return _copy(copied), None
     if request.GET.get("what_if"):
         return _changed(name, request.GET.dict(), now), None
-    if asked.isdecimal():
-        version: Publication | None = Publication.objects.filter(pk=int(asked), name=name).first()
+    if asked is not None:
+        version: Publication | None = Publication.objects.filter(pk=asked, name=name).first()
         if version is None:
             raise Http404
         return version.text, None
-    if draft.isdecimal():
-        chosen = next((each for each in drafts if each.pk == int(draft)), None)
+    if draft is not None:
+        chosen = next((each for each in drafts if each.pk == draft), None)
         if chosen is None:
             raise Http404
         return chosen.text, chosen
@@ -212,9 +224,12 @@ def _copy(number: int) -> str:
         raise Http404
     names = (f"{version.name}-{after}" for after in count(2))
     free = next(name for name in names if not Publication.objects.filter(name=name).exists())
-    text = with_value(str(version.text), ("agreement",), free)
     title = agreement_of(version).title
-    return with_value(text, ("title",), f"{title} (copy)") if title else text
+    try:
+        text = with_value(str(version.text), ("agreement",), free)
+        return with_value(text, ("title",), f"{title} (copy)") if title else text
+    except Mistakes:  # it is written in an unusual way: whoever copies it names it
+        return str(version.text)
 
 
 def _changed(name: str, said: Mapping[str, str], now: int) -> str:
