@@ -47,10 +47,15 @@ def figures(kept: Kept) -> list[tuple[str, ...]]:
     return [
         ("MQLs", *(str(each.mqls) for each in both)),
         ("Customers reached", *(f"{each.customers_reached} of {each.customers}" for each in both)),
-        ("Of the MQLs bought", *(share(each.precision_rate) for each in both)),
-        ("Of the customers were MQLs", *(share(each.recall_rate) for each in both)),
+        ("Of the MQLs bought", *(_bought(each, share(each.precision_rate)) for each in both)),
+        ("Of the customers were MQLs", *(_bought(each, share(each.recall_rate)) for each in both)),
         ("MQLs a week", *(_weekly(each) for each in both)),
     ]
+
+
+def _bought(test: Backtest, says: str) -> str:
+    """Return a share of customers, if there are any that count for this agreement."""
+    return says if test.customers else "not known: nobody has bought under this name"
 
 
 def _weekly(test: Backtest) -> str:

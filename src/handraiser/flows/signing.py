@@ -20,7 +20,7 @@ from handraiser.flows.users import user_named
 from handraiser.store.locks import GOVERNING, alone
 from handraiser.store.models import Proposal, Remark, User
 
-__all__ = ["Said", "decline", "remark", "sign", "why_not_sign"]
+__all__ = ["Said", "decline", "remark", "sign", "to_sign", "why_not_sign"]
 
 _SPEAKING = frozenset({*SIDES, User.Role.ADMINISTRATOR})
 Says = Remark.Says
@@ -102,6 +102,14 @@ def remark(number: int, text: str, *, by: str, now: int) -> Remark:
         return Remark.objects.create(
             proposal=proposal, user=user, at=now, says=Says.COMMENT, text=text.strip()
         )
+
+
+def to_sign(user: User, now: int) -> list[Proposal]:
+    """Return which open proposals wait for somebody's signature, the oldest first."""
+    if not user.signs:
+        return []
+    waits = Proposal.objects.filter(state=Proposal.State.OPEN).order_by("pk")
+    return [each for each in waits if why_not_sign(each, user, now) is None]
 
 
 class WhyNot(NamedTuple):

@@ -5,6 +5,8 @@ What is refused stands in the form; what is done is told at the foot of the page
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -29,7 +31,7 @@ from handraiser.flows.proposing import (
 from handraiser.flows.publishing import live_of
 from handraiser.flows.sides import SIDES, side_of
 from handraiser.flows.signing import decline, remark, sign, why_not_sign
-from handraiser.store.models import Proposal, Remark, User
+from handraiser.store.models import Proposal, Publication, Remark, User
 
 __all__ = ["end", "proposal", "say", "stop"]
 
@@ -74,9 +76,12 @@ def proposal(request: HttpRequest, number: int) -> HttpResponse:
         "sides": [(side, signed.get(side), _who_signs(side)) for side in dict.fromkeys(SIDES.values())],
         "is_open": is_open,
         "outdated": is_open and is_outdated(found, at),
+        "my_side": side_of(me),
         "why_not": why_not,
         "may_sign": is_open and why_not is None,
-        "may_decline": is_open and me.signs and side_of(me) != "",
+        "may_decline": is_open and me.signs and side_of(me) not in ("", *_signed_by(me, signed)),
+        "may_again": me.role == User.Role.MARKETING and not found.ends,
+        "runs": _runs_beside(found, at) if is_open else None,
         "may_withdraw": is_open and me.role == User.Role.MARKETING,
         "may_speak": me.role in SPEAKING,
         "waits": is_open and kept is None and not found.ends,
@@ -161,6 +166,17 @@ _ACTS = {
     ),
     "withdraw": ("Withdraw", "Withdraw", "It is proposed no more; what was said of it stays."),
 }  # fmt: skip
+
+
+def _signed_by(user: User, signed: Mapping[str, Remark]) -> list[str]:
+    """Return for which side somebody has signed already, if for any."""
+    return [side for side, each in signed.items() if each.user_id == user.pk]
+
+
+def _runs_beside(proposal: Proposal, at: int) -> Publication | None:
+    """Return since when a proposal runs beside what is live, if it does."""
+    runs = live_of(proposal.name, at, shadow=True)
+    return runs if runs is not None and runs.fingerprint == proposal.fingerprint else None
 
 
 def _there(number: int) -> Proposal:

@@ -54,9 +54,10 @@ class Rule(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """What the rules did: in a sentence, and one by one; `of` has them by their names."""
+    """What the rules did: in a sentence, up to when, and one by one; `of` has them by their names."""
 
     says: str
+    until: int
     rules: list[Rule]
 
     @property
@@ -112,7 +113,7 @@ def _shown(agreement: Agreement, found: Yields) -> Shown:
         rules.append(
             Rule(each.rule, says, says[-1] if each.decided else "", each.is_silent, near.get(each.rule, ""))
         )
-    return Shown(told_of_all(found), rules)
+    return Shown(told_of_all(found), found.until, rules)
 
 
 def _called_now(agreement: Agreement, silent: Collection[str]) -> Mapping[str, str]:

@@ -20,6 +20,7 @@ from handraiser.edge.web.home.periods import PERIODS
 from handraiser.edge.web.home.today import today_of
 from handraiser.edge.web.home.trouble import troubles
 from handraiser.edge.web.queue.waiting import Row, Whose, page_of, rows_told
+from handraiser.flows.signing import to_sign
 from handraiser.store.handoffs import alarmed, alarms_by_age
 from handraiser.store.models import User
 from handraiser.store.snapshot import as_of_now
@@ -55,6 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "next": _next(looks),
             "managing": user.role in MANAGING,
             "alarms": alarmed(alarms_by_age(most=_ALARMS)) if user.role in MANAGING else [],
+            "to_sign": to_sign(user, looks.now),
             "troubles": troubles() if user.role == _Role.ADMINISTRATOR else [],
         }
     return render(request, "home/home.html", told)

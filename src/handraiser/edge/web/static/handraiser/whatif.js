@@ -208,7 +208,7 @@
     targets(test.targets, against.targets);
     counted("gained", told.beside.gained, told.beside.gained_customers);
     counted("lost", told.beside.lost, told.beside.lost_customers);
-    const at = new Date(told.at / 1000).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
+    const at = new Date(told.at / 1000).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short", timeZone: root.dataset.zone });
     find("[data-as-of]").textContent = `Of ${test.leads.toLocaleString("en")} leads, as all was known on ${at}. Each lead's first time counts, whatever sales made of it.`;
   }
 
