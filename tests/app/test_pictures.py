@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page
 from handraiser.edge.played.cast import DEMO_USERS, PASSWORD
 from handraiser.edge.proposal_tests import reckon_backtest
 from handraiser.flows.proposing import propose
-from handraiser.store.models import Publication
+from handraiser.store.models import Publication, User
 from tests.app.by_keyboard import not_by_keyboard
 from tests.app.visitors import App
 from tests.live.company import using
@@ -113,6 +113,22 @@ def not_for_all(page: Page) -> list[tuple[str, str]]:
     return [(each["id"], each["nodes"][0]["html"]) for each in found]
 
 
+def somebody(demo: App) -> int:
+    """Return the number of somebody who has chosen no password yet."""
+    with using(demo.database):
+        return int(User.objects.get(email__startswith="hugo@").pk)
+
+
+def invited(demo: App) -> str:
+    """Return the path of a link by which they choose one."""
+    diya = next(each for each in DEMO_USERS if each.role == "administrator")
+    visitor = demo.nobody()
+    visitor.post("/account/login/", login=diya.email, password=PASSWORD)
+    csrf = visitor.get("/people").text.partition('"X-CSRFToken": "')[2].partition('"')[0]
+    told = visitor.post(f"/people/{somebody(demo)}/link", token=csrf).text
+    return "/join/" + told.partition("/join/")[2].partition('"')[0].partition("<")[0]
+
+
 def proposed(demo: App, folder: Path) -> str:
     """Have marketing propose another threshold, with what it would have found; return its page."""
     emil = next(each for each in DEMO_USERS if each.role == "marketing")
@@ -138,6 +154,8 @@ def test_every_page_can_be_used_by_all_and_loads_little_and_nothing_from_elsewhe
             page.context.new_cdp_session(page).send("Network.clearBrowserCache")
         if which == "marketing":
             look_at(page, demo, proposed(demo, tmp_path), "marketing-proposal")
+        if role == "administrator":
+            look_at(page, demo, f"/people/{somebody(demo)}", "administrator-person")
         if role == "sales":
             page.goto("/queue?whose=team")
             path = page.locator("[data-open]").first.get_attribute("href") or ""
@@ -149,4 +167,5 @@ def test_who_is_not_signed_in_can_use_what_they_see(demo: App, browser: Browser)
     context = browser.new_context(base_url=demo.url, viewport=DESK, color_scheme="light")
     for path in ("/account/login/", "/account/password/reset/"):
         look_at(context.new_page(), demo, path, f"nobody{path.replace('/', '-').rstrip('-')}")
+    look_at(context.new_page(), demo, invited(demo), "nobody-join")
     context.close()
