@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 __all__ = ["not_by_keyboard"]
 
 _MOST = 400  # steps of the Tab key through a page
+_STRIDE = 20  # of them at a time
 # What can be clicked, with how it looks while nobody is there. Of radio buttons one stands for all; a slider
 # that says what the field beside it says too is for the mouse.
 _MARK = """() => {
@@ -26,34 +27,42 @@ _MARK = """() => {
     one.dataset.stop = String(number++);
     one.dataset.looked = looks(one);
   }
-  return number;
 }"""
-_HERE = """() => {
-  const one = document.activeElement;
-  if (!one || one === document.body) return null;
-  return { stop: one.dataset.stop ?? "", seen: looksOf(one) !== one.dataset.looked };
+# Where one comes to, and whether that is seen, is written down by the page: nobody asks it after each step.
+_WATCH = """() => {
+  const still = new CSSStyleSheet();
+  still.replaceSync("* { transition: none !important; }");
+  document.adoptedStyleSheets = [still];
+  window.reached = {};
+  window.goneRound = false;
+  let last = null;
+  document.addEventListener("focusin", ({ target }) => {
+    const stop = target.dataset.stop ?? "";
+    if (stop in reached && stop !== last) window.goneRound = true;
+    reached[stop] = reached[stop] || looksOf(target) !== target.dataset.looked;
+    last = stop;
+  });
 }"""
-_CALLED = """(stop) => { const one = document.querySelector(`[data-stop="${stop}"]`);
-  return one ? one.outerHTML.slice(0, 160) : ""; }"""
+_ROUND = "() => window.goneRound || document.activeElement === document.body"
+_CALLED = """() => Object.fromEntries([...document.querySelectorAll("[data-stop]")]
+  .map((one) => [one.dataset.stop, one.outerHTML.slice(0, 160)]))"""
 
 
 def not_by_keyboard(page: Page) -> list[str]:
     """Return what of a page cannot be come to by Tab, or is not seen to be where one is, or does not open."""
-    stops = page.evaluate(_MARK)
+    page.evaluate(_WATCH)
+    page.evaluate(_MARK)
     page.evaluate("scrollTo(0, 0)")
-    reached: dict[str, bool] = {}
-    last = ""
-    for _ in range(_MOST):
-        page.keyboard.press("Tab")
-        here = page.evaluate(_HERE)
-        if here is None or (here["stop"] in reached and here["stop"] != last):
+    for _ in range(_MOST // _STRIDE):
+        for _ in range(_STRIDE):
+            page.keyboard.press("Tab")
+        if page.evaluate(_ROUND):
             break
-        last = here["stop"]  # day, month and year are three stops of one field
-        if last:
-            reached[last] = here["seen"] or reached.get(last, False)
-    called = {str(stop): page.evaluate(_CALLED, str(stop)) for stop in range(stops)}
-    wrong = [f"not come to: {html}" for stop, html in called.items() if html and stop not in reached]
-    wrong += [f"not seen: {called[stop]}" for stop, seen in reached.items() if not seen and called.get(stop)]
+    reached: dict[str, bool] = page.evaluate("window.reached")
+    reached.pop("", None)
+    called: dict[str, str] = page.evaluate(_CALLED)
+    wrong = [f"not come to: {html}" for stop, html in called.items() if stop not in reached]
+    wrong += [f"not seen: {called[stop]}" for stop, seen in reached.items() if not seen and stop in called]
     return wrong + _not_opened(page)
 
 

@@ -188,7 +188,11 @@ def test_who_looks_on_moves_nothing(app: App, office: Office) -> None:
     assert "/board" not in seller.get("/home").text
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
+@pytest.mark.parametrize(
+    ("running", "theme", "width"),
+    [("sqlite", "light", 1280), ("postgresql", "dark", 390)],
+    indirect=["running"],
+)
 def test_nothing_keeps_anybody_from_using_the_board(
     app: App, browser: Browser, office: Office, theme: str, width: int
 ) -> None:

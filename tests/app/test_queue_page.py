@@ -175,7 +175,11 @@ def test_another_reps_lead_is_not_to_be_seen_and_nobodys_is(app: App, desk: Desk
     assert stranger.get(f"/episodes/{lead}/log").status == 200
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
+@pytest.mark.parametrize(
+    ("running", "theme", "width"),
+    [("sqlite", "light", 1280), ("postgresql", "dark", 390)],
+    indirect=["running"],
+)
 def test_nothing_keeps_anybody_from_using_a_page(desk: Desk, theme: str, width: int) -> None:
     page = desk.page
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]

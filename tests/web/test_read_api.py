@@ -357,7 +357,7 @@ def test_nothing_that_its_description_allows_breaks_it(api: Asking, tmp_path: Pa
     command = [
         *(sys.executable, "-m", "schemathesis.cli", "run", url, "--header"),
         *(f"Authorization: Bearer {api.keys['write']}", "--checks", checks, "--phases", "coverage,fuzzing"),
-        *("--max-examples", "5", "--seed", "1", "--max-failures", "3", "--warnings", "off"),
+        *("--max-examples", "3", "--seed", "1", "--max-failures", "3", "--warnings", "off"),
         *("--generation-database", "none", "--no-color"),
     ]
     # It keeps notes where it is run.
