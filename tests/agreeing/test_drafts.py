@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from handraiser.errors import Mistakes
-from handraiser.flows.drafting import Kept, discard_draft, drafts_of, keep_draft
+from handraiser.flows.drafting import Kept, Sheet, discard_draft, drafts_of, keep_draft
 from handraiser.flows.proposing import propose
 from handraiser.store.models import Draft, User
 from tests.agreeing.test_two_signatures import MARA, TEXT
@@ -22,8 +22,11 @@ def writers(database: Database) -> None:
         User.objects.create(email=email, role="marketing", created_at=0)
 
 
-def keep(text: str, by: str, at: int, *, token: str = "", after: int | None = None) -> Kept:
-    return keep_draft("demo", text, token=token or by[:4], after=after, by=by, now=NOON + at)
+def keep(
+    text: str, by: str, at: int, *, token: str = "", after: int | None = None, opened: int | None = None
+) -> Kept:
+    sheet = Sheet(token or by[:4], after, NOON + (at if opened is None else opened))
+    return keep_draft("demo", text, sheet, by=by, now=NOON + at)
 
 
 def test_a_page_has_one_draft_however_often_it_is_sent() -> None:
@@ -48,7 +51,29 @@ def test_who_goes_on_with_anothers_has_a_draft_of_their_own() -> None:
     assert (kept.draft.after, kept.others) == (first, [])
     assert [each.pk for each in keep("mine changed", MARA, 3).others] == [kept.draft.pk]
     with pytest.raises(Mistakes):
-        keep_draft("demo", "x", token=MARA[:4], after=None, by=OTTO, now=NOON + 4)
+        keep("x", OTTO, 4, token=MARA[:4])
+
+
+def test_what_was_written_after_a_page_was_opened_is_told_though_it_was_before_the_first_change() -> None:
+    keep("theirs", OTTO, 2)
+    assert [each.text for each in keep("mine", MARA, 3, opened=1).others] == ["theirs"]
+
+
+def test_who_opens_their_draft_again_goes_on_with_it() -> None:
+    first = keep("mine", MARA, 1, token="one").draft
+    kept = keep("mine, and more", MARA, 4, token="two", after=first.pk, opened=3)
+    assert (kept.draft.pk, kept.others) == (first.pk, [])
+    assert [each.text for each in drafts_of("demo")] == ["mine, and more"]
+
+
+def test_two_pages_of_the_same_person_do_not_write_over_each_other() -> None:
+    first = keep("in the one", MARA, 1, token="one").draft
+    keep("in the other", MARA, 4, token="two", after=first.pk, opened=3)
+    kept = keep("in the one, and more", MARA, 5, token="one", opened=0)
+    assert [each.text for each in kept.others] == ["in the other"]
+    kept = keep("in a third, opened before", MARA, 6, token="three", after=first.pk, opened=2)
+    assert [each.text for each in kept.others] == ["in the one, and more", "in the other"]
+    assert len(drafts_of("demo")) == 3
 
 
 def test_what_was_proposed_or_thrown_away_is_no_draft_any_more() -> None:

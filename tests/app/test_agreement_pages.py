@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from handraiser.store.models import Draft, Episode, Key, Proposal, Publication, 
 from tests.app.desks import now
 from tests.app.visitors import App, Visitor
 from tests.live.company import Clock, publish, send, using, worker
+from tests.servers import until
 
 BEGINNING = """
 agreement: crm
@@ -225,6 +227,41 @@ def test_one_of_several_is_copied_another_is_retired_and_a_lead_stands_under_eac
     live, _, rest = marketing.get("/agreements").text.partition("Not live")
     assert ("All north" in live, "All south" in live, "All south" in rest) == (True, False, True)
     assert marketing.get(f"/agreements/south?version={south}").status == 200
+
+
+def test_what_is_written_just_before_leaving_is_kept_and_two_pages_of_one_person_are_told_apart(
+    app: App, browser: Browser
+) -> None:
+    email, marketing = app.signed_in("marketing")
+    with using(app.database):
+        publish([BEGINNING.replace("crm", "leaving")], now())
+    page = opened(app, browser, marketing)
+    page.goto("/agreements/leaving/edit")
+    expect(page.locator("#checked")).to_contain_text("In words")
+    text = page.get_by_label("The agreement")
+    text.fill(text.input_value().replace("points: 10", "points: 11"))
+    page.goto("/agreements")
+    with using(app.database):
+        written_last = Draft.objects.filter(by__email=email, text__contains="points: 11")
+        until(written_last.exists, says="What was written last is not kept.")
+    page.goto("/agreements/leaving/edit")
+    expect(text).to_have_value(re.compile("points: 11"))
+    other = page.context.new_page()
+    other.goto("/agreements/leaving/edit")
+    for each, points in ((page, "12"), (other, "13")):
+        written = each.get_by_label("The agreement")
+        written.fill(written.input_value().replace("points: 11", f"points: {points}"))
+        expect(each.locator("#checked")).to_contain_text("Kept as your draft")
+    expect(other.locator("#checked")).to_contain_text("You have written at the same agreement on another page")
+    other.get_by_text("How that one differs").click()
+    assert "points: 12" in other.locator("#checked pre").first.inner_text()
+    assert barriers(other) == []
+    page.goto("/agreements/leaving/edit")
+    expect(page.get_by_text("Others are being written")).to_contain_text("yours")
+    with using(app.database):
+        kept = Draft.objects.filter(name="leaving").values_list("text", flat=True)
+        assert sorted(text.partition("points: 1")[2][0] for text in kept) == ["2", "3"]
+    page.context.close()
 
 
 def test_what_is_undone_is_kept_too_and_what_makes_no_sense_is_told(app: App) -> None:

@@ -103,7 +103,7 @@ class Drawing:
         for number, (word, each) in enumerate(value.entries if isinstance(value, Keys) else ()):
             here, at = f"{of}-{number}", (*path, word.text)
             fields = self.fields(asked, at, of=here)
-            gist = ", ".join(f"{field.asked.says.lower()} {field.value}" for field in fields if field.value)
+            gist = ", ".join(_said(field) for field in fields if field.value)
             cards.append(
                 Card(
                     id=here, at=as_sent(at), title=capital(readable(word.text)), gist=gist, fields=fields,
@@ -188,6 +188,12 @@ def _otherwise(value: Value | None, kind: type[Items] | type[Keys]) -> tuple[Els
     """Return that something is written where a list or keys are asked for, and is none."""
     is_other = value is not None and not is_missing(value) and not isinstance(value, kind)
     return (Elsewhere("written otherwise", value.line),) if is_other and value else ()
+
+
+def _said(field: Field) -> str:
+    """Return a field in a few words, with what is chosen as it is called where it is chosen."""
+    says, chosen = field.asked.says.lower(), dict(field.asked.options).get(field.value)
+    return f"{says}: {chosen}" if chosen else f"{says} {field.value}"
 
 
 def _text(value: Value | None) -> str:

@@ -29,7 +29,7 @@ from handraiser.edge.web.frame.access import page, user_of
 from handraiser.edge.web.frame.numbers import number_in
 from handraiser.edge.web.whatif.fields import changes_in, supposed
 from handraiser.errors import Diagnostic, Level, Mistakes
-from handraiser.flows.drafting import discard_draft, drafts_of, keep_draft
+from handraiser.flows.drafting import Sheet, discard_draft, drafts_of, keep_draft
 from handraiser.flows.live import agreement_of
 from handraiser.flows.proposing import propose
 from handraiser.flows.publishing import live_of
@@ -69,14 +69,16 @@ qualify:                              # who is handed to sales
 class _Proposed(forms.Form):
     """What is proposed, what for, and from when on.
 
-    token  of the page on which it is written
-    after  the number of the draft that it was begun with, if that is somebody else's
-    begun  the text that it was begun with
+    token   of the page on which it is written
+    after   the number of the draft that it was begun with, if it was one
+    opened  when it was opened, in microseconds since 1970
+    begun   the text that it was begun with
     """
 
     text = forms.CharField(label="The agreement", strip=False)
     token = forms.CharField(required=False, max_length=32, widget=forms.HiddenInput)
     after = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    opened = forms.IntegerField(required=False, widget=forms.HiddenInput)
     begun = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
     comment = forms.CharField(
         label="What it is for", max_length=_LONGEST, widget=forms.Textarea(attrs={"rows": 2})
@@ -97,7 +99,8 @@ def edit(request: HttpRequest, name: str = "") -> HttpResponse:
     drafts = drafts_of(name)
     text, draft = _beginning(request, name, at, drafts)
     mine = draft is not None and draft.by == me
-    form = _Proposed(request.POST or None, initial=_initial(text, draft, mine=mine))
+    begun = {"text": text, "begun": text, "token": uuid4().hex, "after": draft and draft.pk, "opened": at}
+    form = _Proposed(request.POST or None, initial=begun)
     diagnostics: list[Diagnostic] = []
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -115,7 +118,7 @@ def edit(request: HttpRequest, name: str = "") -> HttpResponse:
         "diagnostics": diagnostics,
         "draft": draft,
         "mine": mine,
-        "drafts": [each for each in drafts if each != draft and each.by != me],
+        "drafts": [each for each in drafts if each != draft],
         **form_of(str(form["text"].value() or ""), is_sound=request.method == "GET" and draft is None),
         "check": reverse("proposal_check") + (f"?name={name}" if name else ""),
     }
@@ -143,11 +146,12 @@ def checked(request: HttpRequest) -> HttpResponse:
         "effect": balance(changes) if changes else None,
     }
     # What is opened is no work yet: the first change makes it some.
-    token, after = request.POST.get("token", "")[:32], request.POST.get("after", "")
+    token, after, opened = map(request.POST.get, ("token", "after", "opened"), ("",) * 3)
     begun = plain(request.POST.get("begun", "")) == text
-    if token and (not begun or Draft.objects.filter(token=token, by=me).exists()):
+    if token and (not begun or Draft.objects.filter(token=token[:32], by=me).exists()):
+        sheet = Sheet(token[:32], after=number_in(after), opened=number_in(opened) or at)
         try:
-            kept = keep_draft(name, text, token=token, after=number_in(after), by=me.email, now=at)
+            kept = keep_draft(name, text, sheet, by=me.email, now=at)
         except Mistakes as mistakes:
             told["unkept"] = mistakes.diagnostics[0]
         else:
@@ -165,12 +169,6 @@ def discard(request: HttpRequest, number: int) -> HttpResponse:
     if request.method == "POST":
         discard_draft(number, by=user_of(request).email)
     return redirect("agreement", draft.name) if draft.name else redirect("agreements")
-
-
-def _initial(text: str, draft: Draft | None, *, mine: bool) -> dict[str, object]:
-    if draft is not None and mine:
-        return {"text": text, "begun": text, "token": draft.token, "after": draft.after_id}
-    return {"text": text, "begun": text, "token": uuid4().hex, "after": draft and draft.pk}
 
 
 def _lines(mine: str, theirs: str) -> str:

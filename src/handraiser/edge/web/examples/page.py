@@ -23,7 +23,7 @@ from handraiser.edge.web.examples.shown import shown, taken_in
 from handraiser.edge.web.frame.access import page, user_of
 from handraiser.edge.web.lead.alike import alike
 from handraiser.errors import Mistakes
-from handraiser.flows.drafting import drafts_of, keep_draft
+from handraiser.flows.drafting import Sheet, drafts_of, keep_draft
 from handraiser.flows.publishing import live_of
 from handraiser.learning.shared import shared
 from handraiser.store.consents import objecting
@@ -62,9 +62,10 @@ qualify:                              # who is handed to sales
 @require_http_methods(["GET", "POST"])
 def examples(request: HttpRequest, name: str = "") -> HttpResponse:
     """Show which leads are examples, and have a rule that they share be written into a draft."""
+    opened = now()
     text, draft = _beginning(request, name)
     if request.method == "POST":
-        return _written(request, name, text, draft)
+        return _written(request, name, text, draft, opened)
     lately = said_lately(_SAID)
     chosen = _chosen_by(request, lately)
     if chosen is not None:
@@ -131,7 +132,7 @@ def _told(
     }
 
 
-def _written(request: HttpRequest, name: str, text: str, draft: Draft | None) -> HttpResponse:
+def _written(request: HttpRequest, name: str, text: str, draft: Draft | None, opened: int) -> HttpResponse:
     """Have a rule written into one's own draft, else into one of what is live, and go there."""
     section = "fit" if request.POST.get("section") == "fit" else "engagement"
     rule = request.POST.get("rule", "").replace("\r\n", "\n")
@@ -140,8 +141,7 @@ def _written(request: HttpRequest, name: str, text: str, draft: Draft | None) ->
         kept = keep_draft(
             name,
             more,
-            token=draft.token if draft else uuid4().hex,
-            after=None,
+            Sheet(uuid4().hex, after=draft and draft.pk, opened=opened),
             by=user_of(request).email,
             now=now(),
         )

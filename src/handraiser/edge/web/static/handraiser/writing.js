@@ -10,15 +10,32 @@
 
   // What has been proposed is no draft any more: nothing that was about to be kept comes after it.
   const text = document.getElementById("id_text");
+  const form = document.getElementById("propose");
   let isProposed = false;
-  document.getElementById("propose")?.addEventListener("submit", (event) => {
+  form.addEventListener("submit", (event) => {
     setTimeout(() => {
       isProposed = !event.defaultPrevented;
       if (isProposed) htmx.trigger(text, "htmx:abort");
     });
   });
   window.addEventListener("pageshow", () => { isProposed = false; });
-  document.addEventListener("htmx:beforeRequest", (event) => { if (isProposed && event.detail.elt === text) event.preventDefault(); });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.elt !== text) return;
+    if (isProposed) event.preventDefault();
+    event.detail.xhr.sent = text.value;
+  });
+
+  // What was written in the last moment before somebody leaves is kept too, though nobody waits for the answer.
+  let kept = text.value;
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.elt === text && event.detail.successful) kept = event.detail.xhr.sent;
+  });
+  function leave() {
+    if (isProposed || text.value === kept) return;
+    if (navigator.sendBeacon(text.getAttribute("hx-post"), new URLSearchParams(new FormData(form)))) kept = text.value;
+  }
+  window.addEventListener("pagehide", leave);
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); });
 
   document.addEventListener("click", (event) => {
     const tab = event.target.closest("[data-tab]");
