@@ -59,6 +59,7 @@ _CHANGES = {
     "threshold": "threshold={}",
 }
 _FROM = {"points": 12, "cap": 70, "decay": 12, "window": 40, "limit": 2, "points of fit": 4, "threshold": 52}
+_EVERY = 5.0  # seconds from one change to the next of somebody who reads what it gives
 _console = Console(highlight=False)
 _numbers = count(1)
 
@@ -153,7 +154,11 @@ def measure(app: App, asked: Asked, front: int) -> Iterator[tuple[str, str]]:
     yield "the curve by threshold, with the change before it", _told(taken)
     taken = [_timed(first, f"form.points=44&threshold={60 + k}", "curve") for k in range(asked.times)]
     yield "the curve where the threshold alone moves", _told(taken)
-    yield "ten people at once, each another change", _at_once(people, asked)
+    many = {10: "ten"}.get(asked.people, asked.people)
+    yield f"{many} people at the same instant, each another change", _at_once(people, asked)
+    figures, curves = _at_work(people, asked)
+    yield f"{many} people at work, each a change every {_EVERY:.0f} s", _told(figures)
+    yield "and their curves", _told(curves)
     yield "people who are gained, a page of 20", f"{_who(visitors[0]):.2f} s"
     drawn, curved = _in_chromium(app, visitors[0], asked)
     yield "from a change to the drawn charts, in Chromium", _told(drawn)
@@ -169,6 +174,25 @@ def _at_once(people: list[Person], asked: Asked) -> str:
             said = [change.replace("form", ("form", "paper", "webinar")[k % 3]) for change in changes]
             taken += pool.map(_timed, people, said)
     return _told(taken)
+
+
+def _at_work(people: list[Person], asked: Asked) -> tuple[list[float], list[float]]:
+    """Return how long each change of people takes who look at what came before they change something again."""
+
+    def works(place: int) -> list[tuple[float, float]]:
+        begin, taken = time.monotonic() + _EVERY * place / len(people), []
+        for turn in range(asked.times):
+            time.sleep(max(0.0, begin + _EVERY * turn - time.monotonic()))
+            change = f"paper.points={3 + place}&form.points={41 + turn}"
+            begun, _ = time.perf_counter(), _timed(people[place], change)
+            figures = time.perf_counter() - begun
+            _timed(people[place], change, "curve")
+            taken.append((figures, time.perf_counter() - begun))
+        return taken
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        found = [each for one in pool.map(works, range(len(people))) for each in one]
+    return [figures for figures, _ in found], [curve for _, curve in found]
 
 
 def _who(visitor: Visitor) -> float:

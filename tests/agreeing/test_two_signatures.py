@@ -183,6 +183,7 @@ def test_one_that_has_ended_decides_nobody_and_what_is_with_sales_stays_there() 
     live.track({"userId": "ann"}, "Demo Requested")
     refused("HR888", propose_end, "other", comment="x", by=MARA, now=live.clock.at)
     ending = propose_end("demo", comment="No demos any more.", by=MARA, now=live.clock.at)
+    refused("HR808", propose_end, "demo", comment="Once more.", by=MARA, now=live.clock.at)
     for email in (SAM, MARA):
         sign(ending.pk, by=email, now=live.clock.at)
     assert names_live(live.clock.at) == []

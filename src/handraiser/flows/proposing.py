@@ -72,6 +72,10 @@ def propose_end(name: str, *, comment: str, by: str, now: int, live_from: int | 
         if live is None:
             fix = "`handraiser proposal list` shows what became of those that were signed."
             raise refused(FlowCode.NOT_LIVE, "name", f"No agreement {name} is live.", fix)
+        other = Proposal.objects.filter(name=name, ends=True, state=Proposal.State.OPEN).first()
+        if other is not None:
+            says = f"That is proposed already: proposal {other.pk} waits to be signed."
+            raise refused(FlowCode.NOTHING_NEW, "name", says, "Sign that one, or withdraw it first.")
         return _kept(agreement_of(live), live, user, comment, now, live_from=live_from, ends=True)
 
 

@@ -6,12 +6,11 @@
   const propose = find("[data-propose]");
   const charts = window.whatIfCharts(root);
   const asker = Math.random().toString(36).slice(2);
-  const SOON = 60, STILL = 40, SETTLED = 350, AGAIN = 300, LATER = 4000; // milliseconds
+  const SOON = 60, SETTLED = 350, AGAIN = 300, LATER = 4000; // milliseconds
   let number = 0;
   let asking = null; // what is being asked, to be given up for something newer
   let waiting = 0;
   let settling = 0;
-  let curving = 0;
   let heard = 0; // when figures came
   let told = null;
   let points = null; // of the curve
@@ -90,7 +89,6 @@
 
   async function ask() {
     const mine = ++number;
-    clearTimeout(curving);
     asking?.abort();
     asking = new AbortController();
     root.setAttribute("aria-busy", "true");
@@ -118,17 +116,16 @@
     told = answer;
     find("[data-waits]").hidden = true;
     find("[data-drawn]").hidden = false;
+    clearTimeout(settling);
+    heard = performance.now();
+    curve(); // is found out while all else is drawn
     draw();
     root.removeAttribute("aria-busy");
     requestAnimationFrame(() => requestAnimationFrame(() => { root.dataset.number = number; }));
-    clearTimeout(settling);
-    clearTimeout(curving);
-    heard = performance.now();
-    curving = setTimeout(curve, points ? STILL : 0);
     return undefined;
   }
 
-  // It takes longer than all the rest, and comes a little later; who they are is asked after it.
+  // It takes longer than all the rest, and comes a little later; who they are is asked after that.
   async function curve() {
     const mine = number;
     const place = find("[data-chart-of=curve] .whatif-plot");
