@@ -59,7 +59,7 @@ _CHANGES = {
     "threshold": "threshold={}",
 }
 _FROM = {"points": 12, "cap": 70, "decay": 12, "window": 40, "limit": 2, "points of fit": 4, "threshold": 52}
-_EVERY = 5.0  # seconds from one change to the next of somebody who reads what it gives
+_EVERY = 10.0  # seconds from one change to the next of somebody who reads what it gives
 _console = Console(highlight=False)
 _numbers = count(1)
 
@@ -177,7 +177,7 @@ def _at_once(people: list[Person], asked: Asked) -> str:
 
 
 def _at_work(people: list[Person], asked: Asked) -> tuple[list[float], list[float]]:
-    """Return how long each change of people takes who look at what came before they change something again."""
+    """Return how long each change takes of people who look at what it gives before they change more."""
 
     def works(place: int) -> list[tuple[float, float]]:
         begin, taken = time.monotonic() + _EVERY * place / len(people), []

@@ -23,9 +23,9 @@ def writers(database: Database) -> None:
 
 
 def keep(
-    text: str, by: str, at: int, *, token: str = "", after: int | None = None, opened: int | None = None
+    text: str, by: str, at: int, *, page: str = "", after: int | None = None, opened: int | None = None
 ) -> Kept:
-    sheet = Sheet(token or by[:4], after, NOON + (at if opened is None else opened))
+    sheet = Sheet(page or by[:4], after, NOON + (at if opened is None else opened))
     return keep_draft("demo", text, sheet, by=by, now=NOON + at)
 
 
@@ -51,7 +51,7 @@ def test_who_goes_on_with_anothers_has_a_draft_of_their_own() -> None:
     assert (kept.draft.after, kept.others) == (first, [])
     assert [each.pk for each in keep("mine changed", MARA, 3).others] == [kept.draft.pk]
     with pytest.raises(Mistakes):
-        keep("x", OTTO, 4, token=MARA[:4])
+        keep("x", OTTO, 4, page=MARA[:4])
 
 
 def test_what_was_written_after_a_page_was_opened_is_told_though_it_was_before_the_first_change() -> None:
@@ -60,18 +60,18 @@ def test_what_was_written_after_a_page_was_opened_is_told_though_it_was_before_t
 
 
 def test_who_opens_their_draft_again_goes_on_with_it() -> None:
-    first = keep("mine", MARA, 1, token="one").draft
-    kept = keep("mine, and more", MARA, 4, token="two", after=first.pk, opened=3)
+    first = keep("mine", MARA, 1, page="one").draft
+    kept = keep("mine, and more", MARA, 4, page="two", after=first.pk, opened=3)
     assert (kept.draft.pk, kept.others) == (first.pk, [])
     assert [each.text for each in drafts_of("demo")] == ["mine, and more"]
 
 
 def test_two_pages_of_the_same_person_do_not_write_over_each_other() -> None:
-    first = keep("in the one", MARA, 1, token="one").draft
-    keep("in the other", MARA, 4, token="two", after=first.pk, opened=3)
-    kept = keep("in the one, and more", MARA, 5, token="one", opened=0)
+    first = keep("in the one", MARA, 1, page="one").draft
+    keep("in the other", MARA, 4, page="two", after=first.pk, opened=3)
+    kept = keep("in the one, and more", MARA, 5, page="one", opened=0)
     assert [each.text for each in kept.others] == ["in the other"]
-    kept = keep("in a third, opened before", MARA, 6, token="three", after=first.pk, opened=2)
+    kept = keep("in a third, opened before", MARA, 6, page="three", after=first.pk, opened=2)
     assert [each.text for each in kept.others] == ["in the one, and more", "in the other"]
     assert len(drafts_of("demo")) == 3
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import django
@@ -64,7 +65,8 @@ def _forget(data: Path) -> None:
     """Have the process end that may hold the history of what was there before: to it this is another one."""
     there = place.connected(place.room(data), patience=10)
     if there is not None:
-        with there:
+        # It may be about to end anyway.
+        with there, suppress(OSError, EOFError):
             send(there, WhatIf(of="", asker="", number=0, tested="", against=""))
             receive(there)
 

@@ -252,7 +252,9 @@ def test_what_is_written_just_before_leaving_is_kept_and_two_pages_of_one_person
         written = each.get_by_label("The agreement")
         written.fill(written.input_value().replace("points: 11", f"points: {points}"))
         expect(each.locator("#checked")).to_contain_text("Kept as your draft")
-    expect(other.locator("#checked")).to_contain_text("You have written at the same agreement on another page")
+    expect(other.locator("#checked")).to_contain_text(
+        "You have written at the same agreement on another page"
+    )
     other.get_by_text("How that one differs").click()
     assert "points: 12" in other.locator("#checked pre").first.inner_text()
     assert barriers(other) == []

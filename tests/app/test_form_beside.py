@@ -50,6 +50,15 @@ def said(
     return told
 
 
+def test_what_looks_wrong_stands_where_it_is_written_though_it_is_no_mistake(app: App) -> None:
+    _, marketing = app.signed_in("marketing")
+    form = str(said(marketing, RIGHT.replace("score >= 40", "fit >= 400"))["form"])
+    (told,) = re.findall(r'id="[\w-]+-wrong"><div class="beside-warned">(.+?) <a', form, re.DOTALL)
+    assert told.startswith("`fit &gt;= 400` can never hold")
+    assert "is-invalid" not in form
+    assert "is-invalid" in str(said(marketing, RIGHT.replace("90 days", "ages"))["form"])
+
+
 def test_what_is_done_in_the_form_is_done_in_the_text_and_nothing_else_is(app: App) -> None:
     _, marketing = app.signed_in("marketing")
     big: list[object] = ["fit", "rules", 0]

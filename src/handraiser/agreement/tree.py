@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -18,7 +19,7 @@ from handraiser.agreement.nodes import Listing, Mapping, Node, Scalar, Style
 from handraiser.agreement.source import Source
 from handraiser.errors import Place
 
-__all__ = ["Breakdown", "Leaf", "Tree", "grow"]
+__all__ = ["Breakdown", "Leaf", "Tree", "grow", "root_of"]
 
 _ANCHOR_AND_TAG = re.compile(r"(?:[&!]\S*\s+)*")
 _TEXT_TAG = "tag:yaml.org,2002:str"
@@ -253,6 +254,12 @@ def grow(source: Source) -> Tree:
     while growth.open:
         growth.close()
     return growth.tree
+
+
+@lru_cache(maxsize=16)
+def root_of(text: str, file: str) -> Node | None:
+    """What stands in a text, for whoever looks again at one that has been read: it is kept for a while."""
+    return grow(Source(text, file=file)).root
 
 
 def _breakdown(error: YAMLError) -> Breakdown:

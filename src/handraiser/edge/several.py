@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from handraiser.agreement.model import Agreement
 from handraiser.agreement.nodes import under
-from handraiser.agreement.source import Source
-from handraiser.agreement.tree import grow
+from handraiser.agreement.tree import root_of
 from handraiser.errors import Diagnostic, Mistakes, Place
 
 __all__ = ["refuse_same_names"]
@@ -42,6 +41,6 @@ def _file(agreement: Agreement) -> str:
 def _place(agreement: Agreement) -> Place:
     """Return where the agreement says its name, or where it begins if it says none."""
     file = _file(agreement)
-    root = grow(Source(agreement.source, file=file)).root
+    root = root_of(agreement.source, file)
     node = under(root, "agreement") if root is not None else None
     return Place(file) if node is None else node.at

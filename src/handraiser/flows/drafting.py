@@ -1,8 +1,8 @@
 """Who writes at an agreement? What somebody writes is kept as they write, and never written over by another.
 
 Each page on which somebody writes has a draft of its own. Who goes on with one of their own takes it over,
-unless another page of theirs has written at it since; who begins with somebody else's has one that comes after
-it. Who writes is told what else has been written at the same since they opened the page, and sees what.
+unless another page of theirs has written at it since; who begins with somebody else's has one that comes
+after it. Who writes is told what else has been written at the same since they opened the page, and sees what.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def keep_draft(name: str, text: str, sheet: Sheet, *, by: str, now: int) -> Kept
 
 
 def _begun(name: str, sheet: Sheet, user: User, now: int) -> Draft:
-    """Return the draft of a page that has none: one's own, if nothing was written at it since, else a new one."""
+    """Return the draft of a page that has none: one's own, if it is as it was seen, else a new one."""
     seen = None if sheet.after is None else Draft.objects.filter(pk=sheet.after, name=name).first()
     if seen and seen.by_id == user.pk and seen.proposal_id is None and seen.at <= sheet.opened:
         seen.token = sheet.token

@@ -10,8 +10,7 @@ from handraiser.agreement.expression import Call, Comparison, Expression, In, Li
 from handraiser.agreement.model import Agreement, Sql
 from handraiser.agreement.nodes import Listing, Node, Scalar, under
 from handraiser.agreement.parser import parse
-from handraiser.agreement.source import Source
-from handraiser.agreement.tree import grow
+from handraiser.agreement.tree import root_of
 from handraiser.agreement.trouble import nearest
 from handraiser.errors import Diagnostic, Level, Place
 from handraiser.facts.inputs import Kind
@@ -86,7 +85,7 @@ class Written:
 
     def __init__(self, agreement: Agreement) -> None:
         self.start = Place(agreement.qualify.mql.at.file)
-        self.root = grow(Source(agreement.source, file=self.start.file)).root
+        self.root = root_of(agreement.source, self.start.file)
 
     def event(self, rule: str, name: str, default: Place) -> Place:
         """Return where a rule names an event."""

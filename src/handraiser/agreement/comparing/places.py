@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from handraiser.agreement.model import Agreement
 from handraiser.agreement.nodes import Listing, Mapping, Node, Scalar, under
-from handraiser.agreement.source import Source
-from handraiser.agreement.tree import grow
+from handraiser.agreement.tree import root_of
 from handraiser.errors import Place
 
 __all__ = ["Places", "Steps"]
@@ -20,7 +17,7 @@ class Places:
 
     def __init__(self, agreement: Agreement) -> None:
         file = agreement.qualify.mql.at.file
-        self.root = _root(agreement.source, file) if agreement.source else None
+        self.root = root_of(agreement.source, file) if agreement.source else None
         self.otherwise = Place(file)
 
     def of(self, steps: Steps) -> Place:
@@ -42,11 +39,6 @@ class Places:
                 return at, number
             at, node = found
         return at, len(steps)
-
-
-@lru_cache(maxsize=16)  # what is live is compared with each version of what somebody writes
-def _root(text: str, file: str) -> Node | None:
-    return grow(Source(text, file=file)).root
 
 
 def _step(node: Node, step: str | int) -> tuple[Place, Node] | None:

@@ -50,12 +50,13 @@ def _invitation(url: str) -> Text:
     from handraiser.edge.played.cast import DEMO_USERS, PASSWORD
 
     tool = "handraiser" if shutil.which("handraiser") else str(Path(sys.executable).with_name("handraiser"))
+    folder = os.environ["HANDRAISER_FOLDER"]
     lines = [
         f"\nThe company lives at {url}",
         f"Sign in there with a click, or with the password `{PASSWORD}` as\n",
         *(f"  {each.email:<25} {each.role:<14} {each.name} {each.does}" for each in DEMO_USERS),
         "\nOther commands know it from another terminal, such as",
-        f"  HANDRAISER_FOLDER={shlex.quote(os.environ['HANDRAISER_FOLDER'])} {tool} agreement rules crm-software",
+        f"  HANDRAISER_FOLDER={shlex.quote(folder)} {tool} agreement rules crm-software",
         "\nVisitors come by as you watch. Ctrl-C ends it; the next time it goes on from here.",
     ]
     return Text("\n".join(lines))

@@ -9,14 +9,17 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods
 
 from handraiser.agreement import read
+from handraiser.agreement.model import Agreement
 from handraiser.agreement.spans import Path
 from handraiser.edge.web.agreements.form import drawn
 from handraiser.edge.web.agreements.form_acts import act_of, done
 from handraiser.edge.web.frame.access import page
 from handraiser.errors import Diagnostic, Mistakes
+from handraiser.flows.unheard import undone, unheard
+from handraiser.scoring.lint import lint_alone
 from handraiser.store.models import User
 
-__all__ = ["MARKETING", "beside", "form_of", "plain"]
+__all__ = ["MARKETING", "beside", "form_of", "looked_at", "plain"]
 
 MARKETING = frozenset({User.Role.MARKETING})
 
@@ -26,12 +29,18 @@ def plain(text: str) -> str:
     return text.replace("\r\n", "\n").rstrip("\n") + "\n"
 
 
-def form_of(text: str, *, is_sound: bool = False) -> dict[str, Any]:
-    """Return the form of a text; or what keeps it from being one, and in which line.
+def looked_at(text: str) -> tuple[Agreement | None, tuple[Diagnostic, ...]]:
+    """Return the agreement that a text is, None where it is none, and all that is wrong or looks so in it."""
+    agreement, diagnostics = read(plain(text), file="the agreement")
+    if agreement is None:
+        return None, diagnostics
+    doubts = (*lint_alone(agreement), *unheard(agreement), *undone(agreement))
+    return agreement, (*diagnostics, *sorted(doubts, key=lambda each: each.at))
 
-    is_sound  it is known to have no mistakes, and need not be read for them
-    """
-    diagnostics = () if is_sound else read(plain(text), file="the agreement")[1]
+
+def form_of(text: str) -> dict[str, Any]:
+    """Return the form of a text; or what keeps it from being one, and in which line."""
+    _, diagnostics = looked_at(text)
     try:
         return {"drawn": drawn(text, diagnostics)}
     except Mistakes as mistakes:

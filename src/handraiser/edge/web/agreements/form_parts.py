@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from handraiser.edge.web.agreements.form_words import Asked
-from handraiser.errors import Diagnostic
+from handraiser.errors import Diagnostic, Level
 
 __all__ = ["Card", "Elsewhere", "Field", "Form", "Listed", "Part"]
+
+
+def _any_mistake(wrong: Iterable[Diagnostic]) -> bool:
+    return any(each.level is Level.MISTAKE for each in wrong)
 
 
 class Field(NamedTuple):
@@ -27,6 +32,11 @@ class Field(NamedTuple):
     locked: str = ""
     events: str = ""
     wrong: tuple[Diagnostic, ...] = ()
+
+    @property
+    def is_wrong(self) -> bool:
+        """Return whether there is a mistake in it, not only something to look at."""
+        return _any_mistake(self.wrong)
 
     @property
     def is_odd(self) -> bool:
@@ -64,9 +74,21 @@ class Card(NamedTuple):
 
     @property
     def is_wrong(self) -> bool:
-        """Return whether something is wrong in it, wherever."""
-        inside = any(card.is_wrong for each in self.lists for card in each.cards)
-        return bool(self.wrong or inside or any(each.wrong for each in self.fields))
+        """Return whether there is a mistake in it, wherever."""
+        return _any_mistake(self._all_wrong())
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Return whether there is something to look at in it, wherever, and no mistake."""
+        return not self.is_wrong and any(True for _ in self._all_wrong())
+
+    def _all_wrong(self) -> Iterator[Diagnostic]:
+        yield from self.wrong
+        for field in (*self.fields, *([self.points] if self.points else ())):
+            yield from field.wrong
+        for each in self.lists:
+            for card in each.cards:
+                yield from card._all_wrong()
 
 
 class Listed(NamedTuple):

@@ -24,7 +24,7 @@ from handraiser.agreement.editing import with_parameter
 from handraiser.agreement.setting import with_value
 from handraiser.agreement.spoken import spoken
 from handraiser.edge.running import now
-from handraiser.edge.web.agreements.beside import MARKETING, form_of, plain
+from handraiser.edge.web.agreements.beside import MARKETING, form_of, looked_at, plain
 from handraiser.edge.web.frame.access import page, user_of
 from handraiser.edge.web.frame.numbers import number_in
 from handraiser.edge.web.whatif.fields import changes_in, supposed
@@ -33,7 +33,6 @@ from handraiser.flows.drafting import Sheet, discard_draft, drafts_of, keep_draf
 from handraiser.flows.live import agreement_of
 from handraiser.flows.proposing import propose
 from handraiser.flows.publishing import live_of
-from handraiser.flows.unheard import undone, unheard
 from handraiser.store.models import Draft, Proposal, Publication, User
 
 __all__ = ["checked", "discard", "edit"]
@@ -99,7 +98,8 @@ def edit(request: HttpRequest, name: str = "") -> HttpResponse:
     drafts = drafts_of(name)
     text, draft = _beginning(request, name, at, drafts)
     mine = draft is not None and draft.by == me
-    begun = {"text": text, "begun": text, "token": uuid4().hex, "after": draft and draft.pk, "opened": at}
+    after = None if draft is None else draft.pk
+    begun = {"text": text, "begun": text, "token": uuid4().hex, "after": after, "opened": at}
     form = _Proposed(request.POST or None, initial=begun)
     diagnostics: list[Diagnostic] = []
     if request.method == "POST" and form.is_valid():
@@ -119,7 +119,7 @@ def edit(request: HttpRequest, name: str = "") -> HttpResponse:
         "draft": draft,
         "mine": mine,
         "drafts": [each for each in drafts if each != draft],
-        **form_of(str(form["text"].value() or ""), is_sound=request.method == "GET" and draft is None),
+        **form_of(str(form["text"].value() or "")),
         "check": reverse("proposal_check") + (f"?name={name}" if name else ""),
     }
     return render(request, "agreements/edit.html", told, status=422 if form.errors or diagnostics else 200)
@@ -131,9 +131,7 @@ def checked(request: HttpRequest) -> HttpResponse:
     """Keep what is being written; show what is wrong in it, what it says, and who else writes at the same."""
     me, at = user_of(request), now()
     text, name = plain(request.POST.get("text", "")), request.GET.get("name", "")
-    agreement, diagnostics = read(text, file="the agreement")
-    if agreement:
-        diagnostics = (*diagnostics, *unheard(agreement), *undone(agreement))
+    agreement, diagnostics = looked_at(text)
     live = live_of(agreement.name, at) if agreement else None
     changes = diff(agreement_of(live), agreement) if live and agreement else []
     told: dict[str, Any] = {

@@ -141,7 +141,7 @@ def _written(request: HttpRequest, name: str, text: str, draft: Draft | None, op
         kept = keep_draft(
             name,
             more,
-            Sheet(uuid4().hex, after=draft and draft.pk, opened=opened),
+            Sheet(uuid4().hex, after=draft.pk if draft else None, opened=opened),
             by=user_of(request).email,
             now=now(),
         )
