@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from handraiser.agreement import load
 from handraiser.agreement.wording import number
 from handraiser.edge.web.api.scores import explained
+from handraiser.edge.web.templatetags.frame import at_least
 from handraiser.edge.web.whatif.fields import supposed
 from handraiser.store.bulk import query
 from handraiser.store.models import Episode, Member, Team, User
@@ -83,6 +84,11 @@ def figure(page: Page, says: str) -> list[str]:
     """Return a figure: by these numbers, and as it is live."""
     card = page.locator("[data-figures] .card-body", has_text=says)
     return card.inner_text().splitlines()[1:3]
+
+
+@pytest.mark.parametrize(("score", "told"), [(69.999658, "69.9"), (70, "70"), (2.3, "2.3"), (-0.05, "-0.1")])
+def test_a_score_that_is_below_a_threshold_is_not_shown_as_if_it_were_at_it(score: float, told: str) -> None:
+    assert at_least(score) == told
 
 
 def test_a_threshold_is_moved_seen_and_sent_to_somebody(moved: App, browser: Browser) -> None:

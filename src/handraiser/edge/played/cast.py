@@ -44,7 +44,7 @@ class Player(NamedTuple):
 _CAST = (
     Player("Maria", "sales", "americas", "America/New_York", "sells in the Americas"),
     Player("Aisha", "sales", "emea", "Europe/London", "sells in Europe, the Middle East and Africa"),
-    Player("Grace", "manager", zone="America/New_York", does="leads both teams"),
+    Player("Grace", "manager", zone="America/New_York", does="leads the teams"),
     Player("Emil", "marketing", zone="Europe/Berlin", does="signed the agreement for marketing"),
     Player("Diya", "administrator", zone="America/New_York", does="runs it"),
     Player("Victor", "viewer", does="may look at everything"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
+from math import floor
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,7 @@ from handraiser.lifecycle.stages import written
 if TYPE_CHECKING:
     from handraiser.edge.web.queue.waiting import Left
 
-__all__ = ["clock", "drawn", "icon", "instant", "left", "of_key", "says", "staged"]
+__all__ = ["at_least", "clock", "drawn", "icon", "instant", "left", "of_key", "says", "staged"]
 
 register = template.Library()
 _WEEK = 6 * 86_400_000_000  # of which every day is called otherwise
@@ -48,6 +49,12 @@ def of_key(found: Mapping[str, object], key: str) -> object:
 def staged(stage: str) -> str:
     """Return a stage as people write it."""
     return written(stage)
+
+
+@register.filter
+def at_least(score: float) -> str:
+    """Return a score with one decimal at most, and never more than it is: 69.9 of 69.9997."""
+    return f"{floor(score * 10 + 1e-6) / 10:g}"
 
 
 @register.filter
