@@ -2,8 +2,8 @@
 
 Over a history of five million events in PostgreSQL, with its segments, as the live system keeps it. Measured
 are the first opening, from no process at all to the first figures; each kind of change, to the whole answer
-of which the page is drawn, and to the drawn chart in Chromium; ten people who change something at the same
-time; other pages meanwhile; and the most memory that the process ever took.
+of which the page is drawn, and to the drawn chart in Chromium; ten people who work at it, and who change
+something at the same instant; other pages meanwhile; and the most memory that the process ever took.
 """
 
 from __future__ import annotations
