@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from handraiser.edge.played.cast import DEMO_USERS, PASSWORD
 from handraiser.edge.proposal_tests import reckon_backtest
@@ -89,6 +89,8 @@ def look_at(page: Page, demo: App, path: str, name: str) -> None:
     """Open a page, keep pictures of it, and see whether everybody can use it."""
     watching = Watching(page, demo.url)
     page.goto(path, wait_until="networkidle")
+    # What each rule did comes once the history has been read.
+    expect(page.get_by_text("Finding out what each rule did")).to_have_count(0, timeout=60_000)
     assert watching.elsewhere == [], path
     assert watching.bytes < MOST, path
     assert not_for_all(page) == [], path
