@@ -55,9 +55,9 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 @pytest.fixture(scope="module")
 def app(running: App) -> App:
     """A web app of nobody's yet: each module of tests has its own people, agreement and leads."""
+    _forget(Path(running.database.environment()["HANDRAISER_FOLDER"]))
     with using(running.database):
         emptied()
-    _forget(Path(running.database.environment()["HANDRAISER_FOLDER"]))
     return running
 
 
