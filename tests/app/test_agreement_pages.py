@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from handraiser.edge.proposal_tests import reckon_backtest
+from handraiser.flows.drafting import Sheet, keep_draft
 from handraiser.store.models import Draft, Episode, Key, Proposal, Publication, User
 from tests.app.desks import now
 from tests.app.visitors import App, Visitor
@@ -264,6 +265,26 @@ def test_what_is_written_just_before_leaving_is_kept_and_two_pages_of_one_person
         kept = Draft.objects.filter(name="leaving").values_list("text", flat=True)
         assert sorted(text.partition("points: 1")[2][0] for text in kept) == ["2", "3"]
     page.context.close()
+
+
+def test_a_draft_that_is_proposed_as_it_was_opened_is_none_any_more(app: App) -> None:
+    email, marketing = app.signed_in("marketing")
+    text = BEGINNING.strip().replace("crm", "opened") + "\n"
+    with using(app.database):
+        publish([text], now())
+        kept = keep_draft(
+            "opened", text.replace("10", "11"), Sheet("first", None, now()), by=email, now=now()
+        ).draft
+    page = marketing.get("/agreements/opened/edit").text
+    sent = dict(re.findall('name="(token|after|opened|csrfmiddlewaretoken)" value="([^"]*)"', page))
+    assert sent["after"] == str(kept.pk)
+    body = urlencode({**sent, "text": kept.text, "comment": "x"}).encode()
+    form = {"content_type": "application/x-www-form-urlencoded"}
+    seen = marketing.ask("POST", "/agreements/opened/edit", body, form)
+    assert seen.status == 302, seen.text
+    with using(app.database):
+        assert not Draft.objects.filter(name="opened", proposal=None).exists()
+        assert Proposal.objects.get(name="opened").drafts.get().pk == kept.pk
 
 
 def test_what_is_undone_is_kept_too_and_what_makes_no_sense_is_told(app: App) -> None:

@@ -104,9 +104,13 @@ def edit(request: HttpRequest, name: str = "") -> HttpResponse:
     diagnostics: list[Diagnostic] = []
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
+        written = plain(given["text"])
         try:
+            if given["token"] and given["after"] is not None:  # what it goes on with becomes the proposal too
+                sheet = Sheet(given["token"], given["after"], given["opened"] or at)
+                keep_draft(name, written, sheet, by=me.email, now=at)
             made = propose(
-                plain(given["text"]), comment=given["comment"], by=me.email, now=at,
+                written, comment=given["comment"], by=me.email, now=at,
                 live_from=_morning(given["day"], me), hand_off=given["hand_off"], draft=given["token"],
             )  # fmt: skip
             return redirect("proposal", made.pk)
