@@ -16,6 +16,7 @@ import numpy.typing as npt
 from handraiser.scoring import packing
 from handraiser.scoring.hits import PER_MASK, order_within_leads
 from handraiser.scoring.plan import ground_key
+from handraiser.scoring.room import zeros
 from handraiser.scoring.stream import Hits
 from handraiser.scoring.wanted import Shape
 
@@ -67,7 +68,7 @@ def unpacked(chunks: Sequence[Sequence[bytes]], shape: Shape) -> Hits:
     wrong = packing.count_rows(words, starts, _columns(*empty), width, offsets)
     if wrong >= 0:
         raise ValueError(f"the hits kept of lead {wrong} are of other columns, or cut short")
-    rows, weights, keys = (np.empty((offsets[-1], table.shape[1]), dtype=np.int64) for table in empty)
+    rows, weights, keys = (zeros((int(offsets[-1]), table.shape[1]), np.int64) for table in empty)
     met = np.zeros(rules + PER_MASK, dtype=np.int64)
     packing.read_words(words, starts, offsets, rows, weights, keys, met)
     return _ordered(
@@ -92,7 +93,7 @@ def joined(earlier: Hits, new: Hits) -> Hits:
     offsets = earlier.offsets + new.offsets
     tables = []
     for before, after in zip(_tables(earlier), _tables(new), strict=True):
-        table = np.empty((int(offsets[-1]), before.shape[1]), dtype=np.int64)
+        table = zeros((int(offsets[-1]), before.shape[1]), np.int64)
         packing.copy_leads(earlier.offsets, before, np.zeros_like(offsets), offsets, table)
         packing.copy_leads(new.offsets, after, earlier.offsets, offsets, table)
         tables.append(table)

@@ -21,6 +21,7 @@ from handraiser.scoring.layout import Layout, StateColumn, layout, limits_of, si
 from handraiser.scoring.match import Matched, event_rules
 from handraiser.scoring.points import points_at
 from handraiser.scoring.registers import FALSE, FOREVER, TRUE, VALUE
+from handraiser.scoring.room import zeros
 from handraiser.scoring.stream import Hits, each
 from handraiser.scoring.zones import BUCKETS, zone_table
 
@@ -188,7 +189,8 @@ def _kept(agreement: Agreement, matched: Matched, threads: int) -> npt.NDArray[n
 
 def _decide_kept(agreement: Agreement, hits: Hits, threads: int) -> npt.NDArray[np.uint32]:
     rules = event_rules(agreement)
-    kept = np.full(len(hits.rows), np.iinfo(np.uint32).max, dtype=np.uint32)
+    kept = zeros(len(hits.rows), np.uint32)
+    kept.fill(np.iinfo(np.uint32).max)
     if not len(hits.rows):
         return kept
     first, last = _years(hits)
@@ -254,9 +256,9 @@ def stand(prepared: Prepared, at: int | Ints, *, points: bool, threads: int) -> 
         fit=np.zeros(leads),
         answers=np.zeros((leads, 4), dtype=np.uint8),
         state=np.zeros(leads, dtype=np.int64),
-        points=np.zeros((rows, slots)),
-        counts=np.zeros((rows, rules), dtype=np.int64),
-        holds=np.zeros((rows, slots), dtype=np.uint8),
+        points=zeros((rows, slots)),
+        counts=zeros((rows, rules), np.int64),
+        holds=zeros((rows, slots), np.uint8),
     )
     shared = fold_inputs(prepared)
     each(

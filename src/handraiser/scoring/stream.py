@@ -19,6 +19,7 @@ import numpy.typing as npt
 from handraiser.facts.inputs import Inputs
 from handraiser.scoring import hits as kernels
 from handraiser.scoring.attributes import Population
+from handraiser.scoring.room import zeros
 from handraiser.scoring.wanted import Query, Shape
 
 __all__ = ["Hits", "Tally", "each", "read_hits"]
@@ -89,9 +90,9 @@ class _Chunk:
 
     def __init__(self, room: int, *, late: bool, numbered: bool, weights: int, keys: int) -> None:
         self.room = room
-        self.packed = np.empty((room, 2), dtype=np.int64)
-        plain = [np.empty(room if there else 0, dtype=np.int64) for there in (late, numbered)]
-        by_rule = [np.empty((weights, room)), np.empty((keys, room), dtype=np.uint64)]
+        self.packed = zeros((room, 2), np.int64)
+        plain = [zeros(room if there else 0, np.int64) for there in (late, numbered)]
+        by_rule = [zeros((weights, room)), zeros((keys, room), np.uint64)]
         self.further = (*plain, *by_rule)
         self.columns = [*plain, *by_rule[0], *by_rule[1]]
         self.cuts: list[Ints] = []
@@ -182,9 +183,9 @@ class _Reader:
         size = int(starts[-1])
         offsets = np.zeros(self.leads + 1, dtype=np.int64)
         out = (
-            np.empty((size, 2 + self.late + self.numbered), dtype=np.int64),
-            np.zeros((size, self.weights)),
-            np.zeros((size, self.keys), dtype=np.uint64),
+            zeros((size, 2 + self.late + self.numbered), np.int64),
+            zeros((size, self.weights)),
+            zeros((size, self.keys), np.uint64),
         )
         begin, source, weight_of, key_of = self.shape
 

@@ -20,6 +20,7 @@ from handraiser.scoring.keeping import joined
 from handraiser.scoring.plan import Plan, asks, event_plan, places_of
 from handraiser.scoring.questions import Asking
 from handraiser.scoring.registers import FOREVER, NEVER
+from handraiser.scoring.room import zeros
 from handraiser.scoring.stream import Hits, Tally, each, read_hits
 from handraiser.scoring.timeline import States, build_states
 from handraiser.scoring.wanted import Shape, Wanted
@@ -132,7 +133,8 @@ def view(agreement: Agreement, ground: Ground, *, threads: int = 1) -> View | No
 def _renumbered(hits: Hits, places: tuple[int, ...], threads: int) -> Hits:
     own = np.full(max(places, default=0) + 2 * kernels.PER_MASK, -1, dtype=np.int64)
     own[list(places)] = np.arange(len(places))
-    rows = hits.rows.copy()
+    rows = zeros(hits.rows.shape, np.int64)
+    rows[:] = hits.rows
     each(
         lambda start, stop: kernels.renumber(hits.offsets[start], hits.offsets[stop], own, rows),
         hits.offsets,
