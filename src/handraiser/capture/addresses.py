@@ -7,8 +7,8 @@ import unicodedata
 from functools import lru_cache
 
 import idna
-import tldextract
 
+from handraiser.capture.suffixes import taken_apart
 from handraiser.facts.mailbox import email_domain, email_kind
 
 __all__ = ["company_domain", "normal_address"]
@@ -18,9 +18,6 @@ _LOCAL, _DOMAIN, _WHOLE = 64, 253, 254
 # What has a meaning of its own in a header: `Ann <ann@acme.com>`, `mailto:ann@acme.com`, `"a b"@acme.com`.
 _SPECIAL = re.compile(r"[()<>\[\]:;,\\\"@]")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
-# Kept in the package: a list of public suffixes that is never fetched. Private ones are hosting companies,
-# whose customers are as many companies: `me.github.io`.
-_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
 def normal_address(text: str) -> str | None:
@@ -56,7 +53,7 @@ def company_domain(address: str) -> str | None:
 
 @lru_cache(maxsize=10_000)
 def _registered(domain: str) -> str | None:
-    parts = _suffixes.extract_str(domain)
+    parts = taken_apart(domain, hosted=True)  # those whom a company hosts are as many companies
     # An ending that is not on the list is a public suffix of its own: the list's rule `*`.
     registered = parts.top_domain_under_public_suffix if parts.suffix else ".".join(domain.split(".")[-2:])
     if not registered or email_kind(domain) != "business" or email_kind(registered) != "business":

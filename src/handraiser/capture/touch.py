@@ -13,14 +13,12 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
-import tldextract
+
+from handraiser.capture.suffixes import taken_apart
 
 __all__ = ["MAPPING", "PAID_FOR", "Click", "Touch", "ad_click", "touch"]
 
 MAPPING = 1  # of the rules below: raise it with every change of them
-
-# Kept in the package: a list of public suffixes that is never fetched.
-_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 # Parameters that advertising networks add to links: what they stand for.
 _CLICK_IDS = {
@@ -207,7 +205,7 @@ def _channel(source: str | None, medium: str | None) -> str:
 @lru_cache(maxsize=10_000)
 def _site(host: str) -> tuple[str, str]:
     """Return the registered domain of a host, and its name alone: `example.co.uk` and `example`."""
-    parts = _suffixes(host)
+    parts = taken_apart(host)
     return parts.top_domain_under_public_suffix or host, parts.domain or host
 
 

@@ -7,14 +7,12 @@ import secrets
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-import tldextract
-
+from handraiser.capture.suffixes import taken_apart
 from handraiser.errors import Unavailable
 from handraiser.store.keyfile import key_file
 
 __all__ = ["HalfSaid", "database", "names_below", "sign_in_elsewhere", "signing_key"]
 
-_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 # A server that is gone is noticed within seconds, not when the system's own patience ends.
 _PATIENCE = {"connect_timeout": "5", "tcp_user_timeout": "10000", "keepalives_idle": "30"}
 
@@ -75,7 +73,9 @@ def signing_key(secret: str, database: Mapping[str, object]) -> str:
 
 def names_below(host: str | None) -> bool:
     """Return whether a host is a name below a company's, so that all below that one is ours as well."""
-    said = _suffixes(host or "")
+    if not host:
+        return False
+    said = taken_apart(host)
     return bool(said.suffix and said.domain and said.subdomain)
 
 

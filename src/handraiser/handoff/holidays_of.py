@@ -6,8 +6,6 @@ import warnings
 from datetime import date
 from functools import cache
 
-import holidays
-
 __all__ = ["holidays_of"]
 
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -20,6 +18,9 @@ def holidays_of(code: str, year: int) -> frozenset[int]:
 
     Years of which nothing is known have none: some calendars end early, as that of India does with 2035.
     """
+    # Only who has opening hours with holidays waits for it.
+    import holidays
+
     country, _, region = code.partition("-")
     with warnings.catch_warnings():
         # It warns of years that it does not know well; who reads the page on time has been told.
