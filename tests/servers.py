@@ -91,7 +91,7 @@ class Database(NamedTuple):
 
     def migrate(self) -> None:
         """Make the tables."""
-        command = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
+        command = [sys.executable, "-m", "django", "migrate", "--skip-checks", "--verbosity", "0"]
         subprocess.run(command, env=self.environment(), check=True)
 
 

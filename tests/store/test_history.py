@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -90,7 +89,7 @@ def live(deliveries: Any, data: Path, random: Random) -> Clock:
     return clock
 
 
-@pytest.mark.parametrize("seed", range(2 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 1))
+@pytest.mark.parametrize("seed", range(2))
 def test_the_history_gives_what_the_files_of_an_export_give(
     stored: Database, tmp_path: Path, agreements: list[Any], seed: int
 ) -> None:

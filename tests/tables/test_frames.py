@@ -178,7 +178,7 @@ _ROW = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=10)
+@settings(max_examples=30)
 @given(st.lists(_ROW, min_size=1, max_size=6))
 def test_the_same_rows_are_the_same_events_in_whatever_they_are_given(tmp_path_factory, given_rows):
     folder = tmp_path_factory.mktemp("same")

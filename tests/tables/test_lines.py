@@ -108,7 +108,7 @@ _ROWS = st.lists(st.sampled_from(_CELLS), min_size=1, max_size=4).map(b",".join)
 _PIECES = st.sampled_from([(7, 64), (30, 64), (1 << 16, 1 << 22)])
 
 
-@settings(max_examples=60)
+@settings(max_examples=150)
 @given(
     st.lists(_ROWS | st.sampled_from([b"", b",,", b"  "]), max_size=12),
     st.sampled_from([b"\n", b"\r\n"]),
