@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,7 @@ from handraiser.scoring.room import zeros
 from handraiser.scoring.stream import Hits
 from handraiser.scoring.wanted import Shape
 
-__all__ = ["ground_key", "joined", "merged", "packed", "packed_all", "together", "unpacked"]
+__all__ = ["can_be_read", "ground_key", "joined", "merged", "packed", "packed_all", "together", "unpacked"]
 
 Ints = npt.NDArray[np.int64]
 _WORD = np.dtype("<i8")
@@ -38,14 +39,52 @@ def packed_all(hits: Hits) -> list[bytes | None]:
 
 def _packed(hits: Hits, start: int, stop: int) -> list[bytes | None]:
     tables = _tables(hits)
-    width = sum(table.shape[1] for table in tables)
+    widths = [table.shape[1] for table in tables]
     counts = np.diff(hits.offsets[start : stop + 1])
-    ends = np.cumsum(np.where(counts > 0, packing.HEAD + counts * width, 0))
+    ends = np.cumsum(np.where(counts > 0, packing.HEAD + counts * sum(widths), 0))
     words = np.empty(int(ends[-1]) if len(ends) else 0, dtype=np.int64)
-    packing.write_words(start, stop, hits.offsets, _columns(*tables), *tables, words)
+    packing.write_words(start, stop, hits.offsets, _columns(*widths), *tables, words)
     data = memoryview(words.astype(_WORD, copy=False).tobytes())
     cuts = [0, *(8 * ends).tolist()]
     return [bytes(data[a:b]) if b > a else None for a, b in pairwise(cuts)]
+
+
+class _Words(NamedTuple):
+    """Chunks as the kernels read them: all of one lead after the other.
+
+    starts   per lead where its words begin, and where the last one's end
+    widths   how many columns of rows, weights and keys chunks of this shape have
+    """
+
+    words: Ints
+    starts: Ints
+    widths: tuple[int, int, int]
+
+    def count_rows(self) -> Ints:
+        """Return the offsets of the leads' rows. Raises `ValueError` where a chunk has other columns."""
+        offsets = np.zeros(len(self.starts), dtype=np.int64)
+        told = _columns(*self.widths)
+        wrong = packing.count_rows(self.words, self.starts, told, sum(self.widths), offsets)
+        if wrong >= 0:
+            raise ValueError(f"the hits kept of lead {wrong} are of other columns, or cut short")
+        return offsets
+
+
+def _words(chunks: Sequence[Sequence[bytes]], shape: Shape) -> _Words:
+    words = np.frombuffer(bytearray().join(one for own in chunks for one in own), dtype=_WORD)
+    ends = np.cumsum([sum(map(len, own)) for own in chunks], dtype=np.int64) // 8
+    of_rows = (3 if shape.begin else 2) + (shape.source >= 0)
+    weights, keys = (int(each.max(initial=-1)) + 1 for each in (shape.weight_of, shape.key_of))
+    return _Words(words.astype(np.int64, copy=False), np.append(0, ends), (of_rows, weights, keys))
+
+
+def can_be_read(chunks: Sequence[bytes], shape: Shape) -> bool:
+    """Return whether all chunks are hits of that shape."""
+    try:
+        _words([[chunk] for chunk in chunks], shape).count_rows()
+    except ValueError:
+        return False
+    return True
 
 
 def unpacked(chunks: Sequence[Sequence[bytes]], shape: Shape) -> Hits:
@@ -53,24 +92,11 @@ def unpacked(chunks: Sequence[Sequence[bytes]], shape: Shape) -> Hits:
 
     Raises `ValueError` where a chunk is none of hits of that shape.
     """
-    words = np.frombuffer(bytearray().join(one for own in chunks for one in own), dtype=_WORD)
-    words = words.astype(np.int64, copy=False)
-    ends = np.cumsum([sum(map(len, own)) for own in chunks], dtype=np.int64) // 8
-    starts, offsets = np.append(0, ends), np.zeros(len(chunks) + 1, dtype=np.int64)
-    late = 3 if shape.begin else 2
-    rules = len(shape.weight_of)
-    empty = (
-        np.empty((0, late + (shape.source >= 0)), dtype=np.int64),
-        np.empty((0, int(shape.weight_of.max(initial=-1)) + 1), dtype=np.int64),
-        np.empty((0, int(shape.key_of.max(initial=-1)) + 1), dtype=np.int64),
-    )
-    width = sum(table.shape[1] for table in empty)
-    wrong = packing.count_rows(words, starts, _columns(*empty), width, offsets)
-    if wrong >= 0:
-        raise ValueError(f"the hits kept of lead {wrong} are of other columns, or cut short")
-    rows, weights, keys = (zeros((int(offsets[-1]), table.shape[1]), np.int64) for table in empty)
-    met = np.zeros(rules + PER_MASK, dtype=np.int64)
-    packing.read_words(words, starts, offsets, rows, weights, keys, met)
+    given = _words(chunks, shape)
+    offsets = given.count_rows()
+    rows, weights, keys = (zeros((int(offsets[-1]), width), np.int64) for width in given.widths)
+    met = np.zeros(len(shape.weight_of) + PER_MASK, dtype=np.int64)
+    packing.read_words(given.words, given.starts, offsets, rows, weights, keys, met)
     return _ordered(
         Hits(
             offsets, rows, shape.begin, shape.source, weights.view(np.float64), keys.view(np.uint64),
@@ -130,8 +156,9 @@ def _tables(hits: Hits) -> tuple[Ints, Ints, Ints]:
     return hits.rows, hits.weights.view(np.int64), hits.keys.view(np.int64)
 
 
-def _columns(rows: Ints, weights: Ints, keys: Ints) -> int:
-    return int(rows.shape[1] | weights.shape[1] << 16 | keys.shape[1] << 32)
+def _columns(rows: int, weights: int, keys: int) -> int:
+    """Return the word that says how many columns of each there are."""
+    return rows | weights << 16 | keys << 32
 
 
 def _ordered(hits: Hits) -> Hits:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from handraiser.scoring.attributes import Population
-from handraiser.scoring.keeping import merged, together, unpacked
+from handraiser.scoring.keeping import can_be_read, merged, together, unpacked
 from handraiser.scoring.stream import Hits
 from handraiser.scoring.wanted import Shape
 from handraiser.store.bulk import among, change, delete, insert, query, query_bytes, statement
@@ -84,11 +84,7 @@ class Memory(NamedTuple):
 
 
 def _can_be_read(chunks: Sequence[Chunk], shape: Shape) -> bool:
-    try:
-        unpacked([[chunk.hits] for chunk in chunks if chunk.hits], shape)
-    except ValueError:
-        return False
-    return True
+    return can_be_read([chunk.hits for chunk in chunks if chunk.hits], shape)
 
 
 def sizes(leads: Iterable[int]) -> dict[int, int]:
