@@ -11,6 +11,8 @@ from __future__ import annotations
 import codecs
 import os
 import re
+from collections.abc import Iterable
+from functools import lru_cache
 
 from msgspec import structs
 
@@ -77,11 +79,10 @@ def read(
             notes.mistake(Code.NO_AGREEMENT, Place(name), says, fix)
             return None, tuple(notes.diagnostics)
         text = _decoded(written, name, notes)
-    agreement = _understood(text, name, notes)
-    diagnostics = tuple(sorted(dict.fromkeys(notes.diagnostics), key=lambda each: each.at))
-    if agreement is None or any(each.level is Level.MISTAKE for each in diagnostics):
-        return None, diagnostics
-    return structs.replace(agreement, source=text, fingerprint=fingerprint(agreement)), diagnostics
+    agreement, found = _understood(text, name)
+    if not notes.diagnostics:
+        return agreement, found
+    return None, _in_order([*notes.diagnostics, *found])
 
 
 def _article(source: object) -> str:
@@ -106,7 +107,21 @@ def _decoded(written: bytes, name: str, notes: Notes) -> str:
         return written.decode("utf-16" if sixteen else "utf-8", errors="replace")
 
 
-def _understood(text: str, name: str, notes: Notes) -> Agreement | None:
+def _in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(sorted(dict.fromkeys(diagnostics), key=lambda each: each.at))
+
+
+@lru_cache(maxsize=64)  # whoever shows, compares or checks a text reads it again
+def _understood(text: str, name: str) -> tuple[Agreement | None, tuple[Diagnostic, ...]]:
+    notes = Notes()
+    agreement = _described(text, name, notes)
+    diagnostics = _in_order(notes.diagnostics)
+    if agreement is None or any(each.level is Level.MISTAKE for each in diagnostics):
+        return None, diagnostics
+    return structs.replace(agreement, source=text, fingerprint=fingerprint(agreement)), diagnostics
+
+
+def _described(text: str, name: str, notes: Notes) -> Agreement | None:
     source = Source(text, file=name)
     _replace_bad_characters(source, notes)
     _cut_deep_nesting(source, notes)
