@@ -22,7 +22,7 @@ import time
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -202,7 +202,7 @@ class Cluster:
                 os.chown(folder, 65534, 65534)
             self._do(f"CREATE TABLESPACE {name} LOCATION '{folder}'")
             where = f" TABLESPACE {name}"
-        self._make(name, f"TEMPLATE tables{where}")
+        self._make(name, f"TEMPLATE tables{where}{self._copied}")
         return Database(self.url(name))
 
     def drop(self, database: Database, *, folder: bool = False) -> None:
@@ -216,8 +216,17 @@ class Cluster:
         self._do(f"CREATE DATABASE {name} {how}")
 
     def _do(self, statement: str) -> None:
-        with psycopg.connect(self.url("postgres"), autocommit=True) as con:
+        with self._connected() as con:
             con.execute(statement)
+
+    @cached_property
+    def _copied(self) -> str:
+        """How a database is copied: as files, where that can be chosen, takes half the time."""
+        with self._connected() as con:
+            return " STRATEGY file_copy" if con.info.server_version >= 150_000 else ""
+
+    def _connected(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(self.url("postgres"), autocommit=True)
 
 
 @contextmanager
