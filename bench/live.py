@@ -44,6 +44,7 @@ _IMPORT = 1_000  # leads of a request
 _EVENTS = 10  # of a request at the fixed rate
 _BATCH = 100  # of a request of the burst
 _LOOK = 0.02  # seconds between looks for new episodes: so much later than it was they may be found
+_SHORT = 50  # events of a lead with no long history
 _PATIENCE = 1_800.0  # seconds for all to be decided
 _console = Console(highlight=False)
 
@@ -239,14 +240,17 @@ def _rows(vendor: str, runs: Sequence[_Run], asked: Asked) -> Iterator[tuple[str
     yield f"{burst}: drained", f"{_told([run.drained for run in runs], ',.0f')}/s", "5,000/s"
 
 
-def _rows_deep(vendor: str, turns: Sequence[Turn], asked: Asked) -> Iterator[tuple[str, str, str]]:
-    whole = [turn.resolving + turn.qualifying for turn in turns]
+def _rows_deep(
+    vendor: str, turns: Sequence[Turn], short: Sequence[Turn], asked: Asked
+) -> Iterator[tuple[str, str, str]]:
+    whole, without = ([turn.resolving + turn.qualifying for turn in each] for each in (turns, short))
     named = f"{vendor}, a lead with {asked.deep:,} events: its next, the median of {len(turns)}"
     resolving = statistics.median(turn.resolving for turn in turns)
     qualifying = statistics.median(turn.qualifying for turn in turns)
     split = f"whose it is {resolving:.0f}, how it stands {qualifying:.0f}"
     yield named, f"{statistics.median(whole):.0f} ms ({split})", "50 ms"
     yield "the same, the longest", f"{max(whole):.0f} ms", ""
+    yield f"the same turn, had it done {_SHORT} things", f"{statistics.median(without):.0f} ms", ""
 
 
 def measure(asked: Asked) -> None:
@@ -271,7 +275,10 @@ def measure(asked: Asked) -> None:
                 for row in _rows(vendor, runs, asked):
                     table.add_row(*row)
             if asked.deep:
-                for row in _rows_deep(vendor, next_events(fresh(vendor, "deep")[0], asked.deep), asked):
+                deep, short = (
+                    next_events(fresh(vendor, f"deep-{many}")[0], many) for many in (asked.deep, _SHORT)
+                )
+                for row in _rows_deep(vendor, deep, short, asked):
                     table.add_row(*row)
     _console.print(table)
 
