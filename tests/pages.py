@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+import types
+import typing
+from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -62,3 +66,28 @@ def tables(text: str) -> dict[str, list[list[str]]]:
 def codes(cell: str) -> list[str]:
     """The words of a cell that stand between backticks."""
     return re.findall(r"`([^`]+)`", cell)
+
+
+def in_words(kind: Any) -> str:
+    """A type as the page calls it."""
+    plain = {
+        Any: "any value",
+        str: "text",
+        float: "number",
+        int: "number",
+        bool: "boolean",
+        datetime: "instant",
+    }
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return "text"
+    origin, inside = typing.get_origin(kind), typing.get_args(kind)
+    if kind in plain:
+        return plain[kind]
+    if origin is list:
+        return f"list of {in_words(inside[0])}"
+    if origin is dict:
+        named = in_words(inside[1])
+        return f"{named}, by name"
+    if origin is types.UnionType:
+        return f"{in_words(inside[0])} or null"
+    return f"`{kind.__name__}`"

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import re
-import subprocess
-import sys
-import types
 import typing
-from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +25,6 @@ from handraiser.edge.demo import END
 from handraiser.edge.diagnostics import render_diagnostics
 from handraiser.edge.diff_told import Compared, Diff
 from handraiser.edge.routes_tried import Taker, TriedRoutes, Unassigned
-from handraiser.edge.web.api import answers
 from handraiser.errors import Diagnostic, Level, Place
 from handraiser.facts.inputs import Rejects
 from handraiser.learning.breakdown import Breakdown, Share
@@ -53,7 +46,7 @@ from handraiser.tables import open_inputs
 from handraiser.tables.manifest import Manifest
 from handraiser.tables.outcomes import STAGES
 from handraiser.tables.paths import ENDINGS
-from pages import ROOT, codes, tables
+from pages import ROOT, codes, in_words, tables
 
 PAGE = tables((ROOT / "docs" / "contract.md").read_text(encoding="utf-8"))
 
@@ -257,31 +250,6 @@ TOLD_APART = {kind.__name__: kind for kind in _APART}
 STRUCTS: dict[str, Any] = EXPLAINED | TOLD_APART
 
 
-def in_words(kind: Any) -> str:
-    """A type as the page calls it."""
-    plain = {
-        Any: "any value",
-        str: "text",
-        float: "number",
-        int: "number",
-        bool: "boolean",
-        datetime: "instant",
-    }
-    if isinstance(kind, type) and issubclass(kind, StrEnum):
-        return "text"
-    origin, inside = typing.get_origin(kind), typing.get_args(kind)
-    if kind in plain:
-        return plain[kind]
-    if origin is list:
-        return f"list of {in_words(inside[0])}"
-    if origin is dict:
-        named = in_words(inside[1])
-        return f"{named}, by name"
-    if origin is types.UnionType:
-        return f"{in_words(inside[0])} or null"
-    return f"`{kind.__name__}`"
-
-
 def test_an_explanation_consists_of_these_objects() -> None:
     assert set(EXPLAINED) == {heading for heading in PAGE if heading in vars(explanation)}
 
@@ -333,57 +301,6 @@ def test_explain_writes_that_object_as_json(files: Path) -> None:
     assert [event["occurred_at"] for event in visit["dropped"]] == ["2026-03-01T10:00:00.500000Z"]
 
 
-# ---- what the API answers
-
-ANSWERS: dict[str, Any] = {name: getattr(answers, name) for name in answers.__all__}
-
-
-@pytest.fixture(scope="module")
-def described() -> Any:
-    """The API's own description."""
-    set_up()
-    from handraiser.edge.web.api.routes import api
-
-    return json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/")))
-
-
-def test_the_api_has_these_addresses(described: Any) -> None:
-    real = {
-        f"{method.upper()} {path}": schema_of(asked)
-        for path, methods in described["paths"].items()
-        for method, asked in methods.items()
-    }
-    rows = {codes(where)[0]: codes(told)[0] for where, told, _, _ in PAGE["Addresses"]}
-    assert rows == real
-
-
-def schema_of(asked: Any) -> str:
-    schema: str = asked["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]
-    return schema.rpartition("/")[2]
-
-
-def test_the_api_refuses_with_these_statuses(described: Any) -> None:
-    asked = [each for methods in described["paths"].values() for each in methods.values()]
-    real = {status for each in asked for status in each["responses"]} - {"200"}
-    assert {row[0] for row in PAGE["Statuses"]} == real | {"405"}
-
-
-def test_an_address_takes_these_parameters_and_keys(described: Any) -> None:
-    for where, _, parameters, scope in PAGE["Addresses"]:
-        method, path = codes(where)[0].split()
-        asked = described["paths"][path][method.lower()]
-        assert codes(parameters) == [each["name"] for each in asked["parameters"] if each["in"] == "query"]
-        assert asked["security"] == [{{"read": "Reading", "write": "Writing"}[codes(scope)[0]]: []}]
-
-
-@pytest.mark.parametrize("name", list(ANSWERS))
-def test_an_answer_has_these_keys(name: str, described: Any) -> None:
-    hints = typing.get_type_hints(ANSWERS[name])
-    real = {field: in_words(hints[field]) for field in ANSWERS[name].__struct_fields__}
-    assert {codes(key)[0]: kind for key, kind, _ in PAGE[name]} == real
-    assert list(described["components"]["schemas"][name]["properties"]) == list(real)
-
-
 # ---- what diff writes
 
 
@@ -430,6 +347,7 @@ def test_mistakes_of_both_agreements_are_shown_with_their_lines(files: Path) -> 
 
 
 def test_export_writes_rejects_with_these_columns() -> None:
+    set_up()
     from handraiser.flows.exporting import _OWN
 
     described = {codes(name)[0]: codes(kind)[0] for name, kind, _ in PAGE["What export writes"]}
@@ -480,23 +398,3 @@ def test_every_code_is_explained_on_some_page() -> None:
     pages = "".join(page.read_text(encoding="utf-8") for page in (ROOT / "docs").glob("*.md"))
     assert used
     assert used <= set(re.findall(r"^\| (HR\d{3}) \|", pages, re.MULTILINE))
-
-
-# ---- Python
-
-
-def test_the_library_gives_these_names() -> None:
-    assert [codes(row[0])[0] for row in PAGE["Python"]] == hr.__all__
-    for name in hr.__all__:
-        assert getattr(hr, name).__name__ == name
-
-
-@pytest.mark.parametrize("row", PAGE["Parameters"], ids=lambda row: row[0].strip("`"))
-def test_a_function_has_these_parameters(row: list[str]) -> None:
-    function = getattr(hr, codes(row[0])[0])
-    assert list(inspect.signature(function).parameters) == codes(row[1])
-
-
-def test_importing_the_library_loads_no_engine() -> None:
-    code = "import sys, handraiser; sys.exit('numba' in sys.modules or 'duckdb' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
