@@ -53,6 +53,7 @@ _TYPED = {
 _DAY = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
 _HOUR = r"[T ]([01]\d|2[0-3]):[0-5]\d"
 _SECOND = r":[0-5]\d(\.\d+)?"
+_BLANK = " \t\n\f\r"  # what `\s` is; behind a day DuckDB takes none of it for a time
 _OFFSET = r"(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)"
 
 
@@ -148,7 +149,7 @@ def _from_text(sql: str) -> str:
     # DuckDB 1 wants seconds before an offset.
     seconds = f"regexp_replace({sql}, '^(\\s*\\S{{10}}[T ]\\S{{5}})([Z+-])', '\\1:00\\2')"
     return (
-        f"CASE WHEN {_is_local(sql)} THEN epoch_us(TRY_CAST({sql} AS TIMESTAMP)) "
+        f"CASE WHEN {_is_local(sql)} THEN epoch_us(TRY_CAST(trim({sql}, '{_BLANK}') AS TIMESTAMP)) "
         f"WHEN regexp_full_match({sql}, '\\s*{_DAY}{_HOUR}({_SECOND})?{_OFFSET}\\s*') "
         f"THEN epoch_us(TRY_CAST({seconds} AS TIMESTAMPTZ)) END"
     )
