@@ -73,6 +73,7 @@ def days_ago(days: float) -> datetime:
 
 
 GUIDE = {"event": "Content Downloaded", "title": "Guide"}
+BOTH = "(score > 60 or webinar) and lead.country = 'US'"
 WEBINAR = {"event": "Webinar Attended", "title": "Pipelines"}
 
 
@@ -129,6 +130,23 @@ def test_who_is_no_mql_hears_what_is_missing_and_what_would_do() -> None:
         "Not an MQL. It needs over 5 more points and one of guide or webinar. Would do by itself: "
         "one demo request, one guide or one webinar."
     )
+
+
+@pytest.mark.parametrize(
+    ("mql", "needs"),
+    [
+        (
+            "(score > 60 or webinar) and lead.country = 'US'",
+            "(score > 60 or webinar) and lead.country = 'US'",
+        ),
+        ("(score > 60 or webinar) and fit >= 15", "score > 60 or webinar"),
+        ("(guide or webinar) and lead.country = 'US'", "one of guide or webinar and lead.country = 'US'"),
+    ],
+)
+def test_what_is_needed_is_put_together_as_the_agreement_has_it(mql: str, needs: str) -> None:
+    text = AGREEMENT.replace("fit >= 15 and score > 40 and (guide or webinar)", mql)
+    page = " ".join(told({"event": "Page Viewed"}, text=text).split())
+    assert f"It needs {needs}." in page
 
 
 def test_points_that_a_limit_hides_are_missing_too() -> None:

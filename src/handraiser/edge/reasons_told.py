@@ -59,18 +59,24 @@ def _true_leaves(condition: Condition) -> list[Condition]:
     return [leaf for part in condition.parts if part.holds for leaf in _true_leaves(part)]
 
 
-def _needs(condition: Condition, titles: Mapping[str, str], hidden: Mapping[str, float]) -> list[str]:
+def _needs(
+    condition: Condition, titles: Mapping[str, str], hidden: Mapping[str, float], *, alone: bool = True
+) -> list[str]:
     """Return what is wanting for the condition, one by one where all of it is needed."""
     if condition.holds:
         return []
     if condition.joined == "and":
-        return [need for part in condition.parts for need in _needs(part, titles, hidden)]
+        failing = [part for part in condition.parts if not part.holds]
+        alone = alone and len(failing) == 1
+        return [need for part in failing for need in _needs(part, titles, hidden, alone=alone)]
     if condition.joined == "or" and all(part.text in titles for part in condition.parts):
         return [f"one of {joined([titles[part.text] for part in condition.parts], 'or')}"]
     name = (re.match(r"\w*", condition.text) or [""])[0]
     if name in hidden and condition.sign in (">", ">=") and condition.distance is not None:
         return [_points_short(condition, name, condition.distance + hidden[name])]
-    return [titles.get(condition.text, condition.text)]
+    text = titles.get(condition.text, condition.text)
+    # Beside what else is needed, `a or b` would be read as far as that goes.
+    return [f"({text})" if condition.joined == "or" and not alone else text]
 
 
 def _points_short(condition: Condition, name: str, short: float) -> str:
