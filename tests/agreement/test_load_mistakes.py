@@ -333,6 +333,14 @@ NEAREST = {
         "Write `XK`.",
     ),
     "a quoted number": (written(fit="  max: '50'"), "Take the quotes away: 50."),
+    "a name that is a word of conditions": (
+        written(fit="  rules:\n  - {rule: Case, when: lead.x = 1, points: 1}"),
+        "Write `case_rule`.",
+    ),
+    "a name with a letter of another alphabet": (
+        written(fit="  rules:\n  - {rule: Ünder, when: lead.x = 1, points: 1}"),
+        "Begin with a letter: `[a-z][a-z0-9_]*`.",
+    ),
     "a number with commas": (written(fit="  max: 1,000"), "Write `1000`."),
     "a number with a leading nought": (written(fit="  max: 010"), "Write `10`."),
 }

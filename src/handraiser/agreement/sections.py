@@ -114,7 +114,10 @@ def check_name(named: Named, notes: Notes) -> bool:
     if not named.name or is_name(named.name):
         return bool(named.name)
     better = "_".join("".join(c if c.isalnum() and c.isascii() else " " for c in named.name.lower()).split())
-    fix = f"Write `{better}`." if is_name(better) else "Begin with a letter: `[a-z][a-z0-9_]*`."
+    if better in RESERVED:
+        better = f"{better}_{named.what}"
+    fits = is_name(better) and named.name.isascii()  # what is left of `Ünder` is no name of anything
+    fix = f"Write `{better}`." if fits else "Begin with a letter: `[a-z][a-z0-9_]*`."
     notes.mistake(
         Code.BAD_NAME,
         named.at,
