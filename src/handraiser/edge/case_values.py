@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from handraiser.agreement.nodes import Listing, Mapping, Node, Scalar
+from handraiser.agreement.nodes import Listing, Mapping, Node, Scalar, Style
 from handraiser.agreement.scalars import Kind, kind_of
 from handraiser.agreement.source import Source
 from handraiser.agreement.traps import find_trap
@@ -106,7 +106,8 @@ def expected_value(lead: Scalar, key: Scalar, node: Node, notes: CaseNotes) -> E
     try:
         value = _read(column, node)
     except (ValueError, Mistakes):
-        says = f"`{node.text}` cannot be a value of `{column}`."
+        quotes = "" if node.style is Style.PLAIN else ", a text in quotes,"
+        says = f"`{node.text}`{quotes} cannot be a value of `{column}`."
         code = CaseCode.BAD_INSTANT if column == "mql_at" else CaseCode.BAD_VALUE
         notes.add(code, node.at, says, f"Write for example `{column}: {_example(column)}`.")
         return None
