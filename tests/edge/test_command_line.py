@@ -263,3 +263,16 @@ def test_misuse_is_told_in_a_line() -> None:
     assert done.exit_code == 2
     assert "Error: No such option: --leds" in done.stderr
     assert "--leads" in done.stderr
+
+
+def test_what_comes_from_data_commands_no_terminal_and_is_no_mark_up(folder: Path) -> None:
+    odd = "[/b] \x1b[31mred"
+    (folder / "leads.csv").write_text(f'lead_id,valid_from\n"{odd}",\n"b\nc",soon\n"{odd}2","a\x1b[1mb"\n')
+    (folder / "events.csv").write_text(f'lead_id,event,occurred_at\n"{odd}",Visit,2026-03-01\n')
+    done = run("score", "crm.yaml", *DATA)
+    assert done.exit_code == 0, done.output
+    assert "[/b]" in done.stdout
+    assert "\x1b" not in done.output
+    missing = run("explain", "crm.yaml", *DATA, "--lead", "nobody\x1b[31m")
+    assert missing.exit_code == 1
+    assert "\x1b" not in missing.output

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from rich.cells import cell_len
 
 from handraiser.agreement.source import Source
+from handraiser.edge.page import visible
 from handraiser.errors import Diagnostic, Level, many
 
 __all__ = ["count_of", "headline", "render_diagnostics"]
@@ -29,7 +30,8 @@ def render_diagnostics(diagnostics: Sequence[Diagnostic], *, source_text: str | 
     for each in diagnostics:
         if each.at.file not in lines:
             lines[each.at.file] = _lines(each, source_text)
-        told += [headline(each), *_spot(each, lines[each.at.file]), f"    fix: {each.fix}"]
+        spot = _spot(each, lines[each.at.file])
+        told += [visible(headline(each)), *spot, f"    fix: {visible(each.fix)}"]
     return "\n".join([*told, count_of(diagnostics)])
 
 

@@ -6,7 +6,7 @@ import textwrap
 
 from rich.text import Text
 
-__all__ = ["WIDTH", "Page", "unbroken"]
+__all__ = ["WIDTH", "Page", "unbroken", "visible"]
 
 WIDTH = 80
 _KEPT = "\u00a0"  # a blank at which no line is broken
@@ -30,7 +30,7 @@ class Page:
 
     def words(self, words: str, *, first: str = "", style: str = "") -> None:
         """Add words behind a first sign; the lines they go on to are indented by its width."""
-        wrapped = textwrap.wrap(_visible(words), WIDTH - len(first), break_on_hyphens=False) or [""]
+        wrapped = textwrap.wrap(visible(words), WIDTH - len(first), break_on_hyphens=False) or [""]
         for number, line in enumerate(wrapped):
             lead = first if number == 0 else " " * len(first)
             self._lines.append(Text(f"{lead}{line}".replace(_KEPT, " ").rstrip(), style=style))
@@ -44,8 +44,8 @@ class Page:
         return page
 
 
-def _visible(words: str) -> str:
-    """The words without what would command a terminal: they come from visitors, too."""
+def visible(words: str) -> str:
+    """Return words without what would command a terminal: they come from visitors, too."""
     return "".join(char if char.isprintable() or char == _KEPT else " " for char in words)
 
 

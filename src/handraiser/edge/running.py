@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import typer
 from rich.console import Console
 
+from handraiser.edge.page import visible
 from handraiser.edge.working import working
 from handraiser.errors import Diagnostic, Mistakes, Unavailable, many
 
@@ -90,7 +91,7 @@ def at_work(what: str) -> AbstractContextManager[Callable[[int], None]]:
 def say(lines: Iterable[str]) -> None:
     """Print what a person should know before they believe the answer."""
     for line in lines:
-        ERR.print(line, markup=False)
+        ERR.print(visible(line), markup=False)
 
 
 def say_rejects(inputs: Inputs, rejects: Sequence[Rejects], path: Path | None) -> None:

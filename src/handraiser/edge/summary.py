@@ -10,10 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from handraiser.agreement.model import Agreement
 from handraiser.agreement.wording import instant, number, qualifying
 from handraiser.edge.library import Scored
+from handraiser.edge.page import visible
 from handraiser.errors import many
 from handraiser.scoring.explain import moment
 
@@ -51,8 +53,11 @@ def _one(console: Console, agreement: Agreement, table: pa.Table, *, at: int) ->
     zone = ZoneInfo(agreement.timezone)
     when = f"{instant(moment(at), zone)} ({agreement.timezone})"
     console.print(
-        f"[bold]{agreement.title or agreement.name}[/bold] at {when}: "
-        f"{many(table.num_rows, 'lead')}, {mqls:,} became an MQL, {qualifying(qualified)} now."
+        Text.assemble(
+            (visible(agreement.title or agreement.name), "bold"),
+            f" at {when}: {many(table.num_rows, 'lead')}, {mqls:,} became an MQL, "
+            f"{qualifying(qualified)} now.",
+        )
     )
     if not table.num_rows:
         return
@@ -73,7 +78,7 @@ def _one(console: Console, agreement: Agreement, table: pa.Table, *, at: int) ->
     for row in top:
         since = row["mql_at"]
         shown.add_row(
-            row["lead_id"],
+            Text(visible(row["lead_id"])),  # nothing in it is a command, and no mark-up
             *(number(row[name]) for name in ("score", "fit", "engagement")),
             *((row["grade"],) if graded else ()),
             "yes" if row["qualified"] else "no",
