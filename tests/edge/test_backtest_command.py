@@ -120,3 +120,16 @@ def test_the_page_goes_to_the_file_that_is_named(folder: Path) -> None:
     assert result.stdout.strip() == "The back-test is in page.html."
     assert (folder / "page.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert (folder / "outcomes.csv").read_text(encoding="utf-8") == OUTCOMES
+
+
+def test_what_data_say_is_told_as_it_is_and_commands_nothing(folder: Path) -> None:
+    events = EVENTS.replace("ann", "[/b]\x1b[31mann")
+    (folder / "events.csv").write_text(events, encoding="utf-8")
+    (folder / "leads.csv").write_text(
+        "lead_id,source\n[/b]\x1b[31mann,[/i]fair\nbob,[/i]fair\ncas,web\n", encoding="utf-8"
+    )
+    done = run("--against", "never.yaml")
+    assert done.exit_code == 0, done.output
+    assert "[/b] [31mann" in done.stdout
+    assert "[/i]fair" in done.stdout
+    assert "\x1b" not in done.output

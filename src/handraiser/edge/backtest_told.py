@@ -11,6 +11,7 @@ from rich.text import Text
 
 from handraiser.agreement.wording import number, spelled_date
 from handraiser.edge.comparing import Comparison
+from handraiser.edge.page import visible
 from handraiser.learning.backtest import Backtest
 from handraiser.learning.differences import Difference
 from handraiser.learning.targets import Target
@@ -183,10 +184,15 @@ def _people(found: Comparison) -> list[RenderableType]:
         for _ in range(3):
             table.add_column(overflow="fold")
         for each in shown:
-            table.add_row(*_person(each))
+            table.add_row(*map(_plain, _person(each)))
         more = f", {_SHOWN} of {len(people):,}" if len(people) > _SHOWN else ""
         parts += [Text(f"\n{name}{more}", style="bold"), table]
     return parts
+
+
+def _plain(words: str) -> Text:
+    """Return words as they are: what data say is no mark-up."""
+    return Text(visible(words))
 
 
 def _person(each: Difference) -> tuple[str, str, str]:
@@ -227,7 +233,7 @@ def _breakdown(test: Backtest) -> RenderableType:
         table.add_column("of its MQLs bought")
         for row in each.rows:
             sizes = (row.leads, row.mqls, row.customers, row.customers_reached)
-            table.add_row(row.value, *(f"{size:,}" for size in sizes), share(row.precision))
+            table.add_row(_plain(row.value), *(f"{size:,}" for size in sizes), share(row.precision))
         named = "" if each.attribute == each.by else f" ({each.attribute})"
         parts += [Text(f"\nBy {each.by}{named}", style="bold"), table]
     return Group(*parts)

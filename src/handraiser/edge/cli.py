@@ -357,7 +357,8 @@ def demo(
 
     with failing():
         if not no_serve and not again and lives_in(folder):
-            OUT.print(f"The company in {folder}/ goes on from where it was left; `--again` makes it anew.")
+            told = f"The company in {folder}/ goes on from where it was left; `--again` makes it anew."
+            OUT.print(told, markup=False)
         else:
             run(folder, leads, OUT)
         if not no_serve:
