@@ -197,6 +197,12 @@ def test_a_lead_that_is_not_there_is_a_mistake_with_the_nearest_one(folder: Path
     assert results[0].mistakes[0].fix == "Did you mean `ann`?"
 
 
+def test_of_a_value_in_quotes_that_should_have_none_the_quotes_are_named(folder: Path) -> None:
+    results = run(folder, "  - {case: it, expect: [{lead_id: ann, qualified: 'true'}]}\n")
+    assert mistakes(results) == [("HR712", 6, 51)]
+    assert results[0].mistakes[0].says == "`true`, a text in quotes, cannot be a value of `qualified`."
+
+
 def test_a_row_that_cannot_be_used_is_a_mistake_at_its_place(folder: Path) -> None:
     results = run(
         folder,
