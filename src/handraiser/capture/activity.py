@@ -16,6 +16,7 @@ from handraiser.capture.identity import Identifier
 from handraiser.capture.knowing import gives_own_address
 from handraiser.capture.machines import is_machine
 from handraiser.capture.pages import STRUCTURAL, clicked_properties, page_properties, touched
+from handraiser.capture.touch import Click, ad_click, link_of
 from handraiser.capture.traits import Traits, company_traits, person_traits, with_job_title
 from handraiser.capture.values import Json, fit_id, lower_name, named
 
@@ -91,8 +92,7 @@ def read_message(
     context = item.context or {}
     given = named(item.properties or {}, lower_name, barred=STRUCTURAL) if event is not None else {}
     session_id = _session(given, context)
-    properties = _properties(kind, item, given, context) if event is not None else {}
-    clicked = clicked_properties(properties, context) if kind == "page" else None
+    properties, click = _properties(kind, item, given, context) if event is not None else ({}, None)
     traits = _person(kind, item, context)
     if kind == "alias":
         identifiers = _alias(fit_id(user_id), fit_id(previous_id))
@@ -116,7 +116,7 @@ def read_message(
         company_traits=of_company,
         machine=machine,
         session_id=session_id,
-        further=(("Ad Clicked", clicked),) if clicked is not None else (),
+        further=() if click is None else (("Ad Clicked", clicked_properties(properties, click)),),
         agreed=agreed_in(
             event,
             properties,
@@ -157,6 +157,8 @@ def _address(value: Json) -> str | None:
 def _person(kind: str, item: _Item, context: Mapping[str, Any]) -> Traits:
     """Return what is said of the person: the item's traits, but for a group's, over the context's."""
     in_context = context.get("traits")
+    if not in_context and not item.traits:
+        return _NOTHING  # most say nothing
     found = person_traits(in_context) if isinstance(in_context, dict) else _NOTHING
     own = person_traits(item.traits) if item.traits and kind != "group" else _NOTHING
     person = with_job_title({**found.person, **own.person})
@@ -179,18 +181,21 @@ def _company(
 
 
 def _properties(
-    kind: str, item: _Item, given: Mapping[str, Json], context: Mapping[str, Any]
-) -> dict[str, Json]:
-    properties = dict(given)
-    if kind in ("page", "screen"):
+    kind: str, item: _Item, given: dict[str, Json], context: Mapping[str, Any]
+) -> tuple[dict[str, Json], Click | None]:
+    """Return the properties of an event, and the advertisement that led to it, if it is a page view."""
+    properties = given
+    if kind in ("page", "screen") and (item.name is not None or item.category is not None):
         called = named({"name": item.name, "category": item.category}, lower_name)
-        properties = {**called, **properties}
-    if kind == "page":
+        properties = {**called, **given}
+    page = kind == "page"
+    if page:
         properties = page_properties(properties, context)
-    return touched(properties, context, page=kind == "page")
+    link = link_of(properties, context)
+    return touched(properties, context, page=page, link=link), ad_click(link) if page else None
 
 
 def _session(properties: dict[str, Json], context: Mapping[str, Any]) -> str | None:
     """Return the id of the visit by the client's count, and take it out of the properties."""
-    told = (properties.pop("session_id", None), properties.get("sessionid"), context.get("sessionId"))
-    return next((found for found in map(fit_id, told) if found is not None), None)
+    told = fit_id(properties.pop("session_id", None))
+    return told or fit_id(properties.get("sessionid")) or fit_id(context.get("sessionId"))

@@ -65,6 +65,8 @@ def agreed_in(
         said += _categories(event, context, categories)
     if event is not None and _known_as(event) in MESSAGES:
         said.append(_of_event(event, properties))
+    if not said:
+        return ()  # most say nothing
     found = {each.purpose: each for each in said if not (machine and each.anew and each.says == "consent")}
     return tuple(found.values())
 

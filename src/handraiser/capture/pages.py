@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from handraiser.capture.touch import ad_click, touch
+from handraiser.capture.touch import Click, Link, Touch, touch
 from handraiser.capture.values import Json, fit_text, lower_name, named
 
 __all__ = ["STRUCTURAL", "clicked_properties", "page_properties", "touched"]
@@ -23,38 +23,43 @@ def page_properties(properties: Mapping[str, Json], context: Mapping[str, Any]) 
 
     That is path, url, title, referrer and search, and the campaign's parameters: utm_source, and so on.
     """
+    found = dict(properties)
     page = _texts(context.get("page"))
-    found = {name: page[name] for name in _OF_PAGE if name in page}
-    found |= {name: value for name, value in properties.items() if name in _OF_PAGE and value != ""}
+    for name in _OF_PAGE if page else ():
+        if name in page and found.get(name, "") == "":
+            found[name] = page[name]
     address = found.get("url")
     path, query = _taken_apart(address if isinstance(address, str) else "")
-    if path and "path" not in found:
+    if path and found.get("path", "") == "":
         found["path"] = path
     asked = found.get("search")
-    campaign = _campaign(context.get("campaign"))
     link = _campaign_of_link(query or (asked.removeprefix("?") if isinstance(asked, str) else ""))
-    return {**link, **campaign, **found, **{k: v for k, v in properties.items() if k not in found}}
+    campaign = _campaign(context.get("campaign"))
+    return {**link, **campaign, **found} if link or campaign else found
 
 
-def touched(properties: Mapping[str, Json], context: Mapping[str, Any], *, page: bool) -> dict[str, Json]:
+def touched(
+    properties: Mapping[str, Json], context: Mapping[str, Any], *, page: bool, link: Link
+) -> dict[str, Json]:
     """Return the properties with what led to the event: source, medium, campaign and channel.
 
     A property of such a name that the event has itself stays what it is.
     """
-    led = touch(properties, context, page=page)
+    return {**_as_properties(touch(properties, context, page=page, link=link)), **properties}
+
+
+@lru_cache(maxsize=2_000)
+def _as_properties(led: Touch) -> Mapping[str, Json]:
     said = zip(_LED, (led.source, led.medium, led.campaign, led.channel), strict=True)
-    return {**{name: fit_text(text) for name, text in said if text}, **properties}
+    return {name: fit_text(text) for name, text in said if text}
 
 
-def clicked_properties(properties: Mapping[str, Json], context: Mapping[str, Any]) -> dict[str, Json] | None:
-    """Return the properties of the click on an advertisement that led to a page, None if none did.
+def clicked_properties(properties: Mapping[str, Json], click: Click) -> dict[str, Json]:
+    """Return the properties of the click on an advertisement that led to a page.
 
     They are those of the page, and `network` and `click_id`: `google`, and what `gclid` said. The id is
     the same however often the page is loaded.
     """
-    click = ad_click(properties, context)
-    if click is None:
-        return None
     return {**properties, "network": click.network, "click_id": fit_text(click.id)}
 
 

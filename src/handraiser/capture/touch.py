@@ -16,7 +16,7 @@ import msgspec
 
 from handraiser.capture.suffixes import taken_apart
 
-__all__ = ["MAPPING", "PAID_FOR", "Click", "Touch", "ad_click", "touch"]
+__all__ = ["MAPPING", "PAID_FOR", "Click", "Link", "Touch", "ad_click", "link_of", "touch"]
 
 MAPPING = 1  # of the rules below: raise it with every change of them
 
@@ -84,6 +84,8 @@ class Touch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _DIRECT, _UNSAID = Touch(channel="direct"), Touch()
+Link = Mapping[str, str]
+"""The parameters of a link that say where it was: `source` for `utm_source`, and so on."""
 
 
 class Click(NamedTuple):
@@ -93,20 +95,22 @@ class Click(NamedTuple):
     id: str
 
 
-def ad_click(properties: Mapping[str, Any], context: Mapping[str, Any]) -> Click | None:
+def ad_click(link: Link) -> Click | None:
     """Return the click on an advertisement that led to a page, None where its link has no id of one."""
-    link = _link(properties, context)
     if not link:
         return None
     return next((Click(_CLICK_IDS[name][0], link[name]) for name in PAID_FOR if link.get(name)), None)
 
 
-def touch(properties: Mapping[str, Any], context: Mapping[str, Any], *, page: bool) -> Touch:
+def touch(
+    properties: Mapping[str, Any], context: Mapping[str, Any], *, page: bool, link: Link | None = None
+) -> Touch:
     """Return what led to an event: what the link says, else where the visitor came from.
 
-    `page` is whether the event is a page view: of those alone it is said that they came directly.
+    page  whether the event is a page view: of those alone it is said that they came directly
+    link  what `link_of` says of it, where somebody has asked already
     """
-    link = _link(properties, context)
+    link = link_of(properties, context) if link is None else link
     if not link and _referrer(properties, context) is None:
         return _DIRECT if page else _UNSAID  # most are such
     source, medium, campaign = (_plain(link.get(name)) for name in ("source", "medium", "campaign"))
@@ -119,12 +123,11 @@ def touch(properties: Mapping[str, Any], context: Mapping[str, Any], *, page: bo
     return Touch(campaign=campaign)
 
 
-def _link(properties: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, str]:
-    """Return the parameters of the link that was followed: `source` for `utm_source`, and so on."""
+def link_of(properties: Mapping[str, Any], context: Mapping[str, Any]) -> Link:
+    """Return what the link says that was followed; by names of properties in small letters."""
     query = _query(_of_page("url", properties, context))
     asked = query or (_of_page("search", properties, context) or "").removeprefix("?")
     found = dict(_parameters(asked)) if asked else {}
-    # Names of properties are in small letters.
     told = [name for name in properties if name in _CLICK_IDS or name.startswith("utm_")]
     if told:
         found |= _texts({name.removeprefix("utm_"): properties[name] for name in told})
@@ -136,7 +139,7 @@ def _link(properties: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str
 
 
 @lru_cache(maxsize=2_000)
-def _parameters(query: str) -> Mapping[str, str]:
+def _parameters(query: str) -> Link:
     given = dict(parse_qsl(query))
     return {name.lower().removeprefix("utm_"): value for name, value in given.items() if _told(name)}
 
@@ -146,7 +149,7 @@ def _told(name: str) -> bool:
     return small.startswith("utm_") or small in _CLICK_IDS
 
 
-def _clicked(link: Mapping[str, str]) -> tuple[str, str] | None:
+def _clicked(link: Link) -> tuple[str, str] | None:
     return next((what for name, what in _CLICK_IDS.items() if link.get(name)), None) if link else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Container, Mapping
+from functools import lru_cache
 from typing import Any
 
 __all__ = ["DEPTH", "Json", "fit_id", "fit_text", "lower_name", "named", "snake_name"]
@@ -13,6 +14,7 @@ Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 DEPTH = 32  # of objects and lists in each other: what goes deeper is no value
 _LENGTH = 512  # of an id or a name, in characters, as in `protocol`
+_SHORT = 64  # characters of a key that is worth remembering
 _WHOLE = 1 << 63  # whole numbers beyond this are floats, as they are to every condition
 
 # What programs send as an id when they have none. Letters may be of either size.
@@ -50,10 +52,8 @@ def named(
     """
     found: dict[str, Json] = {}
     for key, value in given.items():
-        known_as = name(key)
-        if not known_as or len(known_as) > _LENGTH or "\0" in known_as:
-            continue
-        if known_as in found or known_as in barred:
+        known_as = _name(key, name) if len(key) <= _SHORT else _fit_name(key, name)
+        if not known_as or known_as in found or known_as in barred:
             continue
         if type(value) is str and "\0" not in value:
             found[known_as] = value  # most are such
@@ -65,6 +65,15 @@ def named(
         if kept is not None or (value is None and nulls):
             found[known_as] = kept
     return found
+
+
+def _fit_name(key: str, name: Callable[[str], str]) -> str:
+    """Return the name of a key, empty where it can have none."""
+    known_as = name(key)
+    return known_as if len(known_as) <= _LENGTH and "\0" not in known_as else ""
+
+
+_name = lru_cache(maxsize=8_192)(_fit_name)  # almost all are the same few
 
 
 class _NoValue(Exception):  # noqa: N818  it never leaves this module
@@ -92,6 +101,8 @@ def fit_text(text: str) -> str:
 
 def fit_id(value: object) -> str | None:
     """Return an id as text; None where there is none, or what programs send when they have none."""
+    if value is None:
+        return None
     if type(value) is not str:
         if isinstance(value, bool) or not isinstance(value, str | int):
             return None

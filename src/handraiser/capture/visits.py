@@ -31,6 +31,10 @@ def visit_of(occurred_at: int, visits: tuple[Visit, ...], *, name: str) -> tuple
     ('ann-7', (Visit(id='ann-7', first=7, last=7),))
     """
     found = _near(occurred_at, visits)
+    if found is not None and found is visits[-1] and found.first <= occurred_at:
+        if occurred_at > found.last:
+            visits = (*visits[:-1], Visit(found.id, found.first, occurred_at))
+        return found.id, visits
     if found is None:
         here = Visit(f"{name}-{occurred_at}", occurred_at, occurred_at)
         others: Sequence[Visit] = visits
@@ -44,6 +48,8 @@ def visit_of(occurred_at: int, visits: tuple[Visit, ...], *, name: str) -> tuple
 def _near(at: int, visits: tuple[Visit, ...]) -> Visit | None:
     # Visits do not overlap, and no pause lies within one: the last event before `at` is of the last visit
     # that began by then, and happened at `at` at the earliest where that visit goes on.
+    if visits and visits[-1].first <= at:
+        return visits[-1] if at - visits[-1].last < PAUSE else None
     before = max((visit for visit in visits if visit.first <= at), key=lambda visit: visit.last, default=None)
     if before is not None and at - before.last < PAUSE:
         return before

@@ -71,12 +71,17 @@ class Entries:
 
     def did(self, who: Someone, message_id: str, said: Said, at: tuple[int, int], session_id: str) -> None:
         """Somebody did something; `at` is when it occurred and from when on it is known."""
-        verdict = "machine" if said.machine else "unknown"
-        events = [(_own_id(message_id), said.event, said.properties)]
-        events += [(f"{message_id}:{place}", *more) for place, more in enumerate(said.further, 1)]
-        for event_id, event, properties in events:
-            row = (event_id, event, *at, session_id, verdict, _json(self._names.admit("event", properties)))
-            self._activities.append((who, row))
+        rest = (*at, session_id, "machine" if said.machine else "unknown")
+        self._did(who, _own_id(message_id), said.event, rest, said.properties)
+        for place, (event, properties) in enumerate(said.further, 1):
+            self._did(who, f"{message_id}:{place}", event, rest, properties)
+
+    def _did(
+        self, who: Someone, event_id: str, event: str | None, rest: tuple[object, ...],
+        properties: Mapping[str, Json],
+    ) -> None:  # fmt: skip
+        text = _json(self._names.admit("event", properties))
+        self._activities.append((who, (event_id, event, *rest, text)))
 
     def agree(self, who: Someone, agreed: Agreed, message_id: str, at: int, received_at: int) -> None:
         """Somebody said that they agree to something, or object."""
@@ -262,7 +267,7 @@ def _own_id(message_id: str) -> str:
 
     Further events of `x` are `x:1`, `x:2`: a message whose id is like these is `x:1:0`, so no two are one.
     """
-    return f"{message_id}:0" if _FURTHER.search(message_id) else message_id
+    return f"{message_id}:0" if ":" in message_id and _FURTHER.search(message_id) else message_id
 
 
 def _json(value: object) -> str:

@@ -71,7 +71,7 @@ class Someone:
     above: Someone | None = None
     text: str | None = "{}"  # of `said` as it is stored; None where it has changed
     _said: dict[str, Any] | None = None
-    _read: tuple[Who, int, tuple[Visit, ...]] | None = None
+    _read: tuple[tuple[Any, ...], int, tuple[Visit, ...]] | None = None
 
     @property
     def said(self) -> dict[str, Any]:
@@ -91,7 +91,7 @@ class Someone:
         company = self.company.number if self.company else None
         return Who(
             self.user, self.email, self.lead_since, company, self.company_from, text, self.said_until
-        )  # fmt: skip
+        )
 
     @property
     def is_another(self) -> bool:
@@ -103,9 +103,9 @@ class Someone:
         """Whether something was known or done since."""
         return self._read is None or (self.known_until, self.visits) != self._read[1:]
 
-    def as_read(self) -> None:
-        """Remember that this is how it is stored."""
-        self._read = self.who, self.known_until, self.visits
+    def as_read(self, who: tuple[Any, ...]) -> None:
+        """Remember that this is how it is stored, with what is stored of `who`."""
+        self._read = who, self.known_until, self.visits
 
     @property
     def fresh(self) -> bool:
@@ -210,16 +210,17 @@ class Ledger:
         return max([firm.stored_until, firm.known_until, *(one.root.known_until for one in firm.people)])
 
     def _read_people(self, identifiers: Iterable[Identifier], people: Iterable[int]) -> None:
+        named = dict.fromkeys(identifiers)
         of_kind: dict[Kind, list[str]] = {}
-        for each in dict.fromkeys(identifiers):
+        for each in named:
             of_kind.setdefault(each.kind, []).append(each.value)
-        owners: dict[Identifier, int] = {}
+        owners: dict[str, dict[str, int]] = {}
         for kind, values in of_kind.items():
             condition, parameters = among("value", values, "text")
             sql = f"SELECT value, person_id FROM store_identifier WHERE kind = %s AND {condition}"
-            owners |= {Identifier(kind, value): owner for value, owner in query(sql, [kind, *parameters])}
-        rows = self._rows({*owners.values(), *people})
-        missing = {above for _, above, *_ in rows} - {number for number, *_ in rows}
+            owners[kind] = dict(query(sql, [kind, *parameters]))
+        rows = self._rows({*people}.union(*(own.values() for own in owners.values())))
+        missing = {row[1] for row in rows} - {row[0] for row in rows}
         rows += self._rows(missing)
         firms = self._read_firms("id", "bigint", {row[6] for row in rows if row[6]})
         for number, _, user, email, since, until, company, company_from, said, said_until, visits in rows:
@@ -229,10 +230,14 @@ class Ledger:
             )  # fmt: skip
             if company is not None:
                 one.works_for(firms[company], company_from)
-            one.as_read()
+            one.as_read((user, email, since, company, company_from, said, said_until))
         for number, above, *_ in rows:
-            self.people[number].above = None if above == number else self.people[above]
-        self.by = {each: self.people[owner] for each, owner in owners.items()}
+            if above != number:
+                self.people[number].above = self.people[above]
+        for each in named:
+            owner = owners[each.kind].get(each.value)
+            if owner is not None:
+                self.by[each] = self.people[owner]
         for number, other in query(_APART):
             self._apart.setdefault(number, set()).add(other)
             self._apart.setdefault(other, set()).add(number)

@@ -84,6 +84,9 @@ def _speaker(heard: Heard, said: Said, ledger: Ledger, entries: Entries) -> tupl
     Who is named by the strongest identifier speaks, not who stands for them: when the two turn out to be two
     after all, each keeps what they said themselves.
     """
+    first = ledger.by.get(said.named[0])
+    if first is not None and all(ledger.by.get(each) is first for each in said.named):
+        return first, {}  # most are by one who is known by all of it
     known = ledger.known(said.named)
     found = resolve(said.named, known, same=said.same, before=said.before)
     if found.person == NEW:
