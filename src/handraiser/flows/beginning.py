@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -136,11 +136,11 @@ def _end_after(begun_at: int, outcomes: Outcomes, lead: int) -> int | None:
 
 
 def beginnings(
-    one: Live, prepared: Prepared, ground: Ground, ordinals: Ints, came: Sequence[Came]
+    one: Live, prepared: Prepared, ground: Ground, ordinals: Ints, came: Callable[[int], Came]
 ) -> Mapping[int, tuple[Beginning, ...]]:
     """Return by place of a lead the episodes of it that begin; most often that is one.
 
-    came  per lead what is history
+    came  what is history of the lead at a place
     """
     found = find_episodes(prepared, FOREVER - 1, first_only=False, threads=1)
     begun: dict[int, list[Beginning]] = defaultdict(list)
@@ -152,9 +152,10 @@ def beginnings(
         told = _told(one, prepared, ground, at, leads)
         for k, place, (reasons, routes, owner) in zip(leads.tolist(), places.tolist(), told, strict=True):
             began = int(found.at[place])
-            past = came[k].holds(began)
+            history = came(k)
+            past = history.holds(began)
             over = _end_after(began, prepared.matched.outcomes, k) is not None
-            handed = not over and (came[k].too or not past)
+            handed = not over and (history.too or not past)
             begun[k].append(
                 Beginning(
                     began, int(ordinals[k]) + turn + 1, bool(found.hand_raise[place]), past, handed, reasons,

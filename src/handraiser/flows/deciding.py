@@ -34,7 +34,10 @@ Ints = npt.NDArray[np.int64]
 
 
 class Decided(NamedTuple):
-    """How a lead stands under an agreement at an instant, and the episodes that begin, if any does."""
+    """How a lead stands under an agreement at an instant, and the episodes that begin, if any does.
+
+    But for those its columns are those of `store.models.Standing`, in their order.
+    """
 
     lead: int
     publication: int
@@ -168,15 +171,16 @@ def _decide(
     # version before has judged stays judged; what waited when that was replaced is handed off by this one.
     replaced = one.before if np.any(decided == NEVER) else ()
     judged = np.where(decided == NEVER, _decided_until(replaced, numbers), NEVER)
-    came = [
-        Came(
-            max(one.first, news[number].since, int(judged[k]) + 1),
-            news[number].imported,
+
+    def came(k: int) -> Came:
+        new = news[numbers[k]]
+        return Came(
+            max(one.first, new.since, int(judged[k]) + 1),
+            new.imported,
             # What is imported later is history that nobody asked to be handed off.
-            one.hand_off and (one.begun_at is None or news[number].since <= one.begun_at),
+            one.hand_off and (one.begun_at is None or new.since <= one.begun_at),
         )
-        for k, number in enumerate(numbers)
-    ]
+
     for k, begun in beginnings(one, prepared, ground, before.ordinal, came).items():
         decisions[k] = decisions[k]._replace(begun=begun)
     return decisions

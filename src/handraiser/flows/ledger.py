@@ -89,9 +89,7 @@ class Someone:
         """What is stored and seldom changes."""
         text = self.text if self.text is not None else msgspec.json.encode(self._said).decode()
         company = self.company.number if self.company else None
-        return Who(
-            self.user, self.email, self.lead_since, company, self.company_from, text, self.said_until
-        )
+        return Who(self.user, self.email, self.lead_since, company, self.company_from, text, self.said_until)
 
     @property
     def is_another(self) -> bool:

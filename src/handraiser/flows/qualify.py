@@ -262,13 +262,7 @@ def _skipping_locked() -> str:
 def _write_standings(decided: Sequence[Decided]) -> None:
     names = [name for name in _STANDING if name not in ("lead_id", "publication_id")]
     sets = ", ".join(f'"{name}" = excluded."{name}"' for name in names)
-    rows = [
-        (
-            each.lead, each.publication, each.score, each.fit, each.engagement, each.grade, each.qualified,
-            each.at, each.decided_until,
-        )
-        for each in decided
-    ]  # fmt: skip
+    rows = [each[: len(_STANDING)] for each in decided]
     insert("store_standing", _STANDING, rows, conflict=f"(lead_id, publication_id) DO UPDATE SET {sets}")
 
 

@@ -64,7 +64,7 @@ def among(column: str, values: Iterable[object], kind: str = "bigint") -> tuple[
 def as_array(values: Iterable[Any], kind: str) -> str:
     """Return values as PostgreSQL writes an array. Made by psycopg it takes ten times as long."""
     if kind in _AS_THEY_ARE:
-        return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
+        return "{" + ",".join(map(str, values)).replace("None", "NULL") + "}"
     return "{" + ",".join(["NULL" if value is None else _quoted(value) for value in values]) + "}"
 
 

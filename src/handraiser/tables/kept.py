@@ -241,7 +241,7 @@ def _signatures(rows: pa.Table, ids: list[str], seen: Mapping[str, frozenset[str
     named = zip(*(rows.column(name).to_pylist() for name in ids), strict=True)
     for place, (own, said) in enumerate(zip(named, rows.column("attributes").to_pylist(), strict=True)):
         several = times_seen[own[0]] > 1
-        what = (own, frozenset(_spelled(json.loads(said), spellings, known))) if several else place
+        what = (own, frozenset(_spelled(_attributes.decode(said), spellings, known))) if several else place
         found.append(numbers.setdefault(what, len(numbers)))
     return np.array(found)
 
@@ -287,6 +287,7 @@ class _Addressed(msgspec.Struct):
 
 
 _addressed = msgspec.json.Decoder(_Addressed)
+_attributes = msgspec.json.Decoder(dict[str, Any])
 
 
 def mailbox_columns(seen: Mapping[str, object], wanted: frozenset[str] | None) -> dict[str, Column]:
