@@ -103,7 +103,7 @@ class Activity(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     event_id = models.TextField()
-    person = models.ForeignKey(Person, models.PROTECT, db_index=False)
+    person = models.ForeignKey(Person, models.PROTECT, db_index=False, db_constraint=False)
     event = models.TextField()
     occurred_at = models.BigIntegerField()
     known_at = models.BigIntegerField()

@@ -27,7 +27,7 @@ class Dirty(models.Model):
                    behind: what begins at one of them came as history
     """
 
-    lead = models.OneToOneField(Person, models.CASCADE, primary_key=True)
+    lead = models.OneToOneField(Person, models.CASCADE, primary_key=True, db_constraint=False)
     version = models.BigIntegerField(default=1)
     since = models.BigIntegerField()
     behind = models.BooleanField(default=False)
@@ -46,7 +46,9 @@ class Standing(models.Model):
     decided_until  no moment up to this one is asked again by this publication
     """
 
-    lead = models.ForeignKey(Person, models.CASCADE, related_name="standings")
+    lead = models.ForeignKey(
+        Person, models.CASCADE, related_name="standings", db_index=False, db_constraint=False
+    )
     publication = models.ForeignKey(Publication, models.CASCADE, db_index=False)
     score = models.FloatField()
     fit = models.FloatField()
@@ -97,7 +99,7 @@ class KeptHits(models.Model):
     until   the latest activity that has been looked at for it, or for a chunk before
     """
 
-    lead = models.ForeignKey(Person, models.CASCADE, db_index=False)
+    lead = models.ForeignKey(Person, models.CASCADE, db_index=False, db_constraint=False)
     ground = models.CharField(max_length=32)
     until = models.BigIntegerField()
     hits = models.BinaryField()
