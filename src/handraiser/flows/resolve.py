@@ -27,7 +27,7 @@ from handraiser.store.locks import READING, RESOLVING, alone, one_of_many
 __all__ = ["resolve_arrivals"]
 
 _log = logging.getLogger(__name__)
-_MOST = 20_000  # messages of a transaction: others who write wait for it
+_MOST = 10_000  # messages of a transaction: others who write wait for it
 _ARRIVALS = 100  # that are asked for at once: each may be of 2,500 messages
 _TOGETHER = 2_000  # that are read at once
 _BYTES = 32 * 1024 * 1024  # of messages as they came, about: taken apart it is more
