@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -25,9 +25,22 @@ from handraiser.scoring.score import Prepared, find_episodes, grade_names, stand
 from handraiser.scoring.survey import Ground
 from handraiser.store.bulk import among, query
 
-__all__ = ["Beginning", "Came", "Past", "asked_of", "beginnings", "grades_of", "past_of", "wanted_by"]
+__all__ = [
+    "Beginning",
+    "Came",
+    "Episodes",
+    "Past",
+    "asked_of",
+    "beginnings",
+    "episodes_of",
+    "grades_of",
+    "past_of",
+    "wanted_by",
+]
 
 Ints = npt.NDArray[np.int64]
+Episodes = dict[tuple[str, bool], list[tuple[Any, ...]]]
+"""By agreement and whether it is a shadow: lead, ordinal, when it began, when sales was done with it."""
 OWNER = ("company", "owner")  # the attribute that says who owns a company
 
 
@@ -103,23 +116,31 @@ def _asks_owner(agreement: Agreement) -> bool:
     )
 
 
-def past_of(one: Live, numbers: Sequence[int], outcomes: Outcomes) -> Past:
-    """Return what episodes leads have had under an agreement."""
+def episodes_of(live: Iterable[Live], numbers: Sequence[int]) -> Episodes:
+    """Return the episodes that leads have had, with those who are one with them."""
+    found: Episodes = {(one.agreement.name, one.shadow): [] for one in live}
+    condition, parameters = among("person.root_id", numbers)
+    sql = (
+        "SELECT episode.agreement, shadow, person.root_id, ordinal, begun_at, handoff.ended_at "
+        "FROM store_episode AS episode JOIN store_person AS person ON person.id = episode.lead_id "
+        f"LEFT JOIN store_handoff AS handoff ON handoff.episode_id = episode.id WHERE {condition}"
+    )
+    for name, shadow, *episode in query(sql, parameters):
+        if (own := found.get((name, bool(shadow)))) is not None:
+            own.append(tuple(episode))
+    return found
+
+
+def past_of(one: Live, episodes: Episodes, numbers: Sequence[int], outcomes: Outcomes) -> Past:
+    """Return what episodes leads have had under an agreement, given those of all."""
     ordinal = np.zeros(len(numbers), dtype=np.int64)
     still = np.zeros(len(numbers), dtype=np.bool_)
     ended_at = np.full(len(numbers), NEVER, dtype=np.int64)
     place = {number: k for k, number in enumerate(numbers)}
-    condition, parameters = among("person.root_id", numbers)
-    # A shadow's are nobody's to end: they end with what sales says of the lead.
-    sql = (
-        "SELECT person.root_id, ordinal, begun_at, handoff.ended_at FROM store_episode AS episode "
-        "JOIN store_person AS person ON person.id = episode.lead_id "
-        "LEFT JOIN store_handoff AS handoff ON handoff.episode_id = episode.id "
-        f"WHERE episode.agreement = %s AND shadow = %s AND {condition}"
-    )
-    for root, number, begun_at, ended in query(sql, [one.agreement.name, one.shadow, *parameters]):
+    for root, number, begun_at, ended in episodes[one.agreement.name, one.shadow]:
         k = place[root]
         ordinal[k] = max(ordinal[k], number)
+        # A shadow's are nobody's to end: they end with what sales says of the lead.
         end = _end_after(begun_at, outcomes, k) if one.shadow else ended
         if end is None:
             still[k] = True

@@ -12,7 +12,17 @@ import numpy.typing as npt
 from handraiser.agreement.model import Agreement
 from handraiser.facts.inputs import Inputs
 from handraiser.facts.standing import Standing
-from handraiser.flows.beginning import Beginning, Came, asked_of, beginnings, grades_of, past_of, wanted_by
+from handraiser.flows.beginning import (
+    Beginning,
+    Came,
+    Episodes,
+    asked_of,
+    beginnings,
+    episodes_of,
+    grades_of,
+    past_of,
+    wanted_by,
+)
 from handraiser.flows.live import Live
 from handraiser.scoring.hits import PER_MASK
 from handraiser.scoring.keeping import packed_all
@@ -36,7 +46,7 @@ Ints = npt.NDArray[np.int64]
 class Decided(NamedTuple):
     """How a lead stands under an agreement at an instant, and the episodes that begin, if any does.
 
-    But for those its columns are those of `store.models.Standing`, in their order.
+    standing  the number of the row that says how it stood before, None where there is none
     """
 
     lead: int
@@ -48,6 +58,7 @@ class Decided(NamedTuple):
     qualified: bool
     at: int
     decided_until: int
+    standing: int | None
     begun: tuple[Beginning, ...] = ()
 
 
@@ -105,9 +116,8 @@ class Looking:
         inputs = _inputs(self._standing, history, self._seen, wanted)
         ground = survey(agreements, inputs, threads=1, earlier=memory.hits, plan=plan)
         numbers = [int(each) for each in ground.leads.ids.to_pylist()]
-        looked.decided.extend(
-            each for one in live for each in _decide(one, ground, numbers, history, news, now)
-        )
+        known = _Known(history, news, _standings(live, numbers), episodes_of(live, numbers))
+        looked.decided.extend(each for one in live for each in _decide(one, ground, numbers, known, now))
         looked.remember[plan.key] = memory.news(numbers, packed_all(ground.fresh), history.until)
 
     def _planned(self, agreements: Sequence[Agreement], wanted: Mapping[str, frozenset[str]]) -> Plan:
@@ -145,35 +155,54 @@ def _tables() -> Standing:
     return Standing(duckdb.connect(config={"threads": 1}))
 
 
-def _decide(
-    one: Live, ground: Ground, numbers: Sequence[int], history: History, news: Mapping[int, New], now: int
-) -> list[Decided]:
+class _Stood(NamedTuple):
+    """Until when a lead has been decided, and the number of the row that says so."""
+
+    number: int
+    until: int
+
+
+_Standings = dict[int, dict[int, _Stood]]  # by publication and lead
+
+
+class _Known(NamedTuple):
+    """What is known of the leads of a batch: their history, what is new, and what was decided before."""
+
+    history: History
+    news: Mapping[int, New]
+    standings: _Standings
+    episodes: Episodes
+
+
+def _decide(one: Live, ground: Ground, numbers: Sequence[int], given: _Known, now: int) -> list[Decided]:
     agreement = one.agreement
     found = matched(agreement, ground)
     if found is None:
         raise AssertionError("the ground of the live agreements has all that they ask for")
-    known = np.array([history.known_until[number] for number in numbers], dtype=np.int64)
-    decided = _decided_until([one.number], numbers)
-    before = past_of(one, numbers, found.outcomes)
+    known = np.array([given.history.known_until[number] for number in numbers], dtype=np.int64)
+    stood = given.standings[one.number]
+    decided = _decided_until([stood], numbers)
+    before = past_of(one, given.episodes, numbers, found.outcomes)
     # What has been decided stays so; and while an episode has not ended, none begins.
     floor = np.maximum(np.maximum(found.floor, decided + 1), before.ended_at)
     prepared = prepare(agreement, found._replace(floor=np.where(before.open, FOREVER, floor)))
     at = np.maximum(known, now)
     standing = stand(prepared, at, points=False, threads=1)
     grades = grades_of(prepared, standing.state)
+    rows = (None if row is None else row.number for row in map(stood.get, numbers))
     columns = zip(
         numbers, standing.score.tolist(), standing.fit.tolist(), standing.engagement.tolist(), grades,
-        (standing.answers[:, 3] == TRUE).tolist(), at.tolist(), known.tolist(),
+        (standing.answers[:, 3] == TRUE).tolist(), at.tolist(), known.tolist(), rows,
         strict=True,
     )  # fmt: skip
     decisions = [Decided(number, one.number, *rest) for number, *rest in columns]
     # Before one of its name was live, or before anybody here heard of it: it came as history. What the
     # version before has judged stays judged; what waited when that was replaced is handed off by this one.
-    replaced = one.before if np.any(decided == NEVER) else ()
+    replaced = [given.standings[each] for each in one.before] if np.any(decided == NEVER) else []
     judged = np.where(decided == NEVER, _decided_until(replaced, numbers), NEVER)
 
     def came(k: int) -> Came:
-        new = news[numbers[k]]
+        new = given.news[numbers[k]]
         return Came(
             max(one.first, new.since, int(judged[k]) + 1),
             new.imported,
@@ -186,18 +215,26 @@ def _decide(
     return decisions
 
 
-def _decided_until(publications: Sequence[int], numbers: Sequence[int]) -> Ints:
-    """Return per lead until when it has been decided under any of some publications, else `NEVER`."""
-    if not publications:
-        return np.full(len(numbers), NEVER, dtype=np.int64)
+def _standings(live: Sequence[Live], numbers: Sequence[int]) -> _Standings:
+    """Return how leads stood before, under live publications and those that they replaced."""
+    found: _Standings = {number: {} for one in live for number in (one.number, *one.before)}
     condition, parameters = among("lead_id", numbers)
-    under, more = among("publication_id", publications)
+    under, more = among("publication_id", found)
     sql = (
-        f"SELECT lead_id, max(decided_until) FROM store_standing WHERE {under} AND {condition} "
-        "GROUP BY lead_id"
+        f"SELECT publication_id, lead_id, id, decided_until FROM store_standing WHERE {condition} AND {under}"
     )
-    known = dict(query(sql, [*more, *parameters]))
-    return np.array([known.get(number, NEVER) for number in numbers], dtype=np.int64)
+    for publication, lead, *stood in query(sql, [*parameters, *more]):
+        found[publication][lead] = _Stood(*stood)
+    return found
+
+
+def _decided_until(several: Sequence[Mapping[int, _Stood]], numbers: Sequence[int]) -> Ints:
+    """Return per lead until when it has been decided under any of some publications, else `NEVER`."""
+    found = np.full(len(numbers), NEVER, dtype=np.int64)
+    never = _Stood(0, NEVER)
+    for own in several:
+        np.maximum(found, [own.get(number, never).until for number in numbers], out=found)
+    return found
 
 
 def _inputs(tables: Standing, history: History, seen: Seen, wanted: Mapping[str, frozenset[str]]) -> Inputs:

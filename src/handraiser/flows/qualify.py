@@ -20,7 +20,7 @@ from handraiser.flows.live import Live, live_now
 from handraiser.flows.profiling import settle, unsettled
 from handraiser.scoring.registers import NEVER
 from handraiser.store import remembering
-from handraiser.store.bulk import among, insert, query, statement
+from handraiser.store.bulk import among, change, insert, query, statement
 from handraiser.store.consents import objecting
 from handraiser.store.locks import WORKING, be_there, is_gone
 from handraiser.store.snapshot import as_of_now
@@ -262,8 +262,18 @@ def _skipping_locked() -> str:
 def _write_standings(decided: Sequence[Decided]) -> None:
     names = [name for name in _STANDING if name not in ("lead_id", "publication_id")]
     sets = ", ".join(f'"{name}" = excluded."{name}"' for name in names)
-    rows = [each[: len(_STANDING)] for each in decided]
+    before = [each for each in decided if each.standing is not None]
+    fresh = [each for each in decided if each.standing is None]
+    columns = {name: _STANDING[name] for name in names}
+    rows = [(each.standing, *_columns(each)) for each in before]
+    if change("store_standing", "id", columns, rows) < len(rows):
+        fresh = list(decided)  # some are not there any more
+    rows = [(each.lead, each.publication, *_columns(each)) for each in fresh]
     insert("store_standing", _STANDING, rows, conflict=f"(lead_id, publication_id) DO UPDATE SET {sets}")
+
+
+def _columns(each: Decided) -> tuple[object, ...]:
+    return each.score, each.fit, each.engagement, each.grade, each.qualified, each.at, each.decided_until
 
 
 def _write_episodes(decided: Sequence[Decided], live: dict[int, Live], now: int) -> None:

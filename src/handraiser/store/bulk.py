@@ -20,6 +20,7 @@ __all__ = [
 
 Row = Sequence[Any]
 _AS_THEY_ARE = frozenset({"bigint", "integer", "float8", "boolean"})
+_BRACES = str.maketrans("[]", "{}")
 
 
 def _postgresql() -> bool:
@@ -64,7 +65,11 @@ def among(column: str, values: Iterable[object], kind: str = "bigint") -> tuple[
 def as_array(values: Iterable[Any], kind: str) -> str:
     """Return values as PostgreSQL writes an array. Made by psycopg it takes ten times as long."""
     if kind in _AS_THEY_ARE:
-        return "{" + ",".join(map(str, values)).replace("None", "NULL") + "}"
+        # A list writes itself twice as quickly as its values one after the other.
+        text = str(list(values))
+        if "(" in text:  # but numpy's numbers say what they are
+            text = "[" + ",".join(map(str, values)) + "]"
+        return text.replace("None", "NULL").translate(_BRACES)
     return "{" + ",".join(["NULL" if value is None else _quoted(value) for value in values]) + "}"
 
 
@@ -107,10 +112,13 @@ def insert(
         return found
 
 
-def change(table: str, key: str, columns: Mapping[str, str], rows: Sequence[Row]) -> None:
-    """Set columns of rows that are there: each row is its key, then the values in the order of `columns`."""
+def change(table: str, key: str, columns: Mapping[str, str], rows: Sequence[Row]) -> int:
+    """Set columns of rows that are there: each row is its key, then the values in the order of `columns`.
+
+    Return how many there are.
+    """
     if not rows:
-        return
+        return 0
     with connection.cursor() as cursor:
         if _postgresql():
             kinds = ["bigint", *columns.values()]
@@ -127,6 +135,7 @@ def change(table: str, key: str, columns: Mapping[str, str], rows: Sequence[Row]
             cursor.executemany(
                 f"UPDATE {table} SET {sets} WHERE {key} = %s", [[*row[1:], row[0]] for row in rows]
             )
+        return int(cursor.rowcount)
 
 
 def new_ids(table: str, count: int) -> list[int]:

@@ -284,7 +284,7 @@ def _as_they_are(patches: Sequence[Told]) -> Sequence[Told] | None:
         return patches
     later = last.valid_from > first.valid_from and last.known_at >= first.known_at
     if len(patches) == 2 and later and first.values == "{}" != last.values and last.company is None:
-        return first, last._replace(company=first.company)
+        return first, Told(last.valid_from, last.known_at, last.values, first.company)
     return None
 
 

@@ -10,7 +10,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -241,21 +241,23 @@ def _signatures(rows: pa.Table, ids: list[str], seen: Mapping[str, frozenset[str
     named = zip(*(rows.column(name).to_pylist() for name in ids), strict=True)
     for place, (own, said) in enumerate(zip(named, rows.column("attributes").to_pylist(), strict=True)):
         several = times_seen[own[0]] > 1
-        what = (own, frozenset(_spelled(_attributes.decode(said), spellings, known))) if several else place
+        what = (own, _spelled(said, spellings, known)) if several else place
         found.append(numbers.setdefault(what, len(numbers)))
     return np.array(found)
 
 
 def _spelled(
-    row: Mapping[str, object], spellings: Mapping[str, Callable[[object], object]], known: AbstractSet[str]
-) -> Iterator[tuple[str, object]]:
-    for name, value in row.items():
-        if value is None or name not in known:
-            continue
-        if name not in spellings:
-            yield name, value
-        elif (spelled := spellings[name](value)) is not None:
-            yield name, spelled
+    said: str, spellings: Mapping[str, Callable[[object], object]], known: AbstractSet[str]
+) -> frozenset[tuple[str, object]]:
+    """Return what a row says, such that two are equal where all attributes are."""
+    if said == "{}":
+        return frozenset()
+    row = [
+        (name, spellings[name](value) if name in spellings else value)
+        for name, value in _attributes.decode(said).items()
+        if value is not None and name in known
+    ]
+    return frozenset([pair for pair in row if pair[1] is not None])
 
 
 def _spelling(types: frozenset[str]) -> Callable[[object], object] | None:
@@ -302,7 +304,8 @@ def mailboxes(rows: pa.Table, derived: Collection[str]) -> dict[str, pa.Array]:
     """Return what the e-mail addresses of leads say, as far as it is derived from them."""
     if not derived:
         return {}
-    emails = [_addressed.decode(text).email for text in rows.column("attributes").to_pylist()]
+    said = rows.column("attributes").to_pylist()
+    emails = [None if text == "{}" else _addressed.decode(text).email for text in said]
     domains = [None if email is None else email_domain(_text(email)) for email in emails]
     kind_of = {domain: email_kind(domain) for domain in set(domains) if domain is not None}
     kinds = [None if domain is None else kind_of[domain] for domain in domains]
