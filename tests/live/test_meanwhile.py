@@ -11,7 +11,7 @@ from handraiser.flows.deciding import Looked, Looking
 from handraiser.flows.live import Live
 from handraiser.flows.qualify import Qualifier
 from handraiser.flows.resolve import resolve_arrivals
-from handraiser.store.bulk import query
+from handraiser.store.bulk import query, statement
 from tests.live.company import publish, send
 from tests.live.comparing import SHOWN, compare_standings
 from tests.live.traffic import AGREEMENTS, BEGIN
@@ -78,3 +78,17 @@ def test_two_who_become_one_while_one_is_looked_at_keep_what_both_did(database: 
         pass
     assert query("SELECT count(*) FROM store_join") == [(1,)]
     assert compare_standings({NOW: query(SHOWN)}, publications, least=1) == 2
+
+
+def test_whose_standing_goes_away_meanwhile_has_one_again(database: Database) -> None:
+    publications = dict(zip(publish(AGREEMENTS, BEGIN), AGREEMENTS, strict=True))
+    send([bought("1", userId="ann")], BEGIN)
+    resolve_arrivals()
+    qualifier = Qualifier("ann's")
+    assert qualifier.qualify(BEGIN + SECOND) == 1
+
+    send([bought("2", userId="ann")], BEGIN + 2 * SECOND)
+    resolve_arrivals()
+    qualifier.looking = Interrupted(lambda: statement("DELETE FROM store_standing"))
+    assert qualifier.qualify(NOW) == 1
+    compare_standings({NOW: database.rows(SHOWN)}, publications, least=len(AGREEMENTS) - 1)

@@ -67,7 +67,7 @@ def as_array(values: Iterable[Any], kind: str) -> str:
     if kind in _AS_THEY_ARE:
         # A list writes itself twice as quickly as its values one after the other.
         text = str(list(values))
-        if "(" in text:  # but numpy's numbers say what they are
+        if "np." in text:  # but numpy's numbers say what they are
             text = "[" + ",".join(map(str, values)) + "]"
         return text.replace("None", "NULL").translate(_BRACES)
     return "{" + ",".join(["NULL" if value is None else _quoted(value) for value in values]) + "}"
