@@ -23,5 +23,5 @@ from tests.servers import Cluster
 )
 def test_a_column_arrives_as_it_was(cluster: Cluster, kind: str, values: list[Any]) -> None:
     database = cluster.database()
-    assert database.one(f"SELECT ?::{kind}[]", [as_array(values, kind)]) == values
+    assert database.one(f"SELECT ?::{kind}[]", [as_array(iter(values), kind)]) == values
     cluster.drop(database)

@@ -66,9 +66,10 @@ def as_array(values: Iterable[Any], kind: str) -> str:
     """Return values as PostgreSQL writes an array. Made by psycopg it takes ten times as long."""
     if kind in _AS_THEY_ARE:
         # A list writes itself twice as quickly as its values one after the other.
-        text = str(list(values))
+        given = list(values)
+        text = str(given)
         if "np." in text:  # but numpy's numbers say what they are
-            text = "[" + ",".join(map(str, values)) + "]"
+            text = "[" + ",".join(map(str, given)) + "]"
         return text.replace("None", "NULL").translate(_BRACES)
     return "{" + ",".join(["NULL" if value is None else _quoted(value) for value in values]) + "}"
 
