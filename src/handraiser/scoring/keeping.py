@@ -107,7 +107,7 @@ def unpacked(chunks: Sequence[Sequence[bytes]], shape: Shape) -> Hits:
 
 def together(chunks: Sequence[bytes]) -> bytes:
     """Return chunks of one lead as a single chunk."""
-    # A few bytes, of thousands of leads one after the other: arrays would take five times as long.
+    # As arrays, 75,000 rows in two chunks would take seventeen times as long; a few, a tenth less.
     size = _WORD.itemsize
     rows = [int.from_bytes(chunk[:size], "little") for chunk in chunks]
     behind = packing.HEAD * size
