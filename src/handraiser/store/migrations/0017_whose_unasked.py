@@ -1,9 +1,9 @@
 """What every event writes of somebody is written without asking PostgreSQL each time whether they are there.
 
-They are: nobody is ever taken out of `store_person`, and each flow that writes activities, dirty leads,
-standings and kept hits has read or written whose they are in the same transaction. Asked of row after row it
-was a sixth of what an event cost the database, with a lock of the person each time. Standings of a lead are
-found by `one_standing`.
+They are: nobody is ever taken out of `store_person`, and activities, dirty leads, standings and kept hits are
+written of people who have been read there, or are written with them. Asked of row after row it was a fifth of
+what an event cost the database, with a lock of the person each time. Standings of a lead are found by
+`one_standing`.
 """
 
 from __future__ import annotations
