@@ -22,7 +22,7 @@ from handraiser.flows.entries import Entries
 from handraiser.flows.ledger import Ledger
 from handraiser.flows.taking import Heard, take
 from handraiser.store.bulk import among, change, query, statement
-from handraiser.store.locks import READING, RESOLVING, alone, one_of_many
+from handraiser.store.locks import READING, RESOLVING, alone, one_of_many, times_alone
 
 __all__ = ["resolve_arrivals"]
 
@@ -107,11 +107,18 @@ def _is_of_messages(error: Exception) -> bool:
 
 def _settle(some: Sequence[_Waiting], heard: Mapping[int, Heard]) -> int:
     """Write down what some messages say, and that they do not wait any more; return how many did."""
+    before = times_alone()
+    # Where everybody who writes would wait for it, what they say is looked up before. Should who somebody is
+    # have been decided otherwise meanwhile, it is looked up anew.
+    early = None if before is None else _looked_up([heard[each.seq] for each in some])
     with transaction.atomic():
+        holds = early is not None and times_alone() == before
         alone(RESOLVING)
         still = _taken(some)
         resolved = [heard[each.seq] for each in some if each in still]
-        _write_down(resolved)
+        holds = holds and len(resolved) == len(some)
+        entries, ledger = early if early is not None and holds else _looked_up(resolved)
+        entries.write(ledger)
     return len(resolved)
 
 
@@ -182,7 +189,8 @@ def _said(
         return None
 
 
-def _write_down(resolved: Sequence[Heard]) -> None:
+def _looked_up(resolved: Sequence[Heard]) -> tuple[Entries, Ledger]:
+    """Return what has to be written down of messages, and of whom."""
     said = [each.said for each in resolved if each.said is not None]
     named = dict.fromkeys(identifier for each in said for identifier in each.named)
     firms = {company_domain(each.value) for each in named if each.kind == "email"}
@@ -196,4 +204,4 @@ def _write_down(resolved: Sequence[Heard]) -> None:
             take(each, each.said, ledger, entries)
         else:
             entries.refuse(each.message_id, "Nobody is named by it: its ids are placeholders.")
-    entries.write(ledger)
+    return entries, ledger

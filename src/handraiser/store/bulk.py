@@ -8,10 +8,10 @@ always parameters.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import msgspec
 from django.db import connection
 
 __all__ = [
@@ -58,7 +58,7 @@ def among(column: str, values: Iterable[object], kind: str = "bigint") -> tuple[
     """Return the condition that a column is one of many values, and its parameters."""
     if _postgresql():
         return f"{column} = ANY(%s::{kind}[])", [as_array(values, kind)]
-    return f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(list(values))]
+    return f"{column} IN (SELECT value FROM json_each(%s))", [msgspec.json.encode(list(values)).decode()]
 
 
 def as_array(values: Iterable[Any], kind: str) -> str:

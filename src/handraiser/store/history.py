@@ -6,7 +6,6 @@ instant on. So a score as of any instant is what it was then.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -321,7 +320,7 @@ def _activities(numbers: Sequence[int], behind: Sequence[int]) -> list[tuple[Any
     return query(
         f"SELECT {columns} FROM {wanted} CROSS JOIN store_activity ON person_id = wanted.person "
         "AND id > wanted.behind ORDER BY id",
-        [json.dumps(list(zip(numbers, behind, strict=True)))],
+        [msgspec.json.encode(list(zip(numbers, behind, strict=True))).decode()],
     )
 
 

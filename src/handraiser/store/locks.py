@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-from handraiser.store.bulk import query
+from handraiser.store.bulk import query, statement
 
 __all__ = [
     "GOVERNING",
@@ -19,6 +19,7 @@ __all__ = [
     "be_there",
     "is_gone",
     "one_of_many",
+    "times_alone",
 ]
 
 RESOLVING = 4_802_711  # who decides who somebody is
@@ -26,12 +27,26 @@ READING = 4_802_712  # who reads what has come in
 GOVERNING = 4_802_713  # who signs and what is signed; any number that no other lock has
 WORKING = 4_802_714  # who works, each by a lock of their own
 TESTING = 4_802_716  # who reckons what proposals would have found
+_NUMBERS = 2**31  # that SQLite can keep for us in its file's header
 
 
 def alone(lock: int) -> None:
     """Return when nobody else is behind this lock, until the transaction ends that the caller has begun."""
-    if connection.vendor == "postgresql":  # SQLite has one writer, and this transaction is it
+    if connection.vendor == "postgresql":
         query("SELECT 1 FROM (SELECT pg_advisory_xact_lock(%s)) AS locked", [lock])
+        return
+    # SQLite has one writer, and this transaction is it. It leaves a trace for who has read before.
+    ((before,),) = query("PRAGMA user_version")
+    statement(f"PRAGMA user_version = {(before + 1) % _NUMBERS}")
+
+
+def times_alone() -> int | None:
+    """Return a number that is another one once a transaction has been `alone`, behind whichever lock.
+
+    Who has read before can tell by it that what they read still holds, and need not keep everybody from
+    writing meanwhile. None on PostgreSQL: there only those wait who want the same lock.
+    """
+    return None if connection.vendor == "postgresql" else int(query("PRAGMA user_version")[0][0])
 
 
 @contextmanager
