@@ -7,12 +7,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Max
 
 from handraiser.agreement import load
 from handraiser.agreement.model import Agreement
 from handraiser.flows.dirty import mark_all_dirty
 from handraiser.flows.wanted import wanted_names
+from handraiser.store.bulk import among, query
 from handraiser.store.models import Publication
 
 __all__ = ["Live", "agreement_of", "begin", "live_at", "live_now", "wanted_names"]
@@ -43,15 +43,7 @@ def live_at(now: int) -> tuple[Live, ...]:
     Of each name the one signed for the latest instant not after it. What ran beside until then has been
     answered by it. What has been ended is not among them, and what is live after that begins anew.
     """
-    chains: dict[tuple[str, bool], list[Publication]] = {}
-    for each in Publication.objects.filter(live_from__lte=now).order_by("live_from", "id"):
-        if each.ends:
-            chains.pop((each.name, each.shadow), None)
-            continue
-        chains.setdefault((each.name, each.shadow), []).append(each)
-        if not each.shadow:
-            chains.pop((each.name, True), None)
-    return tuple(_live(chain) for chain in sorted(chains.values(), key=lambda chain: chain[-1].pk))
+    return _live_at(_signed(), now)
 
 
 def live_now(now: int) -> tuple[Live, ...]:
@@ -60,7 +52,8 @@ def live_now(now: int) -> tuple[Live, ...]:
     What has begun to decide goes on: it is not undone by a clock that is set back, or by one of several
     machines' that is behind the others'.
     """
-    return live_at(_reached(now))
+    signed = _signed()
+    return _live_at(signed, _reached(signed, now))
 
 
 def begin(now: int) -> bool:
@@ -68,8 +61,9 @@ def begin(now: int) -> bool:
 
     Whoever comes second finds them begun.
     """
-    now = _reached(now)
-    if not Publication.objects.filter(live_from__lte=now, begun_at=None).exists():
+    signed = _signed()
+    now = _reached(signed, now)
+    if not any(each.begun_at is None for each in signed if each.live_from <= now):
         return False
     # Whoever is with sales by what has ended stays there; nobody has to be looked at again.
     began = bool(
@@ -88,22 +82,62 @@ def agreement_of(publication: Publication) -> Agreement:
     return _agreement(publication.pk, publication.text)
 
 
-def _reached(now: int) -> int:
+class _Signed(NamedTuple):
+    """Columns of `Publication`; all but the text, of which a worker would read ever more, turn by turn."""
+
+    number: int
+    name: str
+    shadow: bool
+    live_from: int
+    begun_at: int | None
+    hand_off: bool
+    ends: bool
+
+
+def _signed() -> list[_Signed]:
+    """Return all publications, in the order in which they become live."""
+    sql = (
+        "SELECT id, name, shadow, live_from, begun_at, hand_off, ends FROM store_publication "
+        "ORDER BY live_from, id"
+    )
+    return [_Signed(*row) for row in query(sql)]
+
+
+def _live_at(signed: Sequence[_Signed], now: int) -> tuple[Live, ...]:
+    chains: dict[tuple[str, bool], list[_Signed]] = {}
+    for each in signed:
+        if each.live_from > now:
+            break
+        shadow = bool(each.shadow)
+        if each.ends:
+            chains.pop((each.name, shadow), None)
+            continue
+        chains.setdefault((each.name, shadow), []).append(each)
+        if not shadow:
+            chains.pop((each.name, True), None)
+    condition, parameters = among("id", [chain[-1].number for chain in chains.values()])
+    sql = f"SELECT id, text FROM store_publication WHERE {condition} ORDER BY id"
+    texts = dict(query(sql, parameters)) if chains else {}
+    last = {chain[-1].number: chain for chain in chains.values()}
+    return tuple(_live(last[number], _agreement(number, text)) for number, text in texts.items())
+
+
+def _reached(signed: Sequence[_Signed], now: int) -> int:
     """Return the latest instant at which an agreement is known to have begun, or now, if that is later."""
-    return max(now, Publication.objects.aggregate(latest=Max("begun_at"))["latest"] or now)
+    return max([now, *(each.begun_at for each in signed if each.begun_at is not None)])
 
 
-def _live(chain: Sequence[Publication]) -> Live:
+def _live(chain: Sequence[_Signed], agreement: Agreement) -> Live:
     one = chain[-1]
     return Live(
-        one.pk,
-        _agreement(one.pk, one.text),
-        one.shadow,
-        one.live_from,
-        chain[0].live_from,
-        tuple(each.pk for each in chain[:-1]),
-        one.hand_off,
-        one.begun_at,
+        number=one.number,
+        agreement=agreement,
+        shadow=bool(one.shadow),
+        since=one.live_from,
+        first=chain[0].live_from,
+        before=tuple(each.number for each in chain[:-1]),
+        hand_off=bool(one.hand_off),
+        begun_at=one.begun_at,
     )
 
 
