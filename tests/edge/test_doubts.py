@@ -111,6 +111,20 @@ def test_no_events_and_no_leads_are_told(folder: Path) -> None:
     assert "warning: there are no leads, so there is nobody to score." in run("score").stderr
 
 
+@pytest.mark.parametrize("command", ["score", "check"])
+def test_leads_of_companies_that_are_not_there_are_told_with_one(folder: Path, command: str) -> None:
+    write(folder, leads=LEADS.replace("bob,acme", "bob,Acme Inc") + "eve,,2026-01-01\n")
+    told = run(command).stderr
+    assert (
+        "warning: 1 of 2 leads with a company_id has one that the companies do not have, so nothing is known "
+        "of it: bob has Acme Inc.\n"
+    ) in told
+    write(folder, companies="company_id,size\n1,70\n")
+    told = run(command).stderr
+    assert "2 of 2 leads with a company_id have one that the companies do not have" in told
+    assert "One of the companies is 1: look whether both give the same company_id." in told
+
+
 # ---- times
 
 

@@ -50,7 +50,7 @@ def backtest(
     from handraiser.agreement import load
     from handraiser.edge import library
     from handraiser.edge.comparing import compare, looked_at, period
-    from handraiser.edge.doubts import clocks_told, refuse_unusable
+    from handraiser.edge.doubts import clocks_told, companies_told, refuse_unusable
     from handraiser.edge.overwriting import spare_inputs
     from handraiser.learning import Replay
     from handraiser.tables import check_folder, check_writable
@@ -87,6 +87,7 @@ def backtest(
             say_rejects(replay.inputs, refused, rejects)
             refuse_unusable(replay.inputs, refused)
             say(() if timezone else clocks_told(replay.inputs, loaded))
+            say(companies_told(replay.inputs))
             found = compare(
                 replay,
                 loaded[0],

@@ -151,7 +151,7 @@ def check(
     from handraiser.agreement import read
     from handraiser.edge import library
     from handraiser.edge.diagnostics import render_diagnostics
-    from handraiser.edge.doubts import clocks_told
+    from handraiser.edge.doubts import clocks_told, companies_told
     from handraiser.edge.overwriting import spare_inputs
     from handraiser.scoring.lint import lint, lint_alone
 
@@ -176,6 +176,7 @@ def check(
                 diagnostics = (*diagnostics, *lint(found, inputs, progress=progress))
                 say_rejects(inputs, library.refused(inputs), rejects)
                 say(() if timezone else clocks_told(inputs, [found]))
+                say(companies_told(inputs))
         elif found is not None:
             diagnostics = (*diagnostics, *lint_alone(found))
         if diagnostics:
@@ -204,7 +205,13 @@ def score(
 ) -> None:
     from handraiser.agreement import load
     from handraiser.edge import library
-    from handraiser.edge.doubts import clocks_told, nobody_told, refuse_unusable, warnings_told
+    from handraiser.edge.doubts import (
+        clocks_told,
+        companies_told,
+        nobody_told,
+        refuse_unusable,
+        warnings_told,
+    )
     from handraiser.edge.overwriting import spare_inputs
     from handraiser.edge.summary import summary
     from handraiser.scoring.lint import lint_run
@@ -246,6 +253,7 @@ def score(
             say_rejects(inputs, scored.rejects, rejects)
             refuse_unusable(inputs, scored.rejects)
             say(() if timezone else clocks_told(inputs, loaded))
+            say(companies_told(inputs))
             say(warnings_told(found, [str(path) for path in agreements]))
             say(nobody_told(inputs, scored.tally))
         if out is not None:

@@ -13,7 +13,7 @@ from handraiser.facts.inputs import Inputs, Rejects
 from handraiser.scoring.stream import Tally
 from handraiser.tables.mistakes import DataCode, mistake
 
-__all__ = ["clocks_told", "nobody_told", "refuse_unusable", "warnings_told"]
+__all__ = ["clocks_told", "companies_told", "nobody_told", "refuse_unusable", "warnings_told"]
 
 _EXAMPLE = 160  # characters of a refused row
 _WARNINGS = 5  # that are shown where others were not asked for
@@ -56,6 +56,30 @@ def nobody_told(inputs: Inputs, tally: Tally) -> list[str]:
             f"Look whether both give the same lead_id: one of the leads is {lead[0][0]}."
         ]
     return []
+
+
+def companies_told(inputs: Inputs) -> list[str]:
+    """Return what to say of leads whose company is none of the companies: conditions on it find nothing."""
+    if inputs.companies is None:
+        return []
+    named = f"SELECT lead_id, company_id, row FROM {inputs.leads.relation} WHERE company_id IS NOT NULL"
+    known = f"SELECT company_id FROM {inputs.companies.relation}"
+    ((leads, lost, lead, company),) = inputs.con.execute(
+        "SELECT count(DISTINCT lead_id), count(DISTINCT lead_id) FILTER (WHERE strange), "
+        "arg_min(lead_id, row) FILTER (WHERE strange), arg_min(company_id, row) FILTER (WHERE strange) "
+        f"FROM (SELECT *, company_id NOT IN ({known}) AS strange FROM ({named}))"
+    ).fetchall()
+    if not lost:
+        return []
+    ((one,),) = inputs.con.execute(
+        f"SELECT coalesce((SELECT company_id FROM {inputs.companies.relation} LIMIT 1), '')"
+    ).fetchall()
+    shown = f" One of the companies is {one}: look whether both give the same company_id." if one else ""
+    return [
+        f"warning: {lost:,} of {many(leads, 'lead')} with a company_id {'has' if lost == 1 else 'have'} one "
+        f"that the companies do not have, so nothing is known of it: {lead} has {company}."
+        f"{shown if lost == leads else ''}"
+    ]
 
 
 def clocks_told(inputs: Inputs, agreements: Iterable[Agreement]) -> list[str]:
