@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -256,6 +258,21 @@ def test_every_example_of_the_help_is_a_command_that_exists() -> None:
             known = {option for parameter in COMMANDS[name].params for option in parameter.opts}
             assert words[: len(given)] == given
             assert {word for word in words if word.startswith("--")} <= known
+
+
+def test_who_stops_it_while_it_is_still_being_loaded_reads_a_line() -> None:
+    stopping = (
+        "import sys\n"
+        "class Stopped:\n"
+        "    def find_spec(self, name, *more):\n"
+        "        if name == 'typer': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Stopped())\n"
+        "from handraiser.edge.program import main\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", stopping], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "Stopped; nothing was left half written.\n"
 
 
 def test_misuse_is_told_in_a_line() -> None:

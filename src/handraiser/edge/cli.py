@@ -428,7 +428,7 @@ app.command(
 
 
 def main() -> None:
-    """Run the command line; the entry point `handraiser`."""
+    """Run the command line."""
     # As Ctrl-C does: what is half written is taken away on the way out.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     app()
