@@ -308,6 +308,25 @@ def test_lengths_are_told_in_whole_units(duration: timedelta, shown: str) -> Non
     assert length(duration) == shown
 
 
+def test_who_is_an_mql_again_is_one_since_then() -> None:
+    text = """\
+agreement: a
+fit: {rules: []}
+engagement: {rules: [{rule: v, event: Visit, points: 5}]}
+qualify: {mql: score > 3}
+recycle: {requalify_after: 10 days}
+"""
+    visits = [{"lead_id": "ann", "event": "Visit", "occurred_at": f"2026-03-{day}"} for day in ("01", "20")]
+    back = {"lead_id": "ann", "at": "2026-03-05", "stage": "recycled", "reason": "not_ready"}
+    agreement = hr.load(text)
+    why = hr.explain(
+        agreement, lead="ann", leads=[{"lead_id": "ann"}], events=visits, outcomes=[back], at="2026-03-21"
+    )
+    page = str(tell(why, rules=agreement))
+    assert "MQL since 20 March 2026, 00:00, and qualifies." in page
+    assert "An MQL twice: 1 March 2026, 00:00 and 20 March 2026, 00:00." in page
+
+
 def test_what_sales_said_is_told_and_that_a_lead_is_closed() -> None:
     text = """\
 agreement: a
@@ -329,6 +348,10 @@ qualify: {mql: score > 3}
         )
         return " ".join(str(tell(why, rules=agreement)).split())
 
+    assert "MQL since 1 March 2026, 10:00, and qualifies." in told("2026-03-04")
+    back = "It was an MQL from 1 March 2026, 10:00 until 5 March 2026, 09:00 (recycled), and qualifies."
+    assert back in told("2026-03-06")
+    assert back in told("2026-03-10")
     assert "Sales said" not in told("2026-03-04")
     assert "Sales said: recycled (not_ready) 5 March 2026, 09:00. " in told("2026-03-06")
     assert "closed" not in told("2026-03-06")

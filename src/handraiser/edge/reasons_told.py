@@ -9,6 +9,7 @@ from datetime import tzinfo
 from handraiser.agreement.model import Agreement, EventRule, Rule
 from handraiser.agreement.wording import apart, instant, joined, number, readable
 from handraiser.edge.page import Page, unbroken
+from handraiser.lifecycle.stages import ENDED, OUTCOMES
 from handraiser.scoring.explanation import Condition, Explanation
 
 __all__ = ["tell_conditions", "verdict"]
@@ -21,18 +22,29 @@ _NEAR = 10  # further hits that may still be called near
 
 def verdict(why: Explanation, zone: tzinfo, agreement: Agreement) -> str:
     """Return whether the lead is an MQL and qualifies, until when, and what it needs, in sentences."""
-    since = None if why.mql_at is None else instant(why.mql_at, zone)
-    hand = " by raising its hand" if why.episodes and why.episodes[0].hand_raise else ""
+    was = _latest(why, zone)
     if why.qualified:
         lasts = "It stays so" if why.until is None else f"It stays so until {instant(why.until, zone)}"
         begun = (
-            f"MQL since {since}{hand}, and qualifies."
-            if since
+            f"{was}, and qualifies."
+            if was
             else "It qualifies, but is no MQL: that begins when something happens to a lead that is open."
         )
         return f"{begun} {lasts}, if nothing new happens."
-    begun = f"MQL since {since}{hand}, but it does not qualify now." if since else "Not an MQL."
+    begun = f"{was}, but it does not qualify now." if was else "Not an MQL."
     return " ".join(filter(None, (begun, *_obstacles(why, agreement))))
+
+
+def _latest(why: Explanation, zone: tzinfo) -> str:
+    """Return since when the lead is an MQL, or has last been one, and what sales said then; empty: never."""
+    if not why.episodes:
+        return ""
+    latest = why.episodes[-1]
+    since = f"{instant(latest.mql_at, zone)}{' by raising its hand' if latest.hand_raise else ''}"
+    ends = [each for each in why.outcomes if each.at > latest.mql_at and OUTCOMES.get(each.stage) in ENDED]
+    if not ends:
+        return f"MQL since {since}"
+    return f"It was an MQL from {since} until {instant(ends[0].at, zone)} ({ends[0].stage})"
 
 
 def _obstacles(why: Explanation, agreement: Agreement) -> Iterable[str]:
