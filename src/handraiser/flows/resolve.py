@@ -110,14 +110,16 @@ def _settle(some: Sequence[_Waiting], heard: Mapping[int, Heard]) -> int:
     before = times_alone()
     # Where everybody who writes would wait for it, what they say is looked up before. Should who somebody is
     # have been decided otherwise meanwhile, it is looked up anew.
-    early = None if before is None else _looked_up([heard[each.seq] for each in some])
+    found = None if before is None else _looked_up([heard[each.seq] for each in some])
     with transaction.atomic():
-        holds = early is not None and times_alone() == before
+        if times_alone() != before:
+            found = None
         alone(RESOLVING)
         still = _taken(some)
         resolved = [heard[each.seq] for each in some if each in still]
-        holds = holds and len(resolved) == len(some)
-        entries, ledger = early if early is not None and holds else _looked_up(resolved)
+        if found is None or len(resolved) < len(some):
+            found = _looked_up(resolved)
+        entries, ledger = found
         entries.write(ledger)
     return len(resolved)
 
