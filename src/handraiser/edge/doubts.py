@@ -71,15 +71,14 @@ def companies_told(inputs: Inputs) -> list[str]:
     ).fetchall()
     if not lost:
         return []
-    ((one,),) = inputs.con.execute(
-        f"SELECT coalesce((SELECT company_id FROM {inputs.companies.relation} LIMIT 1), '')"
-    ).fetchall()
-    shown = f" One of the companies is {one}: look whether both give the same company_id." if one else ""
-    return [
+    told = (
         f"warning: {lost:,} of {many(leads, 'lead')} with a company_id {'has' if lost == 1 else 'have'} one "
         f"that the companies do not have, so nothing is known of it: {lead} has {company}."
-        f"{shown if lost == leads else ''}"
-    ]
+    )
+    one = inputs.con.execute(f"{known} LIMIT 1").fetchall() if lost == leads else []
+    for (there,) in one:
+        told += f" One of the companies is {there}: look whether both give the same company_id."
+    return [told]
 
 
 def clocks_told(inputs: Inputs, agreements: Iterable[Agreement]) -> list[str]:
