@@ -316,10 +316,10 @@ def _activities(numbers: Sequence[int], behind: Sequence[int]) -> list[tuple[Any
         "(SELECT json_extract(value, '$[0]') AS person, json_extract(value, '$[1]') AS behind "
         "FROM json_each(%s)) AS wanted"
     )
-    # CROSS JOIN has SQLite take them in this order.
+    # CROSS JOIN has SQLite take them in this order; the index it would choose by what ANALYZE once found.
     return query(
-        f"SELECT {columns} FROM {wanted} CROSS JOIN store_activity ON person_id = wanted.person "
-        "AND id > wanted.behind ORDER BY id",
+        f"SELECT {columns} FROM {wanted} CROSS JOIN store_activity INDEXED BY store_activ_person__c533fe_idx "
+        "ON person_id = wanted.person AND id > wanted.behind ORDER BY id",
         [msgspec.json.encode(list(zip(numbers, behind, strict=True))).decode()],
     )
 
