@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 import handraiser as hr
 from handraiser.edge.cli import app
+from handraiser.edge.historian import Historian
 from handraiser.edge.worker import Worker
 from handraiser.facts.inputs import Inputs
 from handraiser.flows import history
@@ -282,6 +283,23 @@ def test_a_worker_keeps_the_history_of_its_folder(stored: Database, tmp_path: Pa
     some_traffic()
     run_a_worker(tmp_path, lambda: rows_in(tmp_path) == rows_stored())
     assert rows_in(tmp_path) == rows_stored()
+
+
+def test_the_history_waits_a_minute_for_leads_that_wait(stored: Database, tmp_path: Path) -> None:
+    some_traffic()
+    pressed = Historian(tmp_path, lambda: True)
+    waited = 0.0
+    while not everything_in(history_folder(tmp_path)):
+        waited += pressed.look()
+    assert 60 <= waited < 60 + 60  # and then for as long as it always does
+
+    waiting = True
+    other = Historian(tmp_path / "other", lambda: waiting)
+    other.look()
+    assert not everything_in(history_folder(tmp_path / "other"))
+    waiting = False
+    other.look()
+    assert rows_in(tmp_path / "other") == rows_stored()
 
 
 def test_a_folder_that_cannot_be_written_stops_nothing_else(

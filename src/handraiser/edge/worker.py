@@ -40,6 +40,7 @@ __all__ = ["PARTS", "Part", "Worker", "now", "run"]
 _IDLE = 0.05  # seconds until it is looked again, when there was nothing to do
 _AWAY = 1.0  # seconds until a database that was away is asked again
 _AGAIN = 60_000_000  # microseconds until it is looked again for who takes what nobody could
+_MANY = 2_000  # leads that were decided in a turn: there are more of them than usual
 _SELDOM = 1_800.0  # seconds between looks for what comes about once a day
 
 Part = Literal["resolve", "decide"]
@@ -68,12 +69,13 @@ class Worker:
         self.folder = None if part == "resolve" else folder
         # What tells it from all others comes first: names of machines are long.
         self.qualifier = Qualifier(f"{secrets.token_hex(4)}-{os.getpid()}-{socket.gethostname()}"[:32])
+        self.pressed = False  # whether many leads wait to be decided
         self._seldom_at = 0.0
         self._placed_at = self._placed_after = 0
 
     def run(self, stop: Event, *, alone: Callable[[], bool] = lambda: False) -> None:
         """Work until told to stop, or left alone. Whatever fails is tried again: a database may be away."""
-        with keeping_history(self.folder), keeping_tested(self.folder):
+        with keeping_history(self.folder, lambda: self.pressed), keeping_tested(self.folder):
             while not stop.is_set() and not alone():
                 try:
                     close_old_connections()
@@ -100,6 +102,7 @@ class Worker:
         if begin(self.clock()):
             self._placed_at = 0  # it may want what was recorded as history
         decided = self.qualifier.qualify(self.clock())
+        self.pressed = decided >= _MANY
         return decided + fire(self.clock()) + hand_over(self.clock()) + self._place()
 
     def _place(self) -> int:
