@@ -15,6 +15,7 @@ from weakref import WeakSet
 from django.db import IntegrityError, connection, transaction
 
 from handraiser.capture.protocol import Message
+from handraiser.store.bulk import new_ids, numbering
 
 __all__ = ["append_events"]
 
@@ -43,13 +44,12 @@ _ARRIVING = (
     + ", ".join(f"{name} {kind}" for name, kind in _TYPES.items())
     + ") ON COMMIT DELETE ROWS"
 )
-_NUMBERS = "SELECT nextval(pg_get_serial_sequence('store_event', 'seq')) FROM generate_series(1, %s)"
 # Numbered in the order they came in, but written in the order of their ids: two transactions with the same
 # messages would otherwise wait for each other.
 _TAKE_IN = f"""
-    WITH numbered AS MATERIALIZED (
-        SELECT nextval(pg_get_serial_sequence('store_event', 'seq')) AS seq, {_NAMES}
-        FROM (SELECT * FROM arriving ORDER BY place) AS in_order
+    WITH {numbering("store_event", "seq")}, numbered AS MATERIALIZED (
+        SELECT nextval(numbers) AS seq, {_NAMES}
+        FROM numbering, (SELECT * FROM arriving ORDER BY place) AS in_order
     )
     INSERT INTO store_event (seq, {_NAMES}) SELECT seq, {_NAMES} FROM numbered ORDER BY message_id
     ON CONFLICT (message_id) DO NOTHING RETURNING message_id, seq"""
@@ -93,8 +93,7 @@ def _copy(messages: Sequence[Message]) -> dict[str, int]:
 def _copy_new(messages: Sequence[Message]) -> dict[str, int]:
     # COPY is psycopg's own: Django does not know its errors by itself.
     with connection.wrap_database_errors, connection.cursor() as cursor:
-        cursor.execute(_NUMBERS, [len(messages)])
-        numbers = [number for (number,) in cursor.fetchall()]
+        numbers = new_ids("store_event", len(messages), key="seq")
         numbered = sorted(zip(messages, numbers, strict=True), key=_by_id)
         with cursor.copy(f"COPY store_event (seq, {_NAMES}) FROM STDIN") as copy:
             for message, number in numbered:

@@ -15,7 +15,8 @@ import msgspec
 from django.db import connection
 
 __all__ = [
-    "among", "as_array", "change", "delete", "insert", "new_ids", "query", "query_bytes", "statement",
+    "among", "as_array", "change", "delete", "insert", "new_ids", "numbering", "query", "query_bytes",
+    "statement",
 ]  # fmt: skip
 
 Row = Sequence[Any]
@@ -133,13 +134,22 @@ def change(table: str, key: str, columns: Mapping[str, str], rows: Sequence[Row]
         return int(cursor.rowcount)
 
 
-def new_ids(table: str, count: int) -> list[int]:
+def numbering(table: str, key: str) -> str:
+    """Return what follows WITH on PostgreSQL: `numbering`, whose `numbers` rows of a table are numbered from.
+
+    Named where the numbers are taken, the sequence would be looked up anew for each: 7 of 10 µs.
+    """
+    name = f"CAST(pg_get_serial_sequence('{table}', '{key}') AS regclass)"
+    return f"numbering AS MATERIALIZED (SELECT {name} AS numbers)"
+
+
+def new_ids(table: str, count: int, *, key: str = "id") -> list[int]:
     """Return numbers for rows that are about to be written, in their order."""
     if not count:
         return []
     if _postgresql():
-        sql = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
-        return sorted(int(number) for (number,) in query(sql, [table, count]))
+        sql = f"WITH {numbering(table, key)} SELECT nextval(numbers) FROM numbering, generate_series(1, %s)"
+        return sorted(int(number) for (number,) in query(sql, [count]))
     found = query("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
     last = int(found[0][0]) if found else 0
     return list(range(last + 1, last + 1 + count))
