@@ -23,7 +23,7 @@ from handraiser.scoring.plan import event_rules
 from handraiser.scoring.registers import CLOSES, FOREVER, NEVER, RECYCLES, TRUE
 from handraiser.scoring.score import Prepared, find_episodes, grade_names, stand
 from handraiser.scoring.survey import Ground
-from handraiser.store.bulk import among, query
+from handraiser.store.bulk import Question, among
 
 __all__ = [
     "Beginning",
@@ -116,16 +116,21 @@ def _asks_owner(agreement: Agreement) -> bool:
     )
 
 
-def episodes_of(live: Iterable[Live], numbers: Sequence[int]) -> Episodes:
-    """Return the episodes that leads have had, with those who are one with them."""
-    found: Episodes = {(one.agreement.name, one.shadow): [] for one in live}
+def asking_episodes(numbers: Sequence[int]) -> Question:
+    """Return the question of what episodes leads have had, with those who are one with them."""
     condition, parameters = among("person.root_id", numbers)
     sql = (
         "SELECT episode.agreement, shadow, person.root_id, ordinal, begun_at, handoff.ended_at "
         "FROM store_episode AS episode JOIN store_person AS person ON person.id = episode.lead_id "
         f"LEFT JOIN store_handoff AS handoff ON handoff.episode_id = episode.id WHERE {condition}"
     )
-    for name, shadow, *episode in query(sql, parameters):
+    return Question(sql, parameters)
+
+
+def episodes_of(live: Iterable[Live], rows: Iterable[Sequence[Any]]) -> Episodes:
+    """Return the episodes of agreements, by the answer to that question."""
+    found: Episodes = {(one.agreement.name, one.shadow): [] for one in live}
+    for name, shadow, *episode in rows:
         if (own := found.get((name, bool(shadow)))) is not None:
             own.append(tuple(episode))
     return found

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
@@ -17,6 +17,7 @@ from handraiser.flows.beginning import (
     Came,
     Episodes,
     asked_of,
+    asking_episodes,
     beginnings,
     episodes_of,
     grades_of,
@@ -32,7 +33,7 @@ from handraiser.scoring.registers import FOREVER, NEVER, TRUE
 from handraiser.scoring.score import prepare, stand
 from handraiser.scoring.survey import Ground, survey
 from handraiser.store import remembering
-from handraiser.store.bulk import among, query
+from handraiser.store.bulk import Question, among, queries
 from handraiser.store.history import History, history_of, names_seen
 from handraiser.tables.kept import Seen, kept_inputs
 
@@ -116,7 +117,8 @@ class Looking:
         inputs = _inputs(self._standing, history, self._seen, wanted)
         ground = survey(agreements, inputs, threads=1, earlier=memory.hits, plan=plan)
         numbers = [int(each) for each in ground.leads.ids.to_pylist()]
-        known = _Known(history, news, _standings(live, numbers), episodes_of(live, numbers))
+        stood, begun = queries(_asking_standings(live, numbers), asking_episodes(numbers))
+        known = _Known(history, news, _standings(live, stood), episodes_of(live, begun))
         looked.decided.extend(each for one in live for each in _decide(one, ground, numbers, known, now))
         looked.remember[plan.key] = memory.news(numbers, packed_all(ground.fresh), history.until)
 
@@ -215,15 +217,24 @@ def _decide(one: Live, ground: Ground, numbers: Sequence[int], given: _Known, no
     return decisions
 
 
-def _standings(live: Sequence[Live], numbers: Sequence[int]) -> _Standings:
-    """Return how leads stood before, under live publications and those that they replaced."""
-    found: _Standings = {number: {} for one in live for number in (one.number, *one.before)}
+def _publications(live: Sequence[Live]) -> list[int]:
+    """Return the numbers of live publications and of those that they replaced."""
+    return [number for one in live for number in (one.number, *one.before)]
+
+
+def _asking_standings(live: Sequence[Live], numbers: Sequence[int]) -> Question:
     condition, parameters = among("lead_id", numbers)
-    under, more = among("publication_id", found)
+    under, more = among("publication_id", _publications(live))
     sql = (
         f"SELECT publication_id, lead_id, id, decided_until FROM store_standing WHERE {condition} AND {under}"
     )
-    for publication, lead, *stood in query(sql, [*parameters, *more]):
+    return Question(sql, [*parameters, *more])
+
+
+def _standings(live: Sequence[Live], rows: Iterable[Sequence[Any]]) -> _Standings:
+    """Return how leads stood before, by the answer to that question."""
+    found: _Standings = {number: {} for number in _publications(live)}
+    for publication, lead, *stood in rows:
         found[publication][lead] = _Stood(*stood)
     return found
 

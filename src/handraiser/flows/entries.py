@@ -18,7 +18,7 @@ from handraiser.flows.dirty import forget, let_go, lock_dirty, mark_dirty
 from handraiser.flows.ledger import Firm, Ledger, Someone
 from handraiser.flows.merging import keep_one_open
 from handraiser.flows.names import Names
-from handraiser.store.bulk import among, change, insert, new_ids, query, statement
+from handraiser.store.bulk import among, change, insert, new_ids, query, statement, written_together
 from handraiser.store.people import Named
 
 __all__ = ["Entries"]
@@ -106,6 +106,14 @@ class Entries:
 
     def write(self, ledger: Ledger) -> None:
         """Write all of it, in the transaction that the caller has begun."""
+        with written_together(len(self._activities)):
+            self._write_rows(ledger)
+        if self._joins:
+            # When nobody is about any of them any more: whoever was has had an episode begin, perhaps.
+            at = max(at for *_, at in self._joins)
+            keep_one_open({lead.root.number for _, lead, *_ in self._joins}, now=at)
+
+    def _write_rows(self, ledger: Ledger) -> None:
         new_firms = self._write_companies(ledger)
         self._write_people(ledger)
         self._write_joins()
@@ -125,10 +133,6 @@ class Entries:
         )
         self._write_dirty([firm for firm in self._told if firm not in new_firms], changed)
         self._write_refused()
-        if self._joins:
-            # When nobody is about any of them any more: whoever was has had an episode begin, perhaps.
-            at = max(at for *_, at in self._joins)
-            keep_one_open({lead.root.number for _, lead, *_ in self._joins}, now=at)
 
     def _write_companies(self, ledger: Ledger) -> dict[Firm, None]:
         """Return those that are new, in their order."""

@@ -16,7 +16,7 @@ import msgspec
 from handraiser.capture.attributes import DERIVED_FROM
 from handraiser.capture.identity import Identifier, Kind, Known
 from handraiser.capture.visits import Visit
-from handraiser.store.bulk import among, query
+from handraiser.store.bulk import Question, among, queries, query
 
 __all__ = ["Firm", "Ledger", "Someone", "Who"]
 
@@ -150,6 +150,13 @@ _APART = (
 )
 
 
+def _asking_owners(kind: Kind, values: Sequence[str]) -> Question:
+    """Return the question of whose the identifiers of a kind are."""
+    condition, parameters = among("value", values, "text")
+    sql = f"SELECT value, person_id FROM store_identifier WHERE kind = %s AND {condition}"
+    return Question(sql, [kind, *parameters])
+
+
 class Ledger:
     """People by their identifiers, or their numbers; companies by their keys."""
 
@@ -212,14 +219,12 @@ class Ledger:
         of_kind: dict[Kind, list[str]] = {}
         for each in named:
             of_kind.setdefault(each.kind, []).append(each.value)
-        owners: dict[str, dict[str, int]] = {}
-        for kind, values in of_kind.items():
-            condition, parameters = among("value", values, "text")
-            sql = f"SELECT value, person_id FROM store_identifier WHERE kind = %s AND {condition}"
-            owners[kind] = dict(query(sql, [kind, *parameters]))
+        asked = [_asking_owners(kind, values) for kind, values in of_kind.items()]
+        apart, *found = queries(Question(_APART), *asked)
+        owners = {kind: dict(own) for kind, own in zip(of_kind, found, strict=True)}
         rows = self._rows({*people}.union(*(own.values() for own in owners.values())))
-        missing = {row[1] for row in rows} - {row[0] for row in rows}
-        rows += self._rows(missing)
+        if missing := {row[1] for row in rows} - {row[0] for row in rows}:
+            rows += self._rows(missing)
         firms = self._read_firms("id", "bigint", {row[6] for row in rows if row[6]})
         for number, _, user, email, since, until, company, company_from, said, said_until, visits in rows:
             one = self.people[number] = Someone(
@@ -236,7 +241,7 @@ class Ledger:
             owner = owners[each.kind].get(each.value)
             if owner is not None:
                 self.by[each] = self.people[owner]
-        for number, other in query(_APART):
+        for number, other in apart:
             self._apart.setdefault(number, set()).add(other)
             self._apart.setdefault(other, set()).add(number)
 

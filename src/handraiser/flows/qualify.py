@@ -20,7 +20,7 @@ from handraiser.flows.live import Live, live_now
 from handraiser.flows.profiling import settle, unsettled
 from handraiser.scoring.registers import NEVER
 from handraiser.store import remembering
-from handraiser.store.bulk import among, change, insert, query, statement
+from handraiser.store.bulk import among, change, insert, query, statement, written_together
 from handraiser.store.consents import objecting
 from handraiser.store.locks import WORKING, be_there, is_gone
 from handraiser.store.snapshot import as_of_now
@@ -33,7 +33,8 @@ _ASIDE, _NOBODY = 3_600_000_000, "aside"  # for so long nobody is about a lead t
 _MOST = 20_000
 _BYTES = 64 * 1024 * 1024  # of what these did before and now, about: it is in memory meanwhile
 _NEW = 1_024  # bytes of something new
-_SELDOM = 10_000_000  # until claims are looked for that nobody is about, while there is enough to do
+_SOON = 1_000_000  # until claims are looked for that nobody is about
+_SELDOM = 10_000_000  # the same while there is enough to do
 _BEHIND = 500  # all that these have ever done may have to be matched anew: it is in memory meanwhile
 _STANDING = {
     "lead_id": "bigint", "publication_id": "bigint", "score": "float8", "fit": "float8",
@@ -67,9 +68,15 @@ class Qualifier:
         self.looking = Looking()
         self._there_by: Any = None  # the connection by which others can tell that this one is there
         self._freed_at = NEVER
+        self._had_some = self._has_claims = False
 
     def qualify(self, now: int, *, most: int = _MOST) -> int:
         """Decide leads of which something is new, the longest waiting first; return how many."""
+        decided = self._qualify(now, most)
+        self._has_claims = False
+        return decided
+
+    def _qualify(self, now: int, most: int) -> int:
         claims = self.claim(now, most)
         if not claims:
             return 0
@@ -137,16 +144,21 @@ class Qualifier:
 
     def claim(self, now: int, most: int) -> list[Claim]:
         """Have leads for a while, the longest waiting first, that nobody else is about."""
-        if not query("SELECT 1 FROM store_dirty LIMIT 1"):
+        # Who has just had something to do looks for more; who has not, first whether there is any.
+        if not self._had_some and not query("SELECT 1 FROM store_dirty LIMIT 1"):
             return []
         with transaction.atomic():
             self._be_there()
             claims = _nobodys(most)
-            if len(claims) < most or now - self._freed_at > _SELDOM:
+            self._had_some = bool(claims)
+            # Whoever has claims still, has failed.
+            rests = _SOON if len(claims) < most else _SELDOM
+            if self._has_claims or not 0 <= now - self._freed_at <= rests:
                 self._freed_at = now
                 if self._free(now):
                     claims = _nobodys(most)
             self._have(claims, now + _LEASE)
+        self._has_claims = True
         return claims
 
     def _have(self, claims: Sequence[Claim], until: int) -> None:
@@ -194,10 +206,11 @@ class Qualifier:
         decided = [each for each in looked.decided if each.lead in mine]
         _write_standings(decided)
         _write_episodes([each for each in decided if each.begun], {one.number: one for one in live}, now)
-        for ground, news in looked.remember.items():
-            own = [each for each in news if each.lead in mine]
-            remembering.write(ground, own, beside=looked.remember.keys())
-        self._done(claims, mine)
+        with written_together(len(claims)):
+            for ground, news in looked.remember.items():
+                own = [each for each in news if each.lead in mine]
+                remembering.write(ground, own, beside=looked.remember.keys())
+            self._done(claims, mine)
 
     def _mine(self, claims: Sequence[Claim]) -> dict[int, int]:
         """Return the version that there is now of each lead that is still this worker's; they stay so."""

@@ -21,7 +21,7 @@ from handraiser.flows.agreed import categories
 from handraiser.flows.entries import Entries
 from handraiser.flows.ledger import Ledger
 from handraiser.flows.taking import Heard, take
-from handraiser.store.bulk import among, change, query, statement
+from handraiser.store.bulk import among, insert, query
 from handraiser.store.locks import READING, RESOLVING, alone, one_of_many, times_alone
 
 __all__ = ["resolve_arrivals"]
@@ -130,15 +130,11 @@ def _taken(some: Sequence[_Waiting]) -> set[_Waiting]:
     for each in some:
         of.setdefault(each.arrival, set()).add(each.seq)
     condition, parameters = among("id", of)
-    found = {
-        number: json.loads(seqs)
-        for number, seqs in query(f"SELECT id, seqs FROM store_arrival WHERE {condition}", parameters)
-    }
+    rows = query(f"DELETE FROM store_arrival WHERE {condition} RETURNING id, seqs, received_at", parameters)
+    found = {number: json.loads(seqs) for number, seqs, _ in rows}
     left = {number: [seq for seq in seqs if seq not in of[number]] for number, seqs in found.items()}
-    condition, parameters = among("id", [number for number, seqs in left.items() if not seqs])
-    statement(f"DELETE FROM store_arrival WHERE {condition}", parameters)
-    rest = [(number, json.dumps(seqs)) for number, seqs in left.items() if seqs]
-    change("store_arrival", "id", {"seqs": "jsonb"}, rest)
+    rest = [(number, json.dumps(left[number]), at) for number, _, at in rows if left[number]]
+    insert("store_arrival", {"id": "bigint", "seqs": "jsonb", "received_at": "bigint"}, rest)
     return {_Waiting(number, seq) for number, seqs in found.items() for seq in seqs if seq in of[number]}
 
 

@@ -8,18 +8,20 @@ always parameters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db import connection
 
 __all__ = [
-    "among", "as_array", "change", "delete", "insert", "new_ids", "numbering", "query", "query_bytes",
-    "statement",
+    "Question", "among", "as_array", "change", "delete", "insert", "new_ids", "numbering", "queries", "query",
+    "query_bytes", "statement", "written_together",
 ]  # fmt: skip
 
 Row = Sequence[Any]
+_FEW = 200  # rows that are sent with other statements; of so few COPY would be no quicker
 _AS_THEY_ARE = frozenset({"bigint", "integer", "float8", "boolean"})
 
 
@@ -27,12 +29,61 @@ def _postgresql() -> bool:
     return connection.vendor == "postgresql"
 
 
+class Question(NamedTuple):
+    """What is asked of a database."""
+
+    sql: str
+    parameters: Sequence[Any] = ()
+
+
 def query(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """Return the rows of a question."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
+        with _with_what_begins_it():
+            cursor.execute(sql, parameters)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
+
+
+def queries(*questions: Question) -> list[list[tuple[Any, ...]]]:
+    """Return the rows of questions, none of which needs another's answer: PostgreSQL hears of all at once."""
+    if not _postgresql():
+        return [query(*each) for each in questions]
+    with ExitStack() as open_until_read:
+        cursors = [open_until_read.enter_context(connection.cursor()) for _ in questions]
+        with _together():
+            for cursor, each in zip(cursors, questions, strict=True):
+                cursor.execute(*each)
+        # Only now: who reads before all has been sent waits twice.
+        return [cursor.fetchall() for cursor in cursors]
+
+
+@contextmanager
+def written_together(rows: int) -> Iterator[None]:
+    """Have PostgreSQL hear at once of all that is written within, where that is about so few rows.
+
+    How many rows something was about is not known within, so nothing of Django's models can be written there.
+    What fails, fails at the end, or when something is asked, which waits for all before it. Many rows are
+    written by COPY, which cannot be sent with anything else.
+    """
+    with _together() if _postgresql() and rows <= _FEW else nullcontext():
+        yield
+
+
+@contextmanager
+def _together() -> Iterator[None]:
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
+
+
+def _with_what_begins_it() -> AbstractContextManager[None]:
+    """Return what has BEGIN be sent with the first question of a transaction, which waits for it else."""
+    own = connection.connection
+    if own is None or not connection.in_atomic_block or not _postgresql():
+        return nullcontext()
+    begun = own.pgconn.transaction_status or own.pgconn.pipeline_status
+    return nullcontext() if begun else _together()
 
 
 def query_bytes(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -51,7 +102,8 @@ def query_bytes(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...
 def statement(sql: str, parameters: Sequence[Any] = ()) -> int:
     """Do what a statement says; return how many rows it was about."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
+        with _with_what_begins_it():
+            cursor.execute(sql, parameters)
         return int(cursor.rowcount)
 
 
@@ -84,7 +136,7 @@ def insert(
         f" RETURNING {returning}" if returning else ""
     )
     with connection.cursor() as cursor:
-        if _postgresql() and not ending:
+        if _postgresql() and not ending and _are_copied(len(rows)):
             # COPY is psycopg's own: Django does not know its errors by itself.
             with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
                 for row in rows:
@@ -106,6 +158,10 @@ def insert(
             cursor.execute(sql, row)
             found += cursor.fetchall()
         return found
+
+
+def _are_copied(rows: int) -> bool:
+    return rows > _FEW and not connection.connection.pgconn.pipeline_status
 
 
 def change(table: str, key: str, columns: Mapping[str, str], rows: Sequence[Row]) -> int:

@@ -15,8 +15,8 @@ import pyarrow as pa
 from django.db import connection
 
 from handraiser.capture.attributes import Patch, rows_of
-from handraiser.store.bulk import among, as_array, query
-from handraiser.store.judgements import verdicts_of
+from handraiser.store.bulk import Question, among, as_array, queries, query
+from handraiser.store.judgements import asking_verdicts
 
 __all__ = [
     "COMPANIES",
@@ -26,7 +26,6 @@ __all__ = [
     "Member",
     "Told",
     "company_at",
-    "customers_of",
     "history_of",
     "known_since",
     "lead_number",
@@ -116,25 +115,30 @@ def history_of(
     after          per lead, the activity to begin behind
     judged_before  an instant: what was said at it or later of who did something is left out
     """
-    roots: dict[int, tuple[int, int]] = {}
-    condition, parameters = among("id", sorted(leads))
-    sql = (
-        f"SELECT id, lead_since, known_until FROM store_person WHERE {condition} "
-        "AND root_id = id AND lead_since IS NOT NULL"
-    )
-    for number, since, until in query(sql, parameters):
-        roots[number] = (since, until)
-    members = members_of(roots)
+    condition, parameters = among("root_id", sorted(leads))
+    sql = f"SELECT id, root_id, lead_since, known_until FROM store_person WHERE {condition}"
+    rows = query(sql, parameters)
+    roots = {
+        number: (since, until) for number, root, since, until in rows if number == root and since is not None
+    }
+    members = _members({number: root for number, root, *_ in rows if root in roots})
     behind = after or {}
-    events, until = _events(members, behind, verdicts_of(members, before=judged_before))
-    people = _people(members, roots)
+    numbers = sorted(members)
+    begins = [behind.get(members[number].lead, 0) for number in numbers]
+    said, done, patches, outcomes = queries(
+        asking_verdicts(members, before=judged_before), _asking_activities(numbers, begins),
+        _asking_patches(members), _asking_outcomes(members),
+    )  # fmt: skip
+    events, until = _events(done, members, dict(said))
+    people = _people(patches, members, roots)
     companies = sorted({each for each in people["company_id"] if each})
+    of_companies, customers = queries(_asking_company_patches(companies), _asking_customers(companies))
     return History(
         leads=pa.table(people, schema=LEADS),
-        companies=pa.table(_companies(companies), schema=COMPANIES),
+        companies=pa.table(_companies(of_companies), schema=COMPANIES),
         events=pa.table(events, schema=_EVENTS),
-        outcomes=outcomes_of(members),
-        customers=customers_of(companies),
+        outcomes=_outcomes(outcomes, members),
+        customers=dict(customers),
         known_until={number: known for number, (_, known) in roots.items()},
         until={number: until.get(number, behind.get(number, 0)) for number in roots},
     )
@@ -143,7 +147,7 @@ def history_of(
 def company_at(lead: int, at: int) -> int | None:
     """Return the number of the company where a lead worked at an instant, by what was known then."""
     members = members_of([lead])
-    rows = _people(members, {lead: (0, 0)})
+    rows = _people(query(*_asking_patches(members)), members, {lead: (0, 0)})
     begun = [
         (valid_from, known_at, company)
         for valid_from, known_at, company in zip(
@@ -167,7 +171,11 @@ def names_seen() -> dict[str, dict[str, frozenset[str]]]:
 def members_of(roots: Iterable[int]) -> dict[int, Member]:
     """Return who is one with the leads, each lead itself among them."""
     condition, parameters = among("root_id", sorted(roots))
-    owners = dict(query(f"SELECT id, root_id FROM store_person WHERE {condition}", parameters))
+    return _members(dict(query(f"SELECT id, root_id FROM store_person WHERE {condition}", parameters)))
+
+
+def _members(owners: Mapping[int, int]) -> dict[int, Member]:
+    """Return the same, given by their numbers who stands for them."""
     joined = [number for number, root in owners.items() if number != root]
     joins: dict[int, tuple[int, int]] = {}
     if joined:
@@ -193,15 +201,21 @@ def known_since(number: int, joins: Mapping[int, tuple[int, int]], found: dict[i
     return since
 
 
-def _people(members: Mapping[int, Member], roots: Mapping[int, tuple[int, int]]) -> dict[str, Sequence[Any]]:
+def _asking_patches(members: Iterable[int]) -> Question:
     condition, parameters = among("person_id", members)
     sql = (
         'SELECT person_id, valid_from, known_at, "values", company.key FROM store_personpatch AS patch '
         f"LEFT JOIN store_company AS company ON company.id = patch.company_id WHERE {condition} "
         "ORDER BY patch.id"
     )
+    return Question(sql, parameters)
+
+
+def _people(
+    told: Iterable[Sequence[Any]], members: Mapping[int, Member], roots: Mapping[int, tuple[int, int]]
+) -> dict[str, Sequence[Any]]:
     patches: dict[int, list[Told]] = defaultdict(list)
-    for person, valid_from, known_at, values, company in query(sql, parameters):
+    for person, valid_from, known_at, values, company in told:
         member = members[person]
         patches[member.lead].append(Told(valid_from, max(known_at, member.since), values, company))
     rows = [
@@ -212,14 +226,18 @@ def _people(members: Mapping[int, Member], roots: Mapping[int, tuple[int, int]])
     return _columns(LEADS.names, rows)
 
 
-def _companies(keys: Iterable[str]) -> dict[str, Sequence[Any]]:
+def _asking_company_patches(keys: Iterable[str]) -> Question:
     condition, parameters = among("company.key", sorted(keys), "text")
     sql = (
         'SELECT company.key, valid_from, known_at, "values" FROM store_companypatch AS patch '
         f"JOIN store_company AS company ON company.id = patch.company_id WHERE {condition} ORDER BY patch.id"
     )
+    return Question(sql, parameters)
+
+
+def _companies(told: Iterable[Sequence[Any]]) -> dict[str, Sequence[Any]]:
     patches: dict[str, list[Told]] = defaultdict(list)
-    for key, valid_from, known_at, values in query(sql, parameters):
+    for key, valid_from, known_at, values in told:
         patches[key].append(Told(valid_from, known_at, values, None))
     rows = [
         (key, row.valid_from, row.known_at, row.values)
@@ -235,14 +253,22 @@ def outcomes_of(members: Mapping[int, Member]) -> pa.Table:
     Who bought before was a customer before all the same: that has a row with the number they had then, which
     is no lead's any more and so says something of their company only.
     """
+    return _outcomes(query(*_asking_outcomes(members)), members)
+
+
+def _asking_outcomes(members: Iterable[int]) -> Question:
     condition, parameters = among("person_id", members)
     sql = (
         "SELECT person_id, company.key, stage, at, reason, agreement, amount, currency, competitor, note, by "
         "FROM store_outcome AS outcome LEFT JOIN store_company AS company ON company.id = outcome.company_id "
         f"WHERE undone_at IS NULL AND {condition} ORDER BY outcome.id"
     )
+    return Question(sql, parameters)
+
+
+def _outcomes(told: Iterable[Sequence[Any]], members: Mapping[int, Member]) -> pa.Table:
     rows = []
-    for person, company, stage, at, reason, agreement, *more in query(sql, parameters):
+    for person, company, stage, at, reason, agreement, *more in told:
         lead, since = members[person]
         rows.append((str(lead), stage, max(at, since), reason, agreement or None, *more, company))
         if stage == "customer" and at < since:
@@ -251,11 +277,10 @@ def outcomes_of(members: Mapping[int, Member]) -> pa.Table:
     return pa.table(_columns(OUTCOMES.names, rows), schema=OUTCOMES)
 
 
-def customers_of(companies: Iterable[str]) -> dict[str, int]:
-    """Return by company since when it is a customer, those that are."""
+def _asking_customers(companies: Iterable[str]) -> Question:
     condition, parameters = among("key", companies, "text")
     sql = f"SELECT key, customer_since FROM store_company WHERE customer_since IS NOT NULL AND {condition}"
-    return dict(query(sql, parameters))
+    return Question(sql, parameters)
 
 
 def rows_told(patches: Sequence[Told]) -> Iterator[Told]:
@@ -288,13 +313,11 @@ def _as_they_are(patches: Sequence[Told]) -> Sequence[Told] | None:
 
 
 def _events(
-    members: Mapping[int, Member], after: Mapping[int, int], judged: Mapping[int, str]
+    done: Iterable[Sequence[Any]], members: Mapping[int, Member], judged: Mapping[int, str]
 ) -> tuple[dict[str, Sequence[Any]], dict[int, int]]:
-    numbers = sorted(members)
-    behind = [after.get(members[number].lead, 0) for number in numbers]
     rows = []
     until: dict[int, int] = {}
-    for number, person, event, event_id, given, occurred_at, known_at, *said in _activities(numbers, behind):
+    for number, person, event, event_id, given, occurred_at, known_at, *said in done:
         lead, since = members[person]
         verdict = judged.get(number, given) if judged else given
         rows.append((str(lead), event, event_id, verdict, occurred_at, max(known_at, since), *said))
@@ -302,12 +325,12 @@ def _events(
     return _columns(_EVENTS.names, rows), until
 
 
-def _activities(numbers: Sequence[int], behind: Sequence[int]) -> list[tuple[Any, ...]]:
+def _asking_activities(numbers: Sequence[int], behind: Sequence[int]) -> Question:
     columns = "id, person_id, event, event_id, verdict, occurred_at, known_at, session_id, properties"
     newer = "FROM store_activity WHERE person_id = wanted.person AND id > wanted.behind"
     if connection.vendor == "postgresql":
         # OFFSET has it look person by person: it cannot know how little of what they did is new.
-        return query(
+        return Question(
             "SELECT activity.* FROM unnest(%s::bigint[], %s::bigint[]) AS wanted (person, behind) "
             f"CROSS JOIN LATERAL (SELECT {columns} {newer} OFFSET 0) AS activity ORDER BY id",
             [as_array(numbers, "bigint"), as_array(behind, "bigint")],
@@ -317,7 +340,7 @@ def _activities(numbers: Sequence[int], behind: Sequence[int]) -> list[tuple[Any
         "FROM json_each(%s)) AS wanted"
     )
     # CROSS JOIN has SQLite take them in this order; the index it would choose by what ANALYZE once found.
-    return query(
+    return Question(
         f"SELECT {columns} FROM {wanted} CROSS JOIN store_activity INDEXED BY store_activ_person__c533fe_idx "
         "ON person_id = wanted.person AND id > wanted.behind ORDER BY id",
         [msgspec.json.encode(list(zip(numbers, behind, strict=True))).decode()],

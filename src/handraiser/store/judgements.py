@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from handraiser.store.bulk import among, query
+from handraiser.store.bulk import Question, among, query
 
-__all__ = ["Judged", "judged", "verdicts_of"]
+__all__ = ["Judged", "asking_verdicts", "judged", "verdicts_of"]
 
 
 class Judged(NamedTuple):
@@ -28,6 +28,11 @@ def verdicts_of(people: Iterable[int] | None, *, before: int | None = None) -> d
 
     before  an instant: what was said at it or later is left out
     """
+    return dict(query(*asking_verdicts(people, before=before)))  # the latest of each stays
+
+
+def asking_verdicts(people: Iterable[int] | None, *, before: int | None = None) -> Question:
+    """Return the question of which the answer has numbers of activities and verdicts; the latest counts."""
     sql = "SELECT activity_id, verdict FROM store_judgement"
     conditions: list[str] = []
     parameters: list[object] = []
@@ -38,7 +43,7 @@ def verdicts_of(people: Iterable[int] | None, *, before: int | None = None) -> d
         conditions.append("at < %s")
         parameters = [*parameters, before]
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    return dict(query(f"{sql}{where} ORDER BY id", parameters))  # the latest of each stays
+    return Question(f"{sql}{where} ORDER BY id", parameters)
 
 
 def judged(activities: Iterable[int]) -> dict[int, Judged]:

@@ -29,7 +29,7 @@ class News(NamedTuple):
     """What is to be remembered of a lead: its hits up to an activity, and which chunks they stand for now.
 
     hits     None where none are new
-    instead  the numbers of the chunks that are part of `hits`
+    instead  the numbers of the chunks that are part of `hits`, rising
     latest   the number of the latest chunk, None where there is none
     """
 
@@ -120,11 +120,16 @@ def write(ground: str, news: Sequence[News], *, beside: Collection[str] = ()) ->
             f"DELETE FROM store_kepthits WHERE {condition} AND (ground = %s OR NOT ({other}))",
             [*parameters, ground, *grounds],
         )
-    delete("store_kepthits", {"id": "bigint"}, [(number,) for each in news for number in each.instead])
+    # The last of the chunks that they stand for becomes the new one: a row that is written in its place costs
+    # half of one that is taken away and another that is added.
+    useless = [(number,) for each in news for number in each.instead if number != each.instead[-1]]
+    delete("store_kepthits", {"id": "bigint"}, useless)
+    again = [(each.instead[-1], each.until, each.hits) for each in news if each.instead]
+    change("store_kepthits", "id", {"until": "bigint", "hits": "bytea"}, again)
     rows = [
         (each.lead, ground, each.until, each.hits or b"")
         for each in news
-        if each.hits is not None or each.latest is None
+        if not each.instead and (each.hits is not None or each.latest is None)
     ]
     insert(
         "store_kepthits", {"lead_id": "bigint", "ground": "text", "until": "bigint", "hits": "bytea"}, rows

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
-from handraiser.store.bulk import statement
+from handraiser.store.bulk import statement, written_together
 
 __all__ = ["as_of_now"]
 
@@ -24,7 +24,8 @@ def as_of_now() -> Iterator[None]:
             statement("ROLLBACK")
         return
     with transaction.atomic():
-        # Both at once: each would be a way there and back. To compile a question takes longer than to answer
-        # any of ours.
-        statement("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL jit = off")
+        with written_together(0):
+            statement("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            # To compile a question takes longer than to answer any of ours.
+            statement("SET LOCAL jit = off")
         yield
