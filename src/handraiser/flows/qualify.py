@@ -2,7 +2,7 @@
 
 Some at a time are claimed for a while, so that several workers share them. They are scored by the
 same folds as files are; one transaction then writes all that follows from it. Who dies in between has done
-nothing, and another goes on: at once where it can tell, else when the claim has run out.
+nothing, and another goes on: within a second where it can tell, else when the claim has run out.
 """
 
 from __future__ import annotations
