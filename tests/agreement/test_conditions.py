@@ -295,6 +295,22 @@ def test_a_comparison_with_null_is_a_warning(text: str, fix: str):
     assert (found.code, found.level, found.fix) == (ConditionCode.COMPARED_WITH_NULL, Level.WARNING, fix)
 
 
+@pytest.mark.parametrize(
+    "text", ["lead.since > 2026-03-31", "2026-03-31 < lead.since", "lead.x in (2026-03-31)"]
+)
+def test_a_day_without_quotes_is_warned_of_as_the_number_it_is(text: str):
+    found = only(text)
+    assert (found.code, found.level) == (ConditionCode.DATE_AS_NUMBERS, Level.WARNING)
+    assert found.says == "Without quotes this is 2026 less 3 less 31, and no day."
+    assert found.fix == "Write '2026-03-31'."
+    assert text[found.at.column - 1 :].startswith("2026-03-31")
+
+
+@pytest.mark.parametrize("text", ["lead.x > 2026 - 03 - 31", "lead.x > 2026-13-31", "lead.x - 3 - 31 > 0"])
+def test_what_is_no_day_may_be_subtracted(text: str):
+    assert mistakes(text) == []
+
+
 def test_a_property_in_double_quotes_where_a_text_was_surely_meant_is_a_warning():
     found = only('title = "CRM Guide"', PROPERTIES)
     assert (found.code, found.level) == (ConditionCode.NAME_OR_TEXT, Level.WARNING)

@@ -17,6 +17,7 @@
     HR312 subquery                                                     HR381 warning: name or text?
     HR313 chained comparisons                                          HR382 warning: number as condition
     HR314 unknown type                                                 HR383 warning: no property
+                                                                       HR384 warning: date as numbers
 """
 
 from __future__ import annotations

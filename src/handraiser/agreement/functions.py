@@ -10,7 +10,17 @@ import math
 import re
 from collections.abc import Collection, Iterator
 
-from handraiser.agreement.expression import Call, Case, Comparison, Expression, Like, Literal, Negation, words
+from handraiser.agreement.expression import (
+    Arithmetic,
+    Call,
+    Case,
+    Comparison,
+    Expression,
+    Like,
+    Literal,
+    Negation,
+    words,
+)
 from handraiser.agreement.trouble import ConditionCode, Trouble, nearest
 from handraiser.errors import Level
 
@@ -18,6 +28,7 @@ __all__ = [
     "FUNCTIONS",
     "MAX_DIGITS",
     "TEXT_FUNCTIONS",
+    "date_troubles",
     "meaning_troubles",
     "null_troubles",
     "number_in",
@@ -45,6 +56,7 @@ FUNCTIONS: dict[str, tuple[int, int | None]] = {
 }
 TEXT_FUNCTIONS = frozenset({"lower", "upper", "trim"})  # those that give a text
 MAX_DIGITS = 15
+_DAY = len("2026-03-31")
 
 _NUMBER = re.compile(r"[ \t\n\v\f\r]*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[ \t\n\v\f\r]*")
 
@@ -91,6 +103,8 @@ def meaning_troubles(expression: Expression, *, lists: Collection[str]) -> Itera
             yield from _escape_troubles(part)
         elif isinstance(part, Comparison):
             yield from null_troubles(part)
+        elif isinstance(part, Arithmetic):
+            yield from date_troubles(part)
         elif isinstance(part, Case) and part.subject is not None:
             yield from _subject_troubles(part.subject)
 
@@ -218,6 +232,25 @@ def null_troubles(comparison: Comparison) -> Iterator[Trouble]:
                 level=Level.WARNING,
             )
             return
+
+
+def date_troubles(part: Arithmetic) -> Iterator[Trouble]:
+    """A day written as it is in texts, but without quotes: 2026-03-31 is 1992."""
+    match part:
+        case Arithmetic(
+            "-", Arithmetic("-", Literal(float(year)), Literal(float(month))), Literal(float(day))
+        ):
+            start, end = part.span
+            # With room around its signs it may be meant as it stands.
+            if 1900 <= year <= 2100 and 1 <= month <= 12 and 1 <= day <= 31 and end - start == _DAY:
+                written = f"{year:04.0f}-{month:02.0f}-{day:02.0f}"
+                yield Trouble(
+                    code=ConditionCode.DATE_AS_NUMBERS,
+                    span=part.span,
+                    says=f"Without quotes this is {year:.0f} less {month:.0f} less {day:.0f}, and no day.",
+                    fix=f"Write '{written}'.",
+                    level=Level.WARNING,
+                )
 
 
 def _subject_troubles(subject: Expression) -> Iterator[Trouble]:

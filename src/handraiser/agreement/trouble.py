@@ -65,6 +65,7 @@ class ConditionCode(StrEnum):
     NAME_OR_TEXT = "HR381"
     NUMBER_AS_CONDITION = "HR382"
     NO_PROPERTY = "HR383"
+    DATE_AS_NUMBERS = "HR384"
 
 
 class Trouble(msgspec.Struct, frozen=True, kw_only=True):
