@@ -234,6 +234,11 @@ def test_all_mistakes_of_an_expression_are_told_in_the_order_of_its_text():
         ("listed(lead.x, 'nothing')", "Add nothing under `lists`."),
         ("listed(lead.x, lead.y)", "Write listed(x, 'name') with a name from `lists`."),
         ("country = 'US'", "Write lead.country or company.country."),
+        (
+            "lead.since < current_date",
+            "A condition has no clock: use within on the rule, or a rule with silent_for.",
+        ),
+        ("score > 10", "Here only attributes count; `qualify` can ask for score."),
         ('lead.country = "US"', "Use single quotes for a text: 'US'."),
         ("leads.country = 'US'", "Write lead.country."),
         ("compny.country = 'US'", "Write company.country."),

@@ -25,8 +25,10 @@ from handraiser.agreement.trouble import ConditionCode, Trouble, nearest
 from handraiser.errors import Level
 
 __all__ = [
+    "CLOCKS",
     "FUNCTIONS",
     "MAX_DIGITS",
+    "NO_CLOCK",
     "TEXT_FUNCTIONS",
     "date_troubles",
     "meaning_troubles",
@@ -56,6 +58,7 @@ FUNCTIONS: dict[str, tuple[int, int | None]] = {
 }
 TEXT_FUNCTIONS = frozenset({"lower", "upper", "trim"})  # those that give a text
 MAX_DIGITS = 15
+NO_CLOCK = "A condition has no clock: use within on the rule, or a rule with silent_for."
 _DAY = len("2026-03-31")
 
 _NUMBER = re.compile(r"[ \t\n\v\f\r]*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[ \t\n\v\f\r]*")
@@ -88,7 +91,7 @@ _INSTEAD = {
     "power": "x * x",
     "any": "x in (a, b)",
 }
-_CLOCKS = {
+CLOCKS = {
     *("now", "today", "current_date", "current_time", "current_timestamp", "get_current_timestamp"),
     *("localtime", "localtimestamp", "age", "date_diff", "datediff", "date_part"),
 }
@@ -154,8 +157,8 @@ def _unknown_function(call: Call) -> Trouble:
     near = nearest(name, FUNCTIONS)
     if name in _INSTEAD:
         fix = f"Write {_INSTEAD[name]}."
-    elif name in _CLOCKS:
-        fix = "A condition has no clock: use within on the rule, or a rule with silent_for."
+    elif name in CLOCKS:
+        fix = NO_CLOCK
     elif near is not None:
         fix = f"Write {near}."
     else:

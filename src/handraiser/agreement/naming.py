@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from handraiser.agreement.expression import Comparison, Expression, In, Like, Name, words
+from handraiser.agreement.functions import CLOCKS, NO_CLOCK
 from handraiser.agreement.trouble import ConditionCode, Trouble, nearest
 from handraiser.errors import Level
 
 __all__ = ["attribute_troubles", "property_troubles"]
 
 QUALIFIERS = ("lead", "company")
+_SUMS = frozenset({"fit", "engagement", "score", "grade"})
 NO_ATTRIBUTES = frozenset({"valid_from", "known_at", "created_at"})
 NO_PROPERTIES = frozenset(
     {"lead_id", "event", "occurred_at", "event_id", "known_at", "verdict", "properties"}
@@ -59,11 +61,16 @@ def _unqualified(name: Name) -> Trouble:
             says=f'"{name.quoted}" in double quotes is a name, not a text.',
             fix=f"Use single quotes for a text: '{name.quoted}'.",
         )
+    fix = f"Write lead.{name.name} or company.{name.name}."
+    if name.name in CLOCKS:
+        fix = NO_CLOCK
+    elif name.name in _SUMS:
+        fix = f"Here only attributes count; `qualify` can ask for {name.name}."
     return Trouble(
         code=ConditionCode.UNQUALIFIED,
         span=name.span,
         says=f"{name.name} does not say whose attribute it is.",
-        fix=f"Write lead.{name.name} or company.{name.name}.",
+        fix=fix,
     )
 
 
