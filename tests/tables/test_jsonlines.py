@@ -48,6 +48,29 @@ def test_each_broken_line_is_refused_with_its_reason_and_costs_no_other(tmp_path
     assert refused_events(inputs) == [("the line is not a JSON object", 3), ("the line is not JSON", 2)]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"lead_id": "a"}]',
+        '[{"lead_id": "a"},\n {"lead_id": "b"}]\n',
+        '\n[\n  {\n    "lead_id": "a"\n  }\n]',
+        '[{"lead_id": "' + "a" * 2_000_000 + '"}]',
+    ],
+)
+def test_one_list_is_no_json_lines(tmp_path: Path, text: str):
+    path = tmp_path / "leads.jsonl"
+    path.write_text(text)
+    ((code, says),) = mistakes(leads=path)
+    assert (code, says.partition(";")[0]) == ("HR503", "The file is one JSON list")
+
+
+def test_a_list_on_the_first_line_costs_no_other(tmp_path: Path):
+    path = lines(tmp_path / "leads.jsonl", '[{"lead_id": "a"}]', {"lead_id": "b"})
+    inputs = opened(leads=path)
+    assert column(inputs, "leads", "lead_id") == ["b"]
+    assert [each.reason for each in inputs.rejects] == ["the line is not a JSON object"]
+
+
 def test_a_broken_line_of_leads_is_kept_as_it_stood(tmp_path: Path):
     inputs = opened(leads=lines(tmp_path / "leads.jsonl", {"lead_id": "a"}, '{"lead_id": "b",, }'))
     assert [(each.reason, each.example) for each in inputs.rejects] == [
@@ -201,9 +224,9 @@ def test_a_long_line_between_others_is_refused_wherever_it_stands(tmp_path: Path
     assert inputs.con.sql("SELECT count(*) FROM events").fetchall() == [(11,)]
 
 
-def test_a_list_of_all_objects_on_one_line_is_no_file_of_lines(tmp_path: Path):
+def test_a_file_whose_line_never_ends_is_no_file_of_lines(tmp_path: Path):
     path = tmp_path / "events.jsonl"
-    path.write_bytes(b"[" + b'{"lead_id": "anna"},' * 6_000_000 + b"{}]")
+    path.write_bytes(b'{"lead_id": "anna"} ' * 6_000_000)
     ((code, says),) = mistakes(events=path)
     assert code == "HR503"
     assert says.startswith("It has a line of 120 MB. Write a row on each line")

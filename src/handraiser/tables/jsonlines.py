@@ -10,7 +10,9 @@ from itertools import groupby
 import duckdb
 import msgspec
 
+from handraiser.errors import Mistakes
 from handraiser.tables.jsontext import Objects, objects_in, objects_of, read_keys
+from handraiser.tables.mistakes import DataCode, mistake
 from handraiser.tables.parts import Part
 from handraiser.tables.paths import File
 from handraiser.tables.textfiles import TextFiles, all_unread, first_bytes
@@ -22,6 +24,8 @@ _OPTIONS = (
     "header = false, delim = '\x01', quote = '', escape = '', strict_mode = false, columns = {line: VARCHAR}"
 )
 
+
+_ONE_EACH = "Write each object on a line of its own; `jq -c '.[]' FILE` does."
 
 # A line of blanks is no row. Most lines begin with what makes it needless to look further.
 _WHERE = "starts_with(line, '{') OR regexp_matches(line, '[^ \t\r]')"
@@ -43,12 +47,26 @@ def table_part(con: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, objec
 
 def _file_part(con: duckdb.DuckDBPyConnection, files: Sequence[File]) -> Part:
     for file in files:
-        first_bytes(file)
+        if _is_list(first_bytes(file).strip()):
+            says = "The file is one JSON list; JSON Lines has an object on each line, with nothing around it."
+            raise Mistakes([mistake(DataCode.UNREADABLE, file.path, says, _ONE_EACH)])
     text = TextFiles(files=tuple(files), options=_OPTIONS, where=_WHERE)
     lines = all_unread(con, text)
     place = files[0].path
     part = _part(text.relation(), objects_in(con, text.relation(), "line", place=place), place)
     return msgspec.structs.replace(part, lines=text.lines(lines), unread=tuple(lines))
+
+
+def _is_list(head: bytes) -> bool:
+    """Return whether a file is one list of objects. Where the first line alone is one, others may be well."""
+    line, _, further = head.partition(b"\n")
+    if not head.startswith(b"[") or not head[1:].lstrip().startswith(b"{"):
+        return False
+    try:
+        msgspec.json.decode(line)
+    except msgspec.DecodeError:
+        return True
+    return not further
 
 
 def _part(lines: str, objects: Objects, place: str) -> Part:
