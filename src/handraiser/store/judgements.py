@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from handraiser.store.bulk import Question, among, query
 
-__all__ = ["Judged", "asking_verdicts", "judged", "verdicts_of"]
+__all__ = ["Judged", "asking_verdicts", "judged"]
 
 
 class Judged(NamedTuple):
@@ -23,16 +23,13 @@ class Judged(NamedTuple):
     at: int
 
 
-def verdicts_of(people: Iterable[int] | None, *, before: int | None = None) -> dict[int, str]:
-    """Return the verdicts said of what some people did, or all did, by the number of the activity.
+def asking_verdicts(people: Iterable[int] | None, *, before: int | None = None) -> Question:
+    """Return the question of what was said of what some people did, or all did.
+
+    The answer has numbers of activities and verdicts; of each the latest counts.
 
     before  an instant: what was said at it or later is left out
     """
-    return dict(query(*asking_verdicts(people, before=before)))  # the latest of each stays
-
-
-def asking_verdicts(people: Iterable[int] | None, *, before: int | None = None) -> Question:
-    """Return the question of which the answer has numbers of activities and verdicts; the latest counts."""
     sql = "SELECT activity_id, verdict FROM store_judgement"
     conditions: list[str] = []
     parameters: list[object] = []

@@ -29,7 +29,7 @@ from handraiser.store.history import (
     outcomes_of,
     rows_told,
 )
-from handraiser.store.judgements import verdicts_of
+from handraiser.store.judgements import asking_verdicts
 from handraiser.store.records import is_copy, rows_between
 from handraiser.store.segments import COLUMNS, Kind, Segment, chains, read_by, reading
 from handraiser.store.snapshot import as_of_now
@@ -177,7 +177,7 @@ def _members() -> pa.Table:
 
 def _judged() -> pa.Table:
     """Return the verdicts that somebody has said, by the numbers of what was done."""
-    said = verdicts_of(None)
+    said = dict(query(*asking_verdicts(None)))  # the latest of each stays
     return pa.table({"id": list(said), "verdict": list(said.values())}, schema=_JUDGED)
 
 
